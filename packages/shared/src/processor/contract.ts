@@ -1,0 +1,83 @@
+import * as z from 'zod';
+
+/**
+ * The contract between the engine and a document processor: one HTTP request per job.
+ *
+ * `POST /v1/jobs` with a {@link ProcessJob} answers 200 with a {@link ProcessResult}. Any other status means
+ * the processor itself is in trouble and the job may be tried again. The job holds a time-limited URL, so it
+ * travels in a request only: never in a queue, a log or a row.
+ */
+export const ProcessJob = z.strictObject({
+  version: z.literal(1),
+  jobId: z.uuid(),
+  objectId: z.uuid(),
+  source: z.strictObject({
+    /** Presigned GET, valid for minutes. Fetch with `If-Match: etag`, `redirect: 'manual'`. */
+    url: z.url(),
+    etag: z.string().max(256),
+    sizeBytes: z.int().nonnegative(),
+    /** Last segment of the key, for a title when the document has none. */
+    fileName: z.string().max(1024),
+  }),
+  options: z.strictObject({
+    /** BCP 47; null lets the processor decide. */
+    language: z.string().max(35).nullable(),
+  }),
+  /** Outputs go to the working bucket under this prefix, which ends in `/`. */
+  stagingPrefix: z.string().min(1).max(512),
+});
+export type ProcessJob = z.infer<typeof ProcessJob>;
+
+export const OutputKind = z.enum(['pdf', 'html']);
+export type OutputKind = z.infer<typeof OutputKind>;
+
+export const StagedOutput = z.strictObject({
+  kind: OutputKind,
+  /** Key in the working bucket. */
+  stagingKey: z.string().max(1024),
+  sizeBytes: z.int().nonnegative(),
+  /** Lower-case hex. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  contentType: z.string().max(255),
+});
+export type StagedOutput = z.infer<typeof StagedOutput>;
+
+/** Why a document cannot be processed, ever, as it is. */
+export const RefusalCode = z.enum([
+  'not_a_pdf',
+  'pdf_encrypted',
+  'pdf_corrupt',
+  'pdf_too_large',
+  'pdf_too_many_pages',
+  'pdf_too_complex',
+]);
+export type RefusalCode = z.infer<typeof RefusalCode>;
+
+export const ProcessResult = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    outcome: z.literal('done'),
+    outputs: z.array(StagedOutput).min(1).max(16),
+    pages: z.int().nonnegative(),
+    report: z.strictObject({
+      processor: z.string().max(100),
+      title: z.string().max(1000),
+      language: z.string().max(35),
+      characters: z.int().nonnegative(),
+      /** Stable codes of what a person should look at, e.g. `scanned_pages`. */
+      notices: z.array(z.string().max(100)).max(100),
+    }),
+  }),
+  z.strictObject({
+    outcome: z.literal('refused'),
+    code: RefusalCode,
+    detail: z.string().max(1000),
+  }),
+  z.strictObject({
+    /** The source answered the GET with something other than the bytes promised. */
+    outcome: z.literal('source_failed'),
+    /** HTTP status of the source; 0 when it could not be reached or broke off; 412 also when the ETag differs. */
+    status: z.int().nonnegative(),
+    providerCode: z.string().max(100).nullable(),
+  }),
+]);
+export type ProcessResult = z.infer<typeof ProcessResult>;
