@@ -1,0 +1,3 @@
+export * from './errors/catalogue.ts';
+export * from './errors/sluice-error.ts';
+export * from './processor/contract.ts';
