@@ -1,0 +1,10 @@
+export { type AwsCredentials, type CredentialsProvider, normalizeCredentials } from './credentials.ts';
+export {
+  createSigner,
+  type PresignInput,
+  type SignedRequest,
+  type Signer,
+  type SignInput,
+} from './signer.ts';
+export { type SignedFetchInput, sendSigned, signedFetch } from './signed-fetch.ts';
+export { type AssumeRoleInput, assumeRole, createRoleSession, type RoleSession } from './sts.ts';

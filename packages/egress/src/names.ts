@@ -1,0 +1,74 @@
+/** Endings that never name a public storage endpoint: RFC 6761/6762/8375/9476 and the usual private zones. */
+const PRIVATE_SUFFIXES = [
+  'localhost',
+  'local',
+  'localdomain',
+  'internal',
+  'intranet',
+  'private',
+  'corp',
+  'home',
+  'lan',
+  'home.arpa',
+  'in-addr.arpa',
+  'ip6.arpa',
+  'test',
+  'invalid',
+  'onion',
+  'alt',
+  'svc',
+] as const;
+
+/** Public zones whose names resolve to whatever address is written in them, or to loopback. */
+const REBINDING_SUFFIXES = [
+  'nip.io',
+  'sslip.io',
+  'xip.io',
+  'traefik.me',
+  'localtest.me',
+  'lvh.me',
+  'vcap.me',
+  'lacolhost.com',
+  'rbndr.us',
+] as const;
+
+const METADATA_NAMES = [
+  'metadata.azure.com',
+  'metadata.tencentyun.com',
+  'metadata.platformequinix.com',
+] as const;
+
+const endsIn = (host: string, zone: string): boolean => host === zone || host.endsWith(`.${zone}`);
+
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/**
+ * Why a host name must not be connected to, as the end of the sentence "it is …", or null.
+ *
+ * `host` is a URL's `hostname`, so lower-case ASCII; `ownZones` are the zones our own services live in.
+ */
+export const describeNameProblem = (host: string, ownZones: readonly string[]): string | null => {
+  if (host.endsWith('.')) return 'written with a trailing dot';
+  if (host.length > 253) return 'longer than 253 characters';
+  const labels = host.split('.');
+  if (!labels.every((label) => LABEL.test(label))) return 'not a valid host name';
+  for (const suffix of PRIVATE_SUFFIXES) {
+    if (endsIn(host, suffix)) return `a private name (.${suffix})`;
+  }
+  if (labels.length < 2) return 'a name without a domain';
+  // The resolver of an operating system may read a numeric last label as an address; no such top-level domain exists.
+  if (/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '')) return 'not a valid host name';
+  for (const suffix of REBINDING_SUFFIXES) {
+    if (endsIn(host, suffix)) return 'a name that resolves to any address written into it';
+  }
+  for (const name of METADATA_NAMES) {
+    if (endsIn(host, name)) return 'a cloud metadata name';
+  }
+  for (const zone of ownZones) {
+    if (endsIn(host, zone.toLowerCase())) return 'one of our own names';
+  }
+  return null;
+};
+
+/** Whether the name means this machine: `localhost` and below. */
+export const isLocalhostName = (host: string): boolean => endsIn(host, 'localhost');

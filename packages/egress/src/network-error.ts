@@ -1,0 +1,42 @@
+import { SluiceError } from '@sluice/shared';
+
+/** Node's and undici's codes, in words. workerd says nothing more than "Network connection lost". */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the name does not exist',
+  EAI_AGAIN: 'the name could not be looked up',
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  UND_ERR_SOCKET: 'the connection was cut',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to the host',
+  ETIMEDOUT: 'the connection timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
+  CERT_HAS_EXPIRED: 'its TLS certificate has expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its TLS certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its TLS certificate is self-signed',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its TLS certificate is not trusted',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its TLS certificate is for another name',
+  EPROTO: 'it does not speak TLS',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
+};
+
+const codeOf = (error: unknown, depth = 0): string | null => {
+  if (typeof error !== 'object' || error === null || depth > 3) return null;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'cause' in error ? codeOf(error.cause, depth + 1) : null;
+};
+
+/**
+ * What the runtime threw, as `endpoint_unreachable`. The original is not kept as the cause: its message may repeat
+ * the URL, and a presigned URL is a secret.
+ */
+export const translateNetworkError = (error: unknown, url: URL): SluiceError => {
+  if (error instanceof SluiceError) return error;
+  const code = codeOf(error);
+  const reason = code === null ? undefined : REASONS[code];
+  return new SluiceError('endpoint_unreachable', {
+    detail: `${url.hostname}: ${reason ?? 'the connection failed'}.`,
+    ...(code === null ? {} : { cause: code }),
+  });
+};
