@@ -328,6 +328,27 @@ const object = {
     'One of our own results',
     'Nothing to do: results are never taken in as new documents.',
   ),
+  superseded: entry(
+    422,
+    'customer_config',
+    false,
+    'A newer version took its place',
+    'Nothing to do: the newer version is processed.',
+  ),
+  overwrite_ignored: entry(
+    422,
+    'customer_config',
+    false,
+    'A later version, ignored by the overwrite policy',
+    'Nothing to do; change the overwrite policy if later versions should be processed.',
+  ),
+  integration_deleted: entry(
+    422,
+    'client',
+    false,
+    'The integration was deleted',
+    'Nothing to do; connect the bucket again to process it.',
+  ),
   not_a_pdf: entry(
     422,
     'customer_config',

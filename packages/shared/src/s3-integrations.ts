@@ -1,0 +1,240 @@
+import * as z from 'zod';
+
+/** Objects larger than this are skipped with reason `oversize`: 200 MB. */
+export const S3_POLL_MAX_OBJECT_BYTES = 200 * 1024 * 1024;
+
+/** How often an integration is polled, in seconds. */
+export const S3_POLL_INTERVAL_SECONDS = 120;
+
+/** How long staged results wait in the working bucket before they are deleted, in hours. */
+export const STAGING_TTL_HOURS = 48;
+
+/** What processing one page costs, in millionths of a US dollar. */
+export const PROCESSING_PRICE_MICROS_PER_PAGE = 1_000;
+
+const text = (max: number) => z.string().trim().min(1).max(max);
+
+/** BCP 47 language tag, such as `en` or `pt-BR`. */
+const Language = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'Use a language tag such as "en" or "pt-BR".');
+
+/**
+ * A folder in a bucket: empty for the whole bucket, otherwise without a leading and with a trailing slash (added when
+ * missing). At most 512 bytes of UTF-8.
+ */
+const Prefix = z
+  .string()
+  .max(512)
+  .refine((value) => !value.startsWith('/'), 'Leave out the leading slash: S3 keys do not begin with one.')
+  .refine(
+    (value) => !value.split('/').some((segment) => segment === '.' || segment === '..'),
+    'Leave out "." and ".." segments: they do not name folders in S3.',
+  )
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
+  .refine((value) => !/[\u0000-\u001f\u007f]/.test(value), 'Leave out control characters.')
+  .transform((value) => (value === '' || value.endsWith('/') ? value : `${value}/`))
+  .refine((value) => new TextEncoder().encode(value).length <= 512, 'Use at most 512 bytes.');
+
+const OutputPrefix = Prefix.refine((value) => value !== '', 'Name an output folder, such as "accessible/".');
+
+const BucketName = text(255).regex(
+  /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/,
+  'Enter the bucket name alone, without s3:// and without a path.',
+);
+const Region = text(64).regex(/^[a-z0-9-]+$/, 'Enter a region such as "eu-central-1".');
+
+export const AccessKeyCredentials = z.strictObject({
+  accessKeyId: text(256).regex(/^[\u0021-\u007e]+$/, 'An access key id has no spaces or line breaks.'),
+  secretAccessKey: text(1024).regex(
+    /^[\u0021-\u007e]+$/,
+    'A secret access key has no spaces or line breaks.',
+  ),
+  sessionToken: text(4096)
+    .regex(/^[\u0021-\u007e]+$/, 'A session token has no spaces or line breaks.')
+    .optional(),
+});
+export type AccessKeyCredentials = z.infer<typeof AccessKeyCredentials>;
+
+export const OverwritePolicy = z.enum(['reprocess', 'ignore', 'keep_versions']);
+export type OverwritePolicy = z.infer<typeof OverwritePolicy>;
+
+const common = {
+  tenantId: z.uuid(),
+  name: text(200),
+  bucket: BucketName,
+  inputPrefix: Prefix.default(''),
+  outputPrefix: OutputPrefix,
+  overwritePolicy: OverwritePolicy.default('reprocess'),
+  language: Language.nullable().default(null),
+};
+
+/** What a tenant enters to connect a bucket, by provider. */
+export const CreateS3Integration = z.discriminatedUnion('provider', [
+  z.strictObject({
+    ...common,
+    provider: z.literal('aws_role'),
+    region: Region,
+    roleArn: text(2048).regex(
+      /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+      'Enter the ARN of the role, such as "arn:aws:iam::123456789012:role/sluice".',
+    ),
+  }),
+  z.strictObject({
+    ...common,
+    provider: z.literal('aws_key'),
+    region: Region,
+    credentials: AccessKeyCredentials,
+  }),
+  z.strictObject({
+    ...common,
+    provider: z.literal('r2'),
+    accountId: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/, 'Enter the 32-digit account id shown in the Cloudflare dashboard.'),
+    jurisdiction: z.enum(['eu', 'fedramp']).optional(),
+    credentials: AccessKeyCredentials,
+  }),
+  z.strictObject({ ...common, provider: z.literal('b2'), region: Region, credentials: AccessKeyCredentials }),
+  z.strictObject({
+    ...common,
+    provider: z.literal('generic'),
+    endpoint: text(500),
+    region: Region.default('us-east-1'),
+    addressingStyle: z.enum(['path', 'virtual']).default('path'),
+    credentials: AccessKeyCredentials,
+  }),
+]);
+export type CreateS3Integration = z.infer<typeof CreateS3Integration>;
+
+/** What may change on an integration. Omitted keeps, null clears. */
+export const UpdateS3Integration = z
+  .strictObject({
+    name: text(200).optional(),
+    status: z.enum(['active', 'paused']).optional(),
+    overwritePolicy: OverwritePolicy.optional(),
+    language: Language.nullable().optional(),
+  })
+  .refine((value) => Object.keys(value).length > 0, 'Name at least one field to change.');
+export type UpdateS3Integration = z.infer<typeof UpdateS3Integration>;
+
+export const ObjectState = z.enum([
+  'found',
+  'queued',
+  'processing',
+  'staged',
+  'written_back',
+  'skipped',
+  'failed',
+  'dead',
+]);
+export type ObjectState = z.infer<typeof ObjectState>;
+
+/** How many objects stand where. `found` is always the sum of the rest. */
+export const Ledger = z.strictObject({
+  found: z.int(),
+  writtenBack: z.int(),
+  pending: z.int(),
+  skipped: z.record(z.string(), z.int()),
+  failed: z.record(z.string(), z.int()),
+});
+export type Ledger = z.infer<typeof Ledger>;
+
+export const CheckOutcome = z.enum(['passed', 'failed', 'skipped']);
+
+/** One step of a connection test. */
+export const ConnectionCheck = z.strictObject({
+  name: z.enum(['endpoint', 'credentials', 'list', 'read', 'write', 'read_back', 'delete']),
+  outcome: CheckOutcome,
+  durationMs: z.int().nonnegative(),
+  code: z.string().nullable(),
+  providerCode: z.string().nullable(),
+  /** What it means, in words. */
+  message: z.string(),
+  owner: z.enum(['customer_config', 'upstream', 'client', 'platform']).nullable(),
+  remedy: z.string().nullable(),
+});
+export type ConnectionCheck = z.infer<typeof ConnectionCheck>;
+
+export const ConnectionTest = z.strictObject({
+  outcome: z.enum(['passed', 'failed']),
+  testedAt: z.iso.datetime(),
+  checks: z.array(ConnectionCheck),
+});
+export type ConnectionTest = z.infer<typeof ConnectionTest>;
+
+/** An integration as its tenant sees it. */
+export const S3Integration = z.strictObject({
+  id: z.uuid(),
+  tenantId: z.uuid(),
+  name: z.string(),
+  provider: z.enum(['aws_role', 'aws_key', 'r2', 'b2', 'generic']),
+  status: z.enum(['active', 'paused']),
+  detectionMode: z.enum(['poll', 'event']),
+  bucket: z.string(),
+  region: z.string(),
+  endpoint: z.string().nullable(),
+  addressingStyle: z.enum(['path', 'virtual']),
+  roleArn: z.string().nullable(),
+  externalId: z.string().nullable(),
+  accessKeyHint: z.string().nullable(),
+  inputPrefix: z.string(),
+  outputPrefix: z.string(),
+  overwritePolicy: OverwritePolicy,
+  language: z.string().nullable(),
+  lastTest: ConnectionTest.nullable(),
+  polling: z
+    .strictObject({
+      lastCompletedAt: z.string().nullable(),
+      nextPollAt: z.string().nullable(),
+      lastListedObjects: z.int().nullable(),
+      lastError: z
+        .strictObject({
+          code: z.string(),
+          title: z.string(),
+          detail: z.string().nullable(),
+          owner: z.string(),
+          remedy: z.string(),
+          at: z.string().nullable(),
+        })
+        .nullable(),
+    })
+    .nullable(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+export type S3Integration = z.infer<typeof S3Integration>;
+
+/** One object of the ledger. */
+export const S3Object = z.strictObject({
+  id: z.uuid(),
+  key: z.string(),
+  etag: z.string(),
+  sizeBytes: z.int(),
+  sourceModifiedAt: z.string().nullable(),
+  isCurrent: z.boolean(),
+  foundBy: z.enum(['poll', 'event', 'replay']),
+  foundAt: z.string(),
+  state: ObjectState,
+  /** Why it ended so, or what holds it up: with title, owner and remedy from the catalogue. */
+  reason: z
+    .strictObject({
+      code: z.string(),
+      title: z.string(),
+      owner: z.string(),
+      remedy: z.string(),
+      detail: z.string().nullable(),
+      providerCode: z.string().nullable(),
+    })
+    .nullable(),
+  attempts: z.int(),
+  nextAttemptAt: z.string().nullable(),
+  jobId: z.uuid(),
+  pages: z.int().nullable(),
+  outputs: z
+    .array(z.strictObject({ kind: z.string(), key: z.string(), etag: z.string(), sizeBytes: z.int() }))
+    .nullable(),
+  stateChangedAt: z.string(),
+  writtenBackAt: z.string().nullable(),
+});
+export type S3Object = z.infer<typeof S3Object>;

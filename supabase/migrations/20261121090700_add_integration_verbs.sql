@@ -1,0 +1,163 @@
+-- Verbs on integrations. What needs a sealed secret is for the engine alone and names its actor; what does not, a
+-- member may call through PostgREST as well as through the API, with the same result.
+
+-- An integration as the engine needs it, without secrets.
+create function private.integration_config(i public.s3_integrations) returns jsonb
+language sql stable set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', i.id, 'tenantId', i.tenant_id, 'name', i.name, 'provider', i.provider, 'status', i.status,
+    'bucket', i.bucket, 'region', i.region, 'endpoint', i.endpoint, 'addressingStyle', i.addressing_style,
+    'roleArn', i.role_arn, 'externalId', i.external_id, 'inputPrefix', i.input_prefix, 'outputPrefix', i.output_prefix,
+    'overwritePolicy', i.overwrite_policy, 'language', i.language)
+$$;
+
+create function public.create_s3_integration(p_actor uuid, p_integration jsonb, p_credentials jsonb) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_id uuid := (p_integration ->> 'id')::uuid;
+  v_tenant_id uuid := (p_integration ->> 'tenantId')::uuid;
+  v_constraint text;
+  v_other text;
+begin
+  perform private.act_as(p_actor);
+  perform private.require_role(v_tenant_id, 'admin');
+
+  -- One at a time per tenant, so that two creations cannot each miss the other.
+  perform 1 from public.tenants where id = v_tenant_id for update;
+  select o.name into v_other from public.s3_integrations o
+  where o.tenant_id = v_tenant_id and o.status <> 'deleted'
+    and o.bucket = p_integration ->> 'bucket' and o.endpoint is not distinct from p_integration ->> 'endpoint'
+    and ((o.input_prefix <> '' and starts_with(p_integration ->> 'outputPrefix', o.input_prefix))
+      or (p_integration ->> 'inputPrefix' <> '' and starts_with(o.output_prefix, p_integration ->> 'inputPrefix')))
+  limit 1;
+  if v_other is not null then
+    perform private.fail(422, 'prefixes_overlap', format('The prefixes cross those of the integration "%s" on the same bucket.', v_other));
+  end if;
+
+  insert into public.s3_integrations (id, tenant_id, name, provider, bucket, region, endpoint, addressing_style, role_arn,
+    external_id, access_key_hint, input_prefix, output_prefix, overwrite_policy, language, created_by)
+  values (v_id, v_tenant_id, p_integration ->> 'name', p_integration ->> 'provider', p_integration ->> 'bucket',
+    p_integration ->> 'region', p_integration ->> 'endpoint', p_integration ->> 'addressingStyle', p_integration ->> 'roleArn',
+    p_integration ->> 'externalId', p_integration ->> 'accessKeyHint', p_integration ->> 'inputPrefix',
+    p_integration ->> 'outputPrefix', coalesce(p_integration ->> 'overwritePolicy', 'reprocess'), p_integration ->> 'language', p_actor);
+  insert into public.s3_poll_states (integration_id, tenant_id) values (v_id, v_tenant_id);
+  if p_credentials is not null then
+    perform private.add_sealed_secret(v_tenant_id, 's3_integration', v_id, 'credentials', p_credentials);
+  end if;
+  return v_id;
+exception
+  when unique_violation then
+    perform private.fail(409, 'integration_exists', 'Another integration of this tenant reads the same bucket and input prefix.');
+  when check_violation then
+    get stacked diagnostics v_constraint = constraint_name;
+    if v_constraint = 'prefixes_do_not_overlap' then
+      perform private.fail(422, 'prefixes_overlap', 'One of the two prefixes lies inside the other.');
+    end if;
+    raise;
+end $$;
+
+-- For a connection test: the configuration with its sealed credentials. The actor must be an admin of the tenant.
+create function public.get_s3_integration_with_secrets(p_actor uuid, p_integration_id uuid) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_row public.s3_integrations;
+begin
+  perform private.act_as(p_actor);
+  select * into v_row from public.s3_integrations where id = p_integration_id and status <> 'deleted';
+  if v_row.id is null then
+    perform private.fail(404, 'not_found');
+  end if;
+  perform private.require_role(v_row.tenant_id, 'admin');
+  return jsonb_build_object('integration', private.integration_config(v_row),
+    'sealed', private.sealed_secrets_of('s3_integration', v_row.id));
+end $$;
+
+create function public.record_s3_connection_test(p_actor uuid, p_integration_id uuid, p_result jsonb) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.act_as(p_actor);
+  update public.s3_integrations set last_test = p_result, last_tested_at = now()
+  where id = p_integration_id and status <> 'deleted';
+  -- A connection that works again need not wait for the back-off of when it did not.
+  if p_result ->> 'outcome' = 'passed' then
+    update public.s3_poll_states set next_poll_at = least(next_poll_at, now()), consecutive_failures = 0
+    where integration_id = p_integration_id;
+    update public.s3_processed_objects set due_at = now()
+    where integration_id = p_integration_id and state in ('found', 'staged') and lease_id is null and due_at > now() and reason is not null;
+  end if;
+end $$;
+
+grant execute on function public.create_s3_integration(uuid, jsonb, jsonb), public.get_s3_integration_with_secrets(uuid, uuid),
+  public.record_s3_connection_test(uuid, uuid, jsonb) to service_role;
+
+-- p_changes holds only what changes: name, status (active, paused), language (null clears), overwritePolicy.
+create function private.update_s3_integration(p_integration_id uuid, p_changes jsonb) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_old public.s3_integrations;
+begin
+  select * into v_old from public.s3_integrations where id = p_integration_id and status <> 'deleted' for update;
+  if v_old.id is null then
+    perform private.fail(404, 'not_found');
+  end if;
+  perform private.require_role(v_old.tenant_id, 'admin');
+  if p_changes - array['name', 'status', 'language', 'overwritePolicy'] <> '{}'::jsonb
+    or coalesce(p_changes ->> 'status', 'active') not in ('active', 'paused') then
+    perform private.fail(400, 'invalid_request', 'Only name, status (active, paused), language and overwritePolicy can change.');
+  end if;
+  update public.s3_integrations set
+    name = coalesce(p_changes ->> 'name', name),
+    status = coalesce(p_changes ->> 'status', status),
+    language = case when p_changes ? 'language' then p_changes ->> 'language' else language end,
+    overwrite_policy = coalesce(p_changes ->> 'overwritePolicy', overwrite_policy)
+  where id = p_integration_id;
+  if v_old.status = 'paused' and p_changes ->> 'status' = 'active' then
+    update public.s3_poll_states set next_poll_at = now() where integration_id = p_integration_id;
+  end if;
+exception when check_violation then
+  perform private.fail(400, 'invalid_request', 'A value is out of range.');
+end $$;
+
+-- The row stays, hidden, so that history and costs keep their name; the secrets go at once. Objects still pending are
+-- settled by the sweep (settle_deleted_integrations) because there may be millions.
+create function private.delete_s3_integration(p_integration_id uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_tenant_id uuid;
+begin
+  select tenant_id into v_tenant_id from public.s3_integrations where id = p_integration_id and status <> 'deleted' for update;
+  if v_tenant_id is null then
+    perform private.fail(404, 'not_found');
+  end if;
+  perform private.require_role(v_tenant_id, 'admin');
+  update public.s3_integrations set status = 'deleted' where id = p_integration_id;
+  update public.s3_poll_states set lease_id = null, lease_expires_at = null where integration_id = p_integration_id;
+  delete from public.s3_listing_slices where integration_id = p_integration_id;
+  delete from private.sealed_secrets where record_type = 's3_integration' and record_id = p_integration_id;
+end $$;
+grant execute on function private.update_s3_integration(uuid, jsonb), private.delete_s3_integration(uuid) to authenticated;
+
+create function public.update_s3_integration(p_integration_id uuid, p_changes jsonb) returns void
+language sql set search_path = '' as $$ select private.update_s3_integration(p_integration_id, p_changes) $$;
+create function public.delete_s3_integration(p_integration_id uuid) returns void
+language sql set search_path = '' as $$ select private.delete_s3_integration(p_integration_id) $$;
+
+-- The books of an integration: found = written_back + skipped + failed + dead + pending, by state and reason.
+-- Runs as its caller, so row level security decides what is counted.
+create function public.s3_integration_ledger(p_integration_id uuid)
+returns table (state text, reason text, objects bigint, bytes bigint)
+language sql stable set search_path = ''
+as $$
+  select o.state, case when o.state in ('skipped', 'failed', 'dead') then o.reason end, count(*), sum(o.size_bytes)::bigint
+  from public.s3_processed_objects o where o.integration_id = p_integration_id
+  group by 1, 2 order by 1, 2
+$$;
+grant execute on function public.update_s3_integration(uuid, jsonb), public.delete_s3_integration(uuid),
+  public.s3_integration_ledger(uuid) to authenticated;
+grant execute on function public.s3_integration_ledger(uuid) to service_role;
