@@ -1,1 +1,19 @@
+export { OBJECTS_PER_SLICE, PAGES_PER_SLICE } from './finding/list-slice.ts';
+export {
+  type PollContext,
+  type PollOutcome,
+  type PollSettings,
+  pollIntegration,
+} from './finding/poll-integration.ts';
+export {
+  type CreateS3IntegrationContext,
+  createS3Integration,
+} from './integrations/create-s3-integration.ts';
+export { type TestS3ConnectionContext, testS3Connection } from './integrations/test-s3-connection.ts';
 export type * from './ports/bucket.ts';
+export type * from './ports/engine.ts';
+export type * from './ports/integrations.ts';
+export type * from './ports/ledger.ts';
+export { type DispatchContext, dispatchDueObjects } from './processing/dispatch-due-objects.ts';
+export { type ProcessContext, processObjects } from './processing/process-objects.ts';
+export { type WritebackContext, writeBackObjects } from './writeback/write-back-objects.ts';

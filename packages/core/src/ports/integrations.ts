@@ -1,0 +1,18 @@
+import type { ConnectionTest } from '@sluice/shared';
+import type { IntegrationConfig, IntegrationWithSecrets, SealedRecord } from './ledger.ts';
+
+export interface NewIntegration extends Omit<IntegrationConfig, 'status'> {
+  /** The last four characters of the access key id. */
+  readonly accessKeyHint: string | null;
+}
+
+/** Integrations as the engine changes them. Every method acts for a user and checks their role in its transaction. */
+export interface IntegrationStore {
+  /** Throws `not_found` for a tenant the actor is no member of, `forbidden` for a member below admin. */
+  requireAdmin(actorId: string, tenantId: string): Promise<void>;
+  /** Throws `integration_exists`, `prefixes_overlap`. */
+  create(actorId: string, integration: NewIntegration, credentials: SealedRecord | null): Promise<void>;
+  /** Throws `not_found`, `forbidden`. */
+  getWithSecrets(actorId: string, integrationId: string): Promise<IntegrationWithSecrets>;
+  recordConnectionTest(actorId: string, integrationId: string, test: ConnectionTest): Promise<void>;
+}

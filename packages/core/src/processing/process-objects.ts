@@ -1,0 +1,146 @@
+import {
+  asSluiceError,
+  PROCESSING_PRICE_MICROS_PER_PAGE,
+  type ProcessResult,
+  SluiceError,
+} from '@sluice/shared';
+import { forEachConcurrently } from '../concurrency.ts';
+import type { Bucket } from '../ports/bucket.ts';
+import type { Log, ObjectQueue, OpenBucket, Processor, Random } from '../ports/engine.ts';
+import type { ObjectLedger, ObjectToProcess } from '../ports/ledger.ts';
+import { oncePerIntegration } from '../ports/once-per-integration.ts';
+import { isOwnOutput } from '../writeback/provenance.ts';
+import { settlementOf } from './retry-schedule.ts';
+
+export interface ProcessContext {
+  readonly ledger: Pick<ObjectLedger, 'beginProcessing' | 'completeProcessing' | 'settleAttempt'>;
+  readonly openBucket: OpenBucket;
+  readonly processor: Processor;
+  readonly writebackQueue: ObjectQueue;
+  readonly log: Log;
+  readonly random: Random;
+  readonly settings: {
+    readonly leaseSeconds: number;
+    readonly visibilitySeconds: number;
+    /** Documents at once. */
+    readonly concurrency: number;
+    /** How long the processor may use the source link. */
+    readonly linkSeconds: number;
+  };
+}
+
+/**
+ * Processes the objects named, as far as they are waiting for it: a message delivered twice or late finds nothing to do.
+ * Every object taken ends its lease here, in `staged` or settled; one that does not (a kill) is taken again when its
+ * lease runs out.
+ */
+export const processObjects = async (
+  context: ProcessContext,
+  objectIds: readonly string[],
+): Promise<void> => {
+  const { ledger, settings, log } = context;
+  const begun = await ledger.beginProcessing(objectIds, settings.leaseSeconds);
+  const open = oncePerIntegration(context.openBucket, begun.integrations);
+  await forEachConcurrently(begun.objects, settings.concurrency, async (object) => {
+    const names = {
+      objectId: object.objectId,
+      integrationId: object.integrationId,
+      tenantId: object.tenantId,
+    };
+    try {
+      const result = await processObject(context, object, await open(object.integrationId));
+      const isOurs = await ledger.completeProcessing(
+        object,
+        { ...result, amountMicros: result.pages * PROCESSING_PRICE_MICROS_PER_PAGE },
+        settings.visibilitySeconds,
+      );
+      if (!isOurs) return;
+      log.info('object_staged', { ...names, jobId: object.jobId, pages: result.pages });
+    } catch (thrown) {
+      const error = asSluiceError(thrown);
+      const settlement = settlementOf(error, object.attempts, context.random);
+      const state = await ledger.settleAttempt(object, settlement);
+      log.warn('processing_failed', {
+        ...names,
+        code: error.code,
+        detail: error.detail,
+        state,
+        error: thrown,
+      });
+    }
+  });
+};
+
+type Done = Extract<ProcessResult, { outcome: 'done' }>;
+
+const processObject = async (
+  context: ProcessContext,
+  object: ObjectToProcess,
+  bucket: Bucket,
+): Promise<Pick<Done, 'outputs' | 'pages' | 'report'>> => {
+  const head = await bucket.head(object.key);
+  if (isOwnOutput(head.metadata)) throw new SluiceError('own_output');
+  if (head.etag !== object.etag) throw new SluiceError('object_changed');
+
+  const result = await runProcessor(context.processor, {
+    version: 1,
+    jobId: object.jobId,
+    objectId: object.objectId,
+    source: {
+      url: await bucket.presignGet(object.key, context.settings.linkSeconds),
+      etag: object.etag,
+      sizeBytes: object.sizeBytes,
+      fileName: object.key.slice(object.key.lastIndexOf('/') + 1),
+    },
+    options: { language: object.language },
+    // By attempt, so that a run thought dead cannot overwrite what a later one staged.
+    stagingPrefix: `staging/${object.tenantId}/${object.jobId}/${object.leaseId}/`,
+  });
+  switch (result.outcome) {
+    case 'done':
+      return result;
+    case 'refused':
+      throw new SluiceError(result.code, { detail: result.detail });
+    case 'source_failed':
+      throw sourceError(result, object.key);
+  }
+};
+
+/** A processor that throws may quote its request, which holds the link: none of that goes further. */
+const runProcessor: (processor: Processor, job: Parameters<Processor>[0]) => Promise<ProcessResult> = async (
+  processor,
+  job,
+) => {
+  try {
+    return await processor(job);
+  } catch {
+    throw new SluiceError('processor_failed');
+  }
+};
+
+const sourceError = (
+  { status, providerCode }: Extract<ProcessResult, { outcome: 'source_failed' }>,
+  key: string,
+): SluiceError => {
+  const options = { providerStatus: status, ...(providerCode === null ? {} : { providerCode }) };
+  if (status === 404) return new SluiceError('object_not_found', options);
+  if (status === 412) return new SluiceError('object_changed', options);
+  if (status === 401 || status === 403) {
+    return new SluiceError(providerCode === 'InvalidObjectState' ? 'object_archived' : 'access_denied', {
+      ...options,
+      detail: `s3:GetObject was refused on ${key}.`,
+    });
+  }
+  if (status === 429) return new SluiceError('throttled', options);
+  if (status >= 500) return new SluiceError('upstream_unavailable', options);
+  if (status === 0) {
+    return new SluiceError('upstream_timeout', {
+      ...options,
+      detail: 'The download broke off or did not finish in time.',
+    });
+  }
+  return new SluiceError('upstream_invalid', {
+    ...options,
+    detail: `The download was answered with status ${status}.`,
+  });
+};
