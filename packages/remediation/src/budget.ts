@@ -1,0 +1,39 @@
+import type { RemediationLimits } from './limits.ts';
+import { RemediationRefused } from './refusal.ts';
+
+type Work = 'operators' | 'glyphs' | 'decodedBytes';
+
+const DETAIL: Record<Work | 'time', string> = {
+  operators: 'The pages hold more drawing instructions than can be processed.',
+  glyphs: 'The document holds more text than can be processed.',
+  decodedBytes: 'The file unpacks to more data than can be processed.',
+  time: 'The document took longer to process than is allowed.',
+};
+
+/** Counts the work a document causes and refuses the document when its share is used up. */
+export class WorkBudget {
+  readonly limits: RemediationLimits;
+  readonly #left: Record<Work, number>;
+  readonly #deadlineMs: number;
+
+  constructor(limits: RemediationLimits) {
+    this.limits = limits;
+    this.#left = {
+      operators: limits.maxOperators,
+      glyphs: limits.maxGlyphs,
+      decodedBytes: limits.maxDecodedBytes,
+    };
+    this.#deadlineMs = Date.now() + limits.maxElapsedMs;
+  }
+
+  /** @throws RemediationRefused `pdf_too_complex` when nothing is left. */
+  spend(work: Work, amount: number): void {
+    this.#left[work] -= amount;
+    if (this.#left[work] < 0) throw new RemediationRefused('pdf_too_complex', DETAIL[work]);
+  }
+
+  /** To be called now and then (a page, a stream). @throws RemediationRefused `pdf_too_complex`. */
+  checkTime(): void {
+    if (Date.now() > this.#deadlineMs) throw new RemediationRefused('pdf_too_complex', DETAIL.time);
+  }
+}

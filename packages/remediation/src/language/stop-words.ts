@@ -1,0 +1,26 @@
+/** The commonest small words of each language: enough to tell languages of one script apart. */
+export const STOP_WORDS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    en: 'the of and to in is that for it as with be this are by on or from at an which was',
+    de: 'der die das und ist den von zu mit sich des auf für nicht ein eine dem im werden als auch',
+    fr: 'le la les des et est en une dans que pour qui sur pas du au par ce il plus aux sont',
+    es: 'el la los las de que y en un una por con para es del se al lo su como más',
+    it: 'il di che la e per un una con non del della sono gli le si da dei nel al è',
+    pt: 'o de que e do da em um para com uma os no na se por mais as dos ao não é',
+    nl: 'de het een van en is dat op te in voor met zijn niet aan er om ook bij worden',
+    sv: 'och att det som en på är av för med den till inte om ett har de kan från',
+    da: 'og at det en den til er som på de med han af for ikke der et har kan fra',
+    nb: 'og det er som til på en av for at med ikke et har de kan fra den å være',
+    fi: 'ja on ei se että oli joka kun niin myös ovat tai sekä kuin mutta ole sen',
+    pl: 'w i na z do się nie to jest że o jak po co przez dla oraz są od który',
+    cs: 'a se na je v že o s z do k to ve pro jako jsou nebo od byl podle',
+    sk: 'a sa na je v že o s z do k to vo pre ako sú alebo od bol podľa',
+    hu: 'a az és hogy nem egy is van ez meg de azt mint csak már el vagy',
+    ro: 'de și în a la cu pe care nu este din un o să pentru mai sau sunt',
+    tr: 've bir bu da için ile olarak çok daha olan de en gibi ya veya her',
+    hr: 'i u je na se za da su od s koji kao ili iz o te nije što biti',
+    ru: 'и в не на что с по как это из для к от за о но при или его',
+    uk: 'і в не на що з та як це із для до від за у або при його є',
+    bg: 'и в не на че с по като това от за до се да са или при е',
+  }).map(([language, words]) => [language, words.split(' ')]),
+);

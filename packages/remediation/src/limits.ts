@@ -1,0 +1,32 @@
+/** Ceilings for one document. Everything is counted in work, not only in time: a Worker's clock stands still while it computes. */
+export interface RemediationLimits {
+  /** Size of the source file. */
+  readonly maxBytes: number;
+  readonly maxPages: number;
+  /** Decoded size of any one stream that has to be read (content, fonts' maps, object streams). */
+  readonly maxStreamBytes: number;
+  /** Decoded size of all streams read, together. */
+  readonly maxDecodedBytes: number;
+  /** Content operators of the whole document. */
+  readonly maxOperators: number;
+  /** Characters shown by the whole document. */
+  readonly maxGlyphs: number;
+  /** Wall clock, where there is one. */
+  readonly maxElapsedMs: number;
+}
+
+/**
+ * What fits a 128 MB Worker (figures in packages/remediation/README.md).
+ *
+ * The file is held twice (the source, and the output that repeats it), so 20 MiB cost 40 MiB; the text of a
+ * page costs up to 0.1 MiB while its structure is made; one decoded stream and its tokens are held at a time.
+ */
+export const REMEDIATION_LIMITS: RemediationLimits = {
+  maxBytes: 20 * 1024 * 1024,
+  maxPages: 250,
+  maxStreamBytes: 16 * 1024 * 1024,
+  maxDecodedBytes: 96 * 1024 * 1024,
+  maxOperators: 4_000_000,
+  maxGlyphs: 2_000_000,
+  maxElapsedMs: 25_000,
+};

@@ -1,0 +1,62 @@
+import { PdfArray, PdfDict, PdfRef } from '@libpdf/core';
+import { safeHref } from '../html/escape.ts';
+import type { LinkArea } from '../structure/page-lines.ts';
+import { type Matrix, transform } from '../text/matrix.ts';
+import type { ObjectAccess } from './object-access.ts';
+
+/** Annotations beyond this number on one page are not looked at. */
+const MAX_ANNOTATIONS = 2000;
+
+export interface PageAnnotations {
+  readonly links: readonly LinkArea[];
+  readonly formFields: number;
+}
+
+/**
+ * Link areas of a page, in the rotated coordinates of its text, and how many form fields it shows.
+ *
+ * @param pageNumbers page number by object number, for links inside the document
+ */
+export function readAnnotations(
+  objects: ObjectAccess,
+  page: PdfDict,
+  base: Matrix,
+  pageNumbers: ReadonlyMap<number, number>,
+): PageAnnotations {
+  const links: LinkArea[] = [];
+  let formFields = 0;
+  for (const annotation of objects.list(page, 'Annots').slice(0, MAX_ANNOTATIONS)) {
+    if (!(annotation instanceof PdfDict)) continue;
+    const kind = objects.name(annotation, 'Subtype');
+    if (kind === 'Widget') formFields++;
+    if (kind !== 'Link') continue;
+    const href = hrefOf(objects, annotation, pageNumbers);
+    const [xa, ya, xb, yb] = objects.numbers(annotation, 'Rect');
+    if (href === undefined || xa === undefined || ya === undefined || xb === undefined || yb === undefined)
+      continue;
+    const [ax, ay] = transform(base, xa, ya);
+    const [bx, by] = transform(base, xb, yb);
+    links.push({
+      x0: Math.min(ax, bx),
+      y0: Math.min(ay, by),
+      x1: Math.max(ax, bx),
+      y1: Math.max(ay, by),
+      href,
+    });
+  }
+  return { links, formFields };
+}
+
+function hrefOf(
+  objects: ObjectAccess,
+  annotation: PdfDict,
+  pageNumbers: ReadonlyMap<number, number>,
+): string | undefined {
+  const action = objects.dict(annotation, 'A');
+  const uri = objects.text(action, 'URI');
+  if (uri !== undefined) return safeHref(uri);
+  const destination = objects.resolve(annotation.get('Dest') ?? action?.get('D'));
+  const target = destination instanceof PdfArray ? destination.at(0) : undefined;
+  const number = target instanceof PdfRef ? pageNumbers.get(target.objectNumber) : undefined;
+  return number === undefined ? undefined : `#page-${number}`;
+}

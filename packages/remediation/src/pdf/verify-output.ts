@@ -1,0 +1,63 @@
+import { WorkBudget } from '../budget.ts';
+import type { RemediationLimits } from '../limits.ts';
+import { RemediationRefused } from '../refusal.ts';
+import { FontCache, readPageText } from '../text/page-interpreter.ts';
+import type { DocumentMetadata } from './metadata-update.ts';
+import { openDocument } from './open-document.ts';
+
+/**
+ * Reads an output from its bytes and compares it with what was put in. Nothing is delivered unread.
+ *
+ * @param pageDigests digest of each page's text in the source
+ * @throws RemediationRefused `pdf_corrupt` when anything differs
+ */
+export async function verifyOutput(
+  pdf: Uint8Array,
+  metadata: DocumentMetadata,
+  pageDigests: readonly number[],
+  limits: RemediationLimits,
+): Promise<void> {
+  const budget = new WorkBudget(limits);
+  let reason: string | undefined;
+  try {
+    // The update adds a few kilobytes, which must not turn a file that just fits into one that does not.
+    const { objects, pageCount } = await openDocument(pdf, budget);
+    const catalog = objects.pdf.getCatalog();
+    const fonts = new FontCache(objects, budget);
+    if (pageCount !== pageDigests.length) reason = 'pages';
+    else if (objects.text(catalog, 'Lang') !== metadata.language) reason = 'language';
+    else if (objects.text(objects.dict(objects.pdf.context.info.trailer, 'Info'), 'Title') !== metadata.title)
+      reason = 'title';
+    else if (objects.bool(objects.dict(catalog, 'ViewerPreferences'), 'DisplayDocTitle') !== true)
+      reason = 'preferences';
+    for (const [index, page] of objects.pdf.getPages().entries()) {
+      budget.checkTime();
+      if (reason !== undefined) break;
+      const { fragments } = readPageText(objects, page.dict, fonts, budget);
+      if (textDigest(fragments) !== pageDigests[index]) reason = 'text';
+    }
+  } catch (error) {
+    throw refused('unreadable', error);
+  }
+  if (reason !== undefined) throw refused(reason);
+}
+
+function refused(reason: string, cause?: unknown): RemediationRefused {
+  return new RemediationRefused(
+    'pdf_corrupt',
+    `The file could not be rewritten without loss (${reason}), so it was left alone. ` +
+      'Opening it in a PDF editor and saving a copy usually repairs it.',
+    { cause },
+  );
+}
+
+/** A 32-bit FNV-1a digest of a page's text in drawing order. */
+export function textDigest(fragments: readonly { text: string }[]): number {
+  let digest = 0x811c9dc5;
+  for (const { text } of fragments) {
+    for (let at = 0; at < text.length; at++)
+      digest = Math.imul(digest ^ text.charCodeAt(at), 0x01000193) >>> 0;
+    digest = Math.imul(digest ^ 0x20, 0x01000193) >>> 0;
+  }
+  return digest;
+}

@@ -1,0 +1,41 @@
+/** What a person should look at, or should know. Stable: they are shown, counted and filtered by. */
+export type Notice =
+  /** Pages that are pictures without text: they need OCR. */
+  | 'scanned_pages'
+  /** No text at all in the document. */
+  | 'no_text'
+  | 'language_guessed'
+  | 'title_from_heading'
+  | 'title_from_file_name'
+  /** Pictures have no alternative text. */
+  | 'images_need_description'
+  | 'form_fields_need_labels'
+  /** Rows of a table were written as lines of text. */
+  | 'tables_flattened'
+  /** Some glyphs have no Unicode value, so that part of the text is missing. */
+  | 'unmapped_glyphs'
+  /** A content stream could not be decoded: its page is untouched in the PDF and incomplete in the HTML. */
+  | 'unreadable_content'
+  /** The PDF brought tags of its own; they were kept as they are. */
+  | 'already_tagged'
+  /** Signed: the signed revision is kept whole inside the file, but viewers will report a later change. */
+  | 'signature_outdated'
+  /** Opens without a password but limits editing; the protection and its permissions were kept. */
+  | 'owner_protected'
+  /** The cross-reference data was broken and has been rebuilt. */
+  | 'structure_rebuilt';
+
+export interface RemediationReport {
+  /** Name and version of the processor. */
+  readonly processor: string;
+  readonly title: string;
+  /** BCP 47. */
+  readonly language: string;
+  readonly pages: number;
+  /** Characters of text, white space not counted. */
+  readonly characters: number;
+  readonly notices: readonly Notice[];
+  readonly headings: number;
+  readonly links: number;
+  readonly scannedPages: number;
+}

@@ -1,0 +1,99 @@
+import { type DraftBlock, draftBlocks } from './draft-blocks.ts';
+import { type LinkArea, pageRows } from './page-lines.ts';
+import { readingOrder } from './reading-order.ts';
+import { type Block, plainText } from './types.ts';
+
+/** Text this much larger than the body is a heading. */
+const HEADING_SCALE = 1.15;
+const MAX_HEADING_CHARACTERS = 200;
+const MAX_HEADING_LINES = 3;
+const MAX_BOLD_HEADING_CHARACTERS = 90;
+
+export interface DraftPage {
+  readonly blocks: readonly DraftBlock[];
+  readonly hasTable: boolean;
+}
+
+/** The blocks of one page in reading order. */
+export function draftPage(fragments: Parameters<typeof pageRows>[0], links: readonly LinkArea[]): DraftPage {
+  const regions = pageRows(fragments, links).flatMap((rows) => readingOrder(rows));
+  return { blocks: draftBlocks(regions), hasTable: regions.some((region) => region.table) };
+}
+
+/** Decides, over the whole document, what is a heading and what a list. */
+export function buildStructure(pages: readonly DraftPage[]): Block[][] {
+  const drafts = pages.flatMap((page) => page.blocks);
+  const body = bodySize(drafts);
+  const bodyIsBold = drafts.filter((draft) => draft.bold).reduce((sum, draft) => sum + draft.characters, 0);
+  const all = drafts.reduce((sum, draft) => sum + draft.characters, 0);
+  const rankOf = (draft: DraftBlock): number | undefined => headingSize(draft, body, bodyIsBold < all * 0.5);
+  const ranks = [...new Set(drafts.flatMap((draft) => rankOf(draft) ?? []))].sort((a, b) => b - a);
+  let level = 0;
+  return pages.map((page) => {
+    const blocks: Block[] = [];
+    for (const [index, draft] of page.blocks.entries()) {
+      if (plainText(draft.content).trim() === '') continue;
+      const rank = rankOf(draft);
+      if (rank !== undefined) {
+        // A level is never skipped on the way down.
+        level = Math.min(ranks.indexOf(rank) + 1, level + 1, 6);
+        blocks.push({ kind: 'heading', level, content: draft.content });
+      } else if (isListItem(draft, page.blocks[index - 1], page.blocks[index + 1])) {
+        addItem(blocks, draft);
+      } else blocks.push({ kind: 'paragraph', content: draft.content });
+    }
+    return blocks;
+  });
+}
+
+function bodySize(drafts: readonly DraftBlock[]): number {
+  const weight = new Map<number, number>();
+  for (const draft of drafts) {
+    const size = rounded(draft.size);
+    weight.set(size, (weight.get(size) ?? 0) + draft.characters);
+  }
+  return [...weight].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 10;
+}
+
+function rounded(size: number): number {
+  return Math.round(size * 2) / 2;
+}
+
+/** The size that ranks a heading, or undefined for what is none. Bold text at body size ranks below all others. */
+function headingSize(draft: DraftBlock, body: number, boldStandsOut: boolean): number | undefined {
+  const text = plainText(draft.content);
+  if (draft.table || draft.characters < 2 || !/\p{L}/u.test(text)) return undefined;
+  if (draft.lines > MAX_HEADING_LINES || draft.characters > MAX_HEADING_CHARACTERS) return undefined;
+  if (draft.marker?.kind === 'bullet') return undefined;
+  if (draft.size >= body * HEADING_SCALE) return rounded(draft.size);
+  const short = draft.lines === 1 && draft.characters <= MAX_BOLD_HEADING_CHARACTERS;
+  const stands = boldStandsOut && draft.bold && draft.size >= body * 0.97 && !/[.,;:!?]$/.test(text);
+  return short && stands ? 0 : undefined;
+}
+
+function isListItem(
+  draft: DraftBlock,
+  previous: DraftBlock | undefined,
+  next: DraftBlock | undefined,
+): boolean {
+  const { marker } = draft;
+  if (!marker || draft.table) return false;
+  if (marker.kind === 'bullet') return true;
+  // One number alone is a numbered paragraph or a year, not a list.
+  const follows = previous?.marker?.kind === 'number' && previous.marker.value === marker.value - 1;
+  const followed = next?.marker?.kind === 'number' && next.marker.value === marker.value + 1;
+  return follows || followed;
+}
+
+function addItem(blocks: Block[], draft: DraftBlock): void {
+  const ordered = draft.marker?.kind === 'number';
+  const value = draft.marker?.kind === 'number' ? draft.marker.value : 1;
+  const last = blocks.at(-1);
+  const goesOn =
+    last?.kind === 'list' &&
+    last.ordered === ordered &&
+    (!ordered || last.start + last.items.length === value);
+  if (last?.kind === 'list' && goesOn) {
+    blocks[blocks.length - 1] = { ...last, items: [...last.items, draft.itemContent] };
+  } else blocks.push({ kind: 'list', ordered, start: value, items: [draft.itemContent] });
+}

@@ -1,0 +1,204 @@
+import { PdfArray, PdfDict, PdfName, PdfNumber, PdfStream } from '@libpdf/core';
+import type { WorkBudget } from '../budget.ts';
+import { decodeStream } from '../pdf/bounded-decode.ts';
+import type { ObjectAccess } from '../pdf/object-access.ts';
+import { latin1, trueTypeGlyphText, type1GlyphNames } from './embedded-font.ts';
+import { encodingByName, STANDARD, SYMBOL, ZAPF_DINGBATS } from './encodings.ts';
+import { glyphNameToText } from './glyph-names.ts';
+import { standardWidth } from './standard-widths.ts';
+import { type CodeMap, parseCodeMap } from './to-unicode.ts';
+
+export interface Glyph {
+  /** Empty when the font does not tell. */
+  readonly text: string;
+  /** Advance in units of the font size. */
+  readonly width: number;
+  /** A one-byte code 32, which word spacing applies to. */
+  readonly isWordSpace: boolean;
+}
+
+export interface Font {
+  readonly bold: boolean;
+  readonly vertical: boolean;
+  /** Height of an em against the font size: not 1 for Type 3 fonts with a matrix of their own. */
+  readonly emScale: number;
+  decode(bytes: Uint8Array): Generator<Glyph>;
+}
+
+/** Reads what text needs from a font dictionary: code lengths, Unicode values and widths. */
+export function loadFont(objects: ObjectAccess, dict: PdfDict, budget: WorkBudget): Font {
+  const toUnicode = codeMap(objects.stream(dict, 'ToUnicode'), budget);
+  return objects.name(dict, 'Subtype') === 'Type0'
+    ? compositeFont(objects, dict, toUnicode, budget)
+    : simpleFont(objects, dict, toUnicode, budget);
+}
+
+function codeMap(stream: PdfStream | undefined, budget: WorkBudget): CodeMap | undefined {
+  const decoded = stream && decodeStream(stream, budget);
+  return decoded && parseCodeMap(latin1(decoded));
+}
+
+function baseName(objects: ObjectAccess, dict: PdfDict): string {
+  return (objects.name(dict, 'BaseFont') ?? '').replace(/^[A-Z]{6}\+/, '');
+}
+
+function isBold(objects: ObjectAccess, name: string, descriptor: PdfDict | undefined): boolean {
+  const FORCE_BOLD = 1 << 18;
+  return (
+    /bold|black|heavy|semibold|-bd\b|cmbx|sfbx|ecbx/i.test(name) ||
+    (objects.number(descriptor, 'FontWeight') ?? 0) >= 600 ||
+    ((objects.number(descriptor, 'Flags') ?? 0) & FORCE_BOLD) !== 0
+  );
+}
+
+function simpleFont(
+  objects: ObjectAccess,
+  dict: PdfDict,
+  toUnicode: CodeMap | undefined,
+  budget: WorkBudget,
+): Font {
+  const name = baseName(objects, dict);
+  const descriptor = objects.dict(dict, 'FontDescriptor');
+  const text = simpleText(objects, dict, descriptor, name, budget);
+  const firstCode = objects.number(dict, 'FirstChar') ?? 0;
+  const widths = objects.list(dict, 'Widths').map((item) => (item instanceof PdfNumber ? item.value : 0));
+  const missing = objects.number(descriptor, 'MissingWidth') ?? 0;
+  const type3 = objects.name(dict, 'Subtype') === 'Type3';
+  const unit = type3 ? Math.abs(objects.numbers(dict, 'FontMatrix')[0] ?? 0.001) || 0.001 : 0.001;
+  const glyphs = new Map<number, Glyph>();
+  const glyph = (code: number): Glyph => {
+    const known = glyphs.get(code);
+    if (known) return known;
+    const value = toUnicode?.text.get(code) ?? text[code] ?? '';
+    const width = widths.length > 0 ? (widths[code - firstCode] ?? missing) : standardWidth(name, value);
+    const made = { text: value, width: width * unit, isWordSpace: code === 32 };
+    glyphs.set(code, made);
+    return made;
+  };
+  return {
+    bold: isBold(objects, name, descriptor),
+    vertical: false,
+    emScale: type3 ? Math.min(1, Math.max(0.01, unit * 1000)) : 1,
+    *decode(bytes) {
+      for (const code of bytes) yield glyph(code);
+    },
+  };
+}
+
+function simpleText(
+  objects: ObjectAccess,
+  dict: PdfDict,
+  descriptor: PdfDict | undefined,
+  name: string,
+  budget: WorkBudget,
+): (string | undefined)[] {
+  const encoding = objects.resolve(dict.get('Encoding'));
+  const encodingDict = encoding instanceof PdfDict ? encoding : undefined;
+  const named = encodingByName(
+    encoding instanceof PdfName ? encoding.value : objects.name(encodingDict, 'BaseEncoding'),
+  );
+  const text = [...(named ?? builtInEncoding(name))];
+  const program = objects.stream(descriptor, 'FontFile');
+  if (!named && program) {
+    const decoded = decodeStream(program, budget);
+    for (const [code, glyphName] of decoded ? type1GlyphNames(decoded) : [])
+      text[code] = glyphNameToText(glyphName);
+  }
+  let code = 0;
+  for (const item of objects.list(encodingDict, 'Differences')) {
+    if (item instanceof PdfNumber) code = item.value;
+    else if (item instanceof PdfName) text[code++ & 0xff] = glyphNameToText(item.value);
+  }
+  return text;
+}
+
+function builtInEncoding(name: string): readonly (string | undefined)[] {
+  if (/^symbol/i.test(name)) return SYMBOL;
+  if (/zapf|dingbats/i.test(name)) return ZAPF_DINGBATS;
+  return STANDARD;
+}
+
+function compositeFont(
+  objects: ObjectAccess,
+  dict: PdfDict,
+  toUnicode: CodeMap | undefined,
+  budget: WorkBudget,
+): Font {
+  const first = objects.list(dict, 'DescendantFonts')[0];
+  const descendant = first instanceof PdfDict ? first : undefined;
+  const descriptor = objects.dict(descendant, 'FontDescriptor');
+  const encodingName = objects.name(dict, 'Encoding') ?? '';
+  const embedded = codeMap(objects.stream(dict, 'Encoding'), budget);
+  const utf16 = /UCS2|UTF16/.test(encodingName);
+  const glyphText =
+    toUnicode || utf16 || (encodingName !== '' && !encodingName.startsWith('Identity'))
+      ? undefined
+      : identityText(objects, descendant, descriptor, budget);
+  const widths = cidWidths(objects, descendant);
+  const defaultWidth = objects.number(descendant, 'DW') ?? 1000;
+  const spaces = embedded?.codeSpaces.length ? embedded.codeSpaces : (toUnicode?.codeSpaces ?? []);
+  const oneByte = encodingName.startsWith('Identity') || utf16 ? [] : spaces.filter((s) => s.length === 1);
+  return {
+    bold: isBold(objects, baseName(objects, dict), descriptor),
+    vertical: /-V$/.test(encodingName),
+    emScale: 1,
+    *decode(bytes) {
+      for (let at = 0; at < bytes.length; ) {
+        const lead = bytes[at] ?? 0;
+        const length = oneByte.some((space) => lead >= space.low && lead <= space.high) ? 1 : 2;
+        const code = length === 1 ? lead : lead * 256 + (bytes[at + 1] ?? 0);
+        at += length;
+        const value =
+          toUnicode?.text.get(code) ?? glyphText?.get(code) ?? (utf16 ? String.fromCharCode(code) : '');
+        yield {
+          text: value,
+          width: (widths.get(code) ?? defaultWidth) / 1000,
+          isWordSpace: length === 1 && code === 32,
+        };
+      }
+    },
+  };
+}
+
+/** Identity-H over an embedded TrueType font: codes are glyph ids, by way of /CIDToGIDMap. */
+function identityText(
+  objects: ObjectAccess,
+  descendant: PdfDict | undefined,
+  descriptor: PdfDict | undefined,
+  budget: WorkBudget,
+): ReadonlyMap<number, string> | undefined {
+  const program = objects.stream(descriptor, 'FontFile2');
+  const decoded = program && decodeStream(program, budget);
+  const byGlyph = decoded && trueTypeGlyphText(decoded);
+  const mapStream = objects.stream(descendant, 'CIDToGIDMap');
+  const map = mapStream && decodeStream(mapStream, budget);
+  if (!byGlyph || !map) return byGlyph;
+  const byCode = new Map<number, string>();
+  for (let code = 0; code * 2 + 1 < map.length; code++) {
+    const value = byGlyph.get((map[code * 2] ?? 0) * 256 + (map[code * 2 + 1] ?? 0));
+    if (value !== undefined) byCode.set(code, value);
+  }
+  return byCode;
+}
+
+function cidWidths(objects: ObjectAccess, descendant: PdfDict | undefined): Map<number, number> {
+  const widths = new Map<number, number>();
+  const items = objects.list(descendant, 'W');
+  for (let at = 0; at < items.length; ) {
+    const first = items[at];
+    const second = items[at + 1];
+    if (!(first instanceof PdfNumber)) return widths;
+    if (second instanceof PdfArray) {
+      for (const [offset, item] of objects.elements(second).entries())
+        if (item instanceof PdfNumber) widths.set(first.value + offset, item.value);
+      at += 2;
+      continue;
+    }
+    const third = items[at + 2];
+    if (!(second instanceof PdfNumber) || !(third instanceof PdfNumber)) return widths;
+    const last = Math.min(second.value, first.value + 0xffff);
+    for (let code = first.value; code <= last && widths.size <= 0xffff; code++) widths.set(code, third.value);
+    at += 3;
+  }
+  return widths;
+}

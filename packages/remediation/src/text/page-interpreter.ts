@@ -1,0 +1,314 @@
+import { PdfDict, PdfStream } from '@libpdf/core';
+import type { WorkBudget } from '../budget.ts';
+import { decodeStream } from '../pdf/bounded-decode.ts';
+import type { ObjectAccess } from '../pdf/object-access.ts';
+import { ContentLexer, ContentName, type Operand, type Operation } from './content-lexer.ts';
+import { type Font, loadFont } from './font.ts';
+import { IDENTITY, type Matrix, matrixFrom, multiply } from './matrix.ts';
+import { type TextFragment, TextPen } from './text-pen.ts';
+
+export interface PageText {
+  /** Points, after the page's own rotation. */
+  readonly width: number;
+  readonly height: number;
+  readonly fragments: readonly TextFragment[];
+  /** Share of the page (0 to 1) covered by its largest picture. */
+  readonly largestImageShare: number;
+  readonly images: number;
+  readonly unmappedGlyphs: number;
+  /** A content stream could not be decoded. */
+  readonly unreadable: boolean;
+  /** From the page's own coordinates to the rotated ones. */
+  readonly base: Matrix;
+}
+
+const MAX_FORM_DEPTH = 12;
+
+interface GraphicsState {
+  matrix: Matrix;
+  font: Font | undefined;
+  fontSize: number;
+  characterSpacing: number;
+  wordSpacing: number;
+  scale: number;
+  leading: number;
+  rise: number;
+}
+
+/** Fonts of a document, each read once. */
+export class FontCache {
+  readonly #objects: ObjectAccess;
+  readonly #budget: WorkBudget;
+  readonly #byDict = new Map<PdfDict, Font>();
+
+  constructor(objects: ObjectAccess, budget: WorkBudget) {
+    this.#objects = objects;
+    this.#budget = budget;
+  }
+
+  get(resources: PdfDict | undefined, name: string): Font | undefined {
+    const dict = this.#objects.dict(this.#objects.dict(resources, 'Font'), name);
+    if (!dict) return undefined;
+    const known = this.#byDict.get(dict);
+    if (known) return known;
+    const font = loadFont(this.#objects, dict, this.#budget);
+    this.#byDict.set(dict, font);
+    return font;
+  }
+}
+
+/**
+ * Runs a page's content, and the forms it uses, for its text.
+ *
+ * @throws RemediationRefused `pdf_too_complex` when the budget is used up
+ */
+export function readPageText(
+  objects: ObjectAccess,
+  page: PdfDict,
+  fonts: FontCache,
+  budget: WorkBudget,
+): PageText {
+  const { base, width, height } = pageGeometry(objects, page);
+  const interpreter = new Interpreter(objects, fonts, budget, base, width * height);
+  const resources = objects.inherited(page, 'Resources');
+  for (const bytes of interpreter.contentOf(page))
+    interpreter.run(bytes, resources instanceof PdfDict ? resources : undefined, 0);
+  return {
+    width,
+    height,
+    base,
+    fragments: interpreter.pen.finish(),
+    largestImageShare: interpreter.largestImageShare,
+    images: interpreter.images,
+    unmappedGlyphs: interpreter.pen.unmappedGlyphs,
+    unreadable: interpreter.unreadable,
+  };
+}
+
+function pageGeometry(objects: ObjectAccess, page: PdfDict): { base: Matrix; width: number; height: number } {
+  const boxOf = (key: string): number[] => {
+    const holder = new PdfDict();
+    const value = objects.inherited(page, key);
+    if (value) holder.set(key, value);
+    return objects.numbers(holder, key);
+  };
+  let box = boxOf('CropBox');
+  if (box.length < 4) box = boxOf('MediaBox');
+  const [xa = 0, ya = 0, xb = 612, yb = 792] = box.length < 4 ? [] : box;
+  const [left, right] = [Math.min(xa, xb), Math.max(xa, xb)];
+  const [bottom, top] = [Math.min(ya, yb), Math.max(ya, yb)];
+  const rotateHolder = new PdfDict();
+  const rotateValue = objects.inherited(page, 'Rotate');
+  if (rotateValue) rotateHolder.set('Rotate', rotateValue);
+  const rotation = (((objects.number(rotateHolder, 'Rotate') ?? 0) % 360) + 360) % 360;
+  const base: Matrix =
+    rotation === 90
+      ? [0, -1, 1, 0, -bottom, right]
+      : rotation === 180
+        ? [-1, 0, 0, -1, right, top]
+        : rotation === 270
+          ? [0, 1, -1, 0, top, -left]
+          : [1, 0, 0, 1, -left, -bottom];
+  const sideways = rotation === 90 || rotation === 270;
+  const [width, height] = sideways ? [top - bottom, right - left] : [right - left, top - bottom];
+  return { base, width: width || 612, height: height || 792 };
+}
+
+class Interpreter {
+  readonly pen: TextPen;
+  largestImageShare = 0;
+  images = 0;
+  unreadable = false;
+  readonly #objects: ObjectAccess;
+  readonly #fonts: FontCache;
+  readonly #budget: WorkBudget;
+  readonly #pageArea: number;
+  readonly #running = new Set<PdfStream>();
+  #state: GraphicsState;
+  #stack: GraphicsState[] = [];
+  #textMatrix: Matrix = IDENTITY;
+  #lineMatrix: Matrix = IDENTITY;
+
+  constructor(objects: ObjectAccess, fonts: FontCache, budget: WorkBudget, base: Matrix, pageArea: number) {
+    this.#objects = objects;
+    this.#fonts = fonts;
+    this.#budget = budget;
+    this.#pageArea = pageArea;
+    this.pen = new TextPen(budget);
+    this.#state = {
+      matrix: base,
+      font: undefined,
+      fontSize: 1,
+      characterSpacing: 0,
+      wordSpacing: 0,
+      scale: 1,
+      leading: 0,
+      rise: 0,
+    };
+  }
+
+  /** A page's streams are one program: a token may not, but an operand list may, run across them. */
+  contentOf(page: PdfDict): Uint8Array[] {
+    const parts: Uint8Array[] = [];
+    for (const item of this.#objects.list(page, 'Contents')) {
+      const decoded = item instanceof PdfStream ? decodeStream(item, this.#budget) : undefined;
+      if (decoded) parts.push(decoded);
+      else if (item !== undefined) this.unreadable = true;
+    }
+    if (parts.length < 2) return parts;
+    const joined = new Uint8Array(parts.reduce((size, part) => size + part.length + 1, 0)).fill(10);
+    let at = 0;
+    for (const part of parts) {
+      joined.set(part, at);
+      at += part.length + 1;
+    }
+    return [joined];
+  }
+
+  run(bytes: Uint8Array, resources: PdfDict | undefined, depth: number): void {
+    const lexer = new ContentLexer(bytes);
+    for (let operation = lexer.next(); operation; operation = lexer.next()) {
+      this.#budget.spend('operators', 1);
+      this.#execute(operation, resources, depth);
+    }
+  }
+
+  #execute({ operator, operands }: Operation, resources: PdfDict | undefined, depth: number): void {
+    const state = this.#state;
+    const first = operands[0];
+    const number = typeof first === 'number' ? first : 0;
+    switch (operator) {
+      case 'q':
+        // Deeper than any real file: keep the memory bounded and let Q run dry.
+        if (this.#stack.length < 1024) this.#stack.push({ ...state });
+        return;
+      case 'Q':
+        this.#state = this.#stack.pop() ?? state;
+        return;
+      case 'cm': {
+        const matrix = matrixFrom(numbers(operands));
+        if (matrix) state.matrix = multiply(matrix, state.matrix);
+        return;
+      }
+      case 'BT':
+        this.#textMatrix = IDENTITY;
+        this.#lineMatrix = IDENTITY;
+        return;
+      case 'Tf':
+        if (first instanceof ContentName) state.font = this.#fonts.get(resources, first.name) ?? state.font;
+        if (typeof operands[1] === 'number') state.fontSize = operands[1];
+        return;
+      case 'Tc':
+        state.characterSpacing = number;
+        return;
+      case 'Tw':
+        state.wordSpacing = number;
+        return;
+      case 'Tz':
+        state.scale = number / 100;
+        return;
+      case 'TL':
+        state.leading = number;
+        return;
+      case 'Ts':
+        state.rise = number;
+        return;
+      case 'TD':
+        state.leading = -(numbers(operands)[1] ?? 0);
+        this.#moveLine(numbers(operands));
+        return;
+      case 'Td':
+        this.#moveLine(numbers(operands));
+        return;
+      case 'Tm':
+        this.#textMatrix = matrixFrom(numbers(operands)) ?? this.#textMatrix;
+        this.#lineMatrix = this.#textMatrix;
+        return;
+      case 'T*':
+        this.#moveLine([0, -state.leading]);
+        return;
+      case 'Tj':
+        this.#show([first]);
+        return;
+      case 'TJ':
+        if (Array.isArray(first)) this.#show(first);
+        return;
+      case "'":
+        this.#moveLine([0, -state.leading]);
+        this.#show([first]);
+        return;
+      case '"':
+        state.wordSpacing = number;
+        if (typeof operands[1] === 'number') state.characterSpacing = operands[1];
+        this.#moveLine([0, -state.leading]);
+        this.#show([operands[2]]);
+        return;
+      case 'BI':
+        this.#image();
+        return;
+      case 'Do':
+        if (first instanceof ContentName) this.#draw(first.name, resources, depth);
+        return;
+      default:
+        return; // paths, colours and marked content carry no text
+    }
+  }
+
+  #moveLine([x = 0, y = 0]: number[]): void {
+    this.#lineMatrix = multiply([1, 0, 0, 1, x, y], this.#lineMatrix);
+    this.#textMatrix = this.#lineMatrix;
+  }
+
+  #show(items: readonly (Operand | undefined)[]): void {
+    const { font, fontSize, scale, characterSpacing, wordSpacing, rise, matrix } = this.#state;
+    if (!font) return;
+    const advance = (distance: number): void => {
+      const move: Matrix = font.vertical ? [1, 0, 0, 1, 0, distance] : [1, 0, 0, 1, distance * scale, 0];
+      this.#textMatrix = multiply(move, this.#textMatrix);
+    };
+    this.pen.startShow(font, fontSize);
+    for (const item of items) {
+      if (typeof item === 'number') advance((-item / 1000) * fontSize);
+      if (!(item instanceof Uint8Array)) continue;
+      for (const glyph of font.decode(item)) {
+        const length = font.vertical ? -fontSize : glyph.width * fontSize;
+        this.pen.glyph(glyph.text, multiply(this.#textMatrix, matrix), length * scale, rise);
+        const spacing = characterSpacing + (glyph.isWordSpace ? wordSpacing : 0);
+        advance(length + (font.vertical ? -spacing : spacing));
+      }
+    }
+  }
+
+  #draw(name: string, resources: PdfDict | undefined, depth: number): void {
+    const object = this.#objects.stream(this.#objects.dict(resources, 'XObject'), name);
+    if (!object) return;
+    const kind = this.#objects.name(object, 'Subtype');
+    if (kind === 'Image') this.#image();
+    if (kind !== 'Form' || depth >= MAX_FORM_DEPTH || this.#running.has(object)) return;
+    const bytes = decodeStream(object, this.#budget);
+    if (!bytes) {
+      this.unreadable = true;
+      return;
+    }
+    const matrix = matrixFrom(this.#objects.numbers(object, 'Matrix'));
+    const outer = { state: { ...this.#state }, stack: this.#stack };
+    if (matrix) this.#state.matrix = multiply(matrix, this.#state.matrix);
+    this.#stack = [];
+    this.#running.add(object);
+    this.run(bytes, this.#objects.dict(object, 'Resources') ?? resources, depth + 1);
+    this.#running.delete(object);
+    this.#state = outer.state;
+    this.#stack = outer.stack;
+  }
+
+  #image(): void {
+    this.images++;
+    const [a, b, c, d] = this.#state.matrix;
+    const share = Math.abs(a * d - b * c) / (this.#pageArea || 1);
+    if (Number.isFinite(share)) this.largestImageShare = Math.max(this.largestImageShare, Math.min(1, share));
+  }
+}
+
+function numbers(operands: readonly Operand[]): number[] {
+  return operands.filter((operand) => typeof operand === 'number');
+}

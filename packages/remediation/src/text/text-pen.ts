@@ -1,0 +1,138 @@
+import type { WorkBudget } from '../budget.ts';
+import type { Font } from './font.ts';
+import { type Matrix, transform } from './matrix.ts';
+
+/** A piece of text without white space, along one baseline. Points; y grows upwards. */
+export interface TextFragment {
+  readonly text: string;
+  readonly x0: number;
+  readonly x1: number;
+  /** Baseline. */
+  readonly y: number;
+  /** Height of an em. */
+  readonly size: number;
+  readonly bold: boolean;
+  /** White space was drawn right before it. */
+  readonly afterSpace: boolean;
+  /** Direction of the baseline in quarter turns counter-clockwise: 0 is horizontal. */
+  readonly quarter: 0 | 1 | 2 | 3;
+}
+
+/** A gap wider than this many em between two glyphs is a space that the writer did not write. */
+const SPACE_EM = 0.17;
+
+interface Draft {
+  text: string;
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
+  size: number;
+  bold: boolean;
+  afterSpace: boolean;
+  quarter: 0 | 1 | 2 | 3;
+}
+
+/** Collects glyphs into fragments, in the order they are drawn. */
+export class TextPen {
+  unmappedGlyphs = 0;
+  readonly #budget: WorkBudget;
+  readonly #fragments: TextFragment[] = [];
+  #draft: Draft | undefined;
+  #afterSpace = false;
+  #bold = false;
+  #fontSize = 1;
+
+  constructor(budget: WorkBudget) {
+    this.#budget = budget;
+  }
+
+  startShow(font: Font, fontSize: number): void {
+    this.#bold = font.bold;
+    this.#fontSize = Math.abs(fontSize * font.emScale);
+  }
+
+  /**
+   * @param matrix text space to page
+   * @param length advance in text space, spacing excluded
+   */
+  glyph(text: string, matrix: Matrix, length: number, rise: number): void {
+    this.#budget.spend('glyphs', 1);
+    if (text === '') this.unmappedGlyphs++;
+    if (text.trim() === '') {
+      this.#close();
+      this.#afterSpace ||= text !== '';
+      return;
+    }
+    const [x0, y0] = transform(matrix, 0, rise);
+    const [x1, y1] = transform(matrix, length, rise);
+    const size = this.#fontSize * Math.hypot(matrix[2], matrix[3]);
+    if (![x0, y0, x1, y1, size].every(Number.isFinite)) return;
+    const quarter = quarterOf(matrix);
+    const draft = this.#draft;
+    if (draft && draft.quarter === quarter && continues(draft, x0, y0, size)) {
+      draft.text += text;
+      draft.x1 = x1;
+      draft.y1 = y1;
+      return;
+    }
+    this.#close();
+    const [bold, afterSpace] = [this.#bold, this.#afterSpace];
+    this.#draft = { text, x0, y0, x1, y1, size: size || 1, bold, afterSpace, quarter };
+    this.#afterSpace = false;
+  }
+
+  finish(): readonly TextFragment[] {
+    this.#close();
+    return this.#fragments;
+  }
+
+  #close(): void {
+    const draft = this.#draft;
+    this.#draft = undefined;
+    if (!draft) return;
+    const text = cleanText(draft.text);
+    if (text === '') return;
+    const [ax, ay] = upright(draft.x0, draft.y0, draft.quarter);
+    const [bx] = upright(draft.x1, draft.y1, draft.quarter);
+    this.#fragments.push({
+      text,
+      x0: Math.min(ax, bx),
+      x1: Math.max(ax, bx),
+      y: ay,
+      size: draft.size,
+      bold: draft.bold,
+      afterSpace: draft.afterSpace,
+      quarter: draft.quarter,
+    });
+  }
+}
+
+function continues(draft: Draft, x: number, y: number, size: number): boolean {
+  if (Math.abs(size - draft.size) > draft.size * 0.05) return false;
+  const gap = Math.hypot(x - draft.x1, y - draft.y1);
+  return gap < SPACE_EM * size;
+}
+
+function quarterOf(matrix: Matrix): 0 | 1 | 2 | 3 {
+  const turn = Math.round(Math.atan2(matrix[1], matrix[0]) / (Math.PI / 2));
+  if (turn === 1) return 1;
+  if (turn === -1) return 3;
+  return turn === 0 ? 0 : 2;
+}
+
+/** Turns a position so that text of this direction reads from left to right. */
+function upright(x: number, y: number, quarter: 0 | 1 | 2 | 3): readonly [number, number] {
+  if (quarter === 1) return [y, -x];
+  if (quarter === 2) return [-x, -y];
+  return quarter === 3 ? [-y, x] : [x, y];
+}
+
+/** Ligatures apart, private and control characters gone, lone surrogates replaced. */
+function cleanText(text: string): string {
+  return text
+    .replace(/[\ufb00-\ufb06]/g, (ligature) => ligature.normalize('NFKC'))
+    .replace(/[\uf0b7\uf0a7]/g, '•')
+    .replace(/[\u0000-\u001f\u007f-\u009f\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]/g, '')
+    .toWellFormed();
+}
