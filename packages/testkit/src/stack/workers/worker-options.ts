@@ -1,0 +1,76 @@
+import { access } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import type { V4WorkerOptions } from 'miniflare';
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';
+import { bundleWorker, stopBundler } from './bundle.ts';
+import type { WorkersSpec } from './host-protocol.ts';
+
+type Bindings = V4WorkerOptions['bindings'];
+
+export interface LoadedWorkers {
+  workers: V4WorkerOptions[];
+  /** The cron expressions of each Worker, by its name. */
+  crons: Record<string, string[]>;
+}
+
+/**
+ * Reads the wrangler configs with wrangler's own code, bundles the Workers and gives their Miniflare
+ * options: the tomls are the only place where names, bindings, queues and crons are written.
+ * @throws when a Worker's entry file is missing or does not bundle.
+ */
+export async function loadWorkers(spec: WorkersSpec): Promise<LoadedWorkers> {
+  try {
+    const loaded = await Promise.all(spec.configPaths.map((path) => loadWorker(spec, path)));
+    return {
+      workers: loaded.map(({ options }) => options),
+      crons: Object.fromEntries(loaded.map(({ name, crons }) => [name, crons])),
+    };
+  } finally {
+    await stopBundler();
+  }
+}
+
+async function loadWorker(
+  spec: WorkersSpec,
+  configPath: string,
+): Promise<{ name: string; options: V4WorkerOptions; crons: string[] }> {
+  const config = unstable_readConfig({ config: configPath });
+  const { workerOptions, define, main } = unstable_getMiniflareWorkerOptions(config);
+  const { name } = config;
+  const shown = relative(process.cwd(), configPath);
+  if (name === undefined || main === undefined) throw new Error(`${shown} must have a name and a main`);
+  await access(main).catch((cause: unknown) => {
+    throw new Error(`the Worker ${name} has no entry file: ${shown} says ${relative(process.cwd(), main)}`, {
+      cause,
+    });
+  });
+  const { modulesRoot, modules } = await bundleWorker(main, define);
+  // Esbuild has applied the module rules; Miniflare refuses them. A cron in the options would fire by itself
+  // in some Miniflare to come: ours is the only clock.
+  const { modulesRules: _rules, cronTriggers: _crons, ...rest } = workerOptions;
+  return {
+    name,
+    crons: config.triggers.crons ?? [],
+    options: {
+      ...rest,
+      name,
+      rootPath: resolve(dirname(configPath)),
+      modulesRoot,
+      modules,
+      bindings: {
+        ...replaceVars(rest.bindings as Bindings, spec.vars),
+        ...pick(spec.secrets, config.secrets?.required ?? []),
+        ...spec.extraVars[name],
+      },
+    },
+  };
+}
+
+/** Only vars that a Worker declares are given to it: the api must not come by secrets through the local stack. */
+function replaceVars(declared: Bindings, vars: Record<string, string>): Bindings {
+  return Object.fromEntries(Object.entries(declared ?? {}).map(([key, value]) => [key, vars[key] ?? value]));
+}
+
+function pick(secrets: Record<string, string>, names: string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(secrets).filter(([name]) => names.includes(name)));
+}

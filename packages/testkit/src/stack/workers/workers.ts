@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { StackGround } from '../ground.ts';
+import type { WorkersOptions } from '../stack-types.ts';
+import { type HostProcess, startHost } from './host-process.ts';
+
+/** Sluice's Workers, below the repository. The api is first: it answers HTTP. */
+export const WORKER_CONFIGS = [
+  'wrangler.toml',
+  'workers/engine/wrangler.toml',
+  'workers/remediation/wrangler.toml',
+];
+
+/**
+ * Starts the Workers in one Miniflare. Vars that their configs declare are pointed at this stack; the
+ * secrets that a config lists under `[secrets] required` are given to that Worker and to no other.
+ */
+export async function startWorkers(
+  ground: StackGround,
+  options: WorkersOptions,
+  repositoryDir: string,
+): Promise<HostProcess> {
+  const { dir, ports, secrets, watchdog, log } = ground;
+  return startHost(
+    'workers',
+    {
+      kind: 'workers',
+      port: ports.api,
+      persistDir: join(dir.path, 'workers'),
+      scratchDir: join(dir.path, 'scratch', 'workers'),
+      configPaths: options.configPaths ?? WORKER_CONFIGS.map((path) => join(repositoryDir, path)),
+      vars: {
+        SUPABASE_URL: `http://127.0.0.1:${ports.gateway}`,
+        SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
+        EGRESS_MODE: 'allow-loopback',
+        ENVIRONMENT: 'development',
+      },
+      secrets: { SUPABASE_SECRET_KEY: secrets.secretKey, VAULT_KEYRING: secrets.vaultKeyring },
+      extraVars: options.extraVars ?? {},
+    },
+    watchdog,
+    log,
+  );
+}
