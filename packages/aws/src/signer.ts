@@ -70,6 +70,12 @@ class DerivedKeyCache extends Map<string, ArrayBuffer> {
   }
 }
 
+/**
+ * Sent but not signed: Cloudflare's edge and other proxies rewrite them under way, and the signature would break.
+ * `content-length` is set by the runtime from the body as well.
+ */
+const UNSIGNED_HEADERS = ['accept-encoding', 'content-length', 'user-agent'] as const;
+
 const toAmzDate = (epochMs: number): string => new Date(epochMs).toISOString().replace(/[:-]|\.\d{3}/g, '');
 
 const sha256Hex = async (bytes: Uint8Array): Promise<string> => {
@@ -86,7 +92,8 @@ const payloadHash = async (body: SignInput['body']): Promise<string> => {
 /**
  * Signs by SigV4 for one identity, service and region.
  *
- * Every header given is signed, Content-Type and Range included: servers that check refuse the unsigned ones.
+ * Every header given is signed, Content-Type and Range included (servers that check refuse the unsigned ones), less
+ * the few that proxies rewrite.
  *
  * @throws SluiceError `credentials_missing`, `credentials_unknown` or `credentials_wrong_secret` when a key cannot be
  * put into a header.
@@ -104,6 +111,13 @@ export const createSigner = (options: SignerOptions): Signer => {
       if (!(body instanceof Uint8Array) && body !== null && service !== 's3') {
         throw new SluiceError('internal', { detail: 'Only S3 takes unsigned streams.' });
       }
+      const unsigned: Record<string, string> = {};
+      for (const name of UNSIGNED_HEADERS) {
+        const value = withHash.get(name);
+        if (value === null) continue;
+        unsigned[name] = value;
+        withHash.delete(name);
+      }
       withHash.set('x-amz-content-sha256', await payloadHash(body));
       const signer = new AwsV4Signer({
         ...common,
@@ -114,6 +128,7 @@ export const createSigner = (options: SignerOptions): Signer => {
         allHeaders: true,
       });
       const signed = await signer.sign();
+      for (const [name, value] of Object.entries(unsigned)) signed.headers.set(name, value);
       return { method, url: signed.url.href, headers: signed.headers, body };
     },
 

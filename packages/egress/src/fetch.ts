@@ -31,7 +31,7 @@ const checkResolved = async (url: URL, policy: EgressPolicy): Promise<void> => {
   try {
     addresses = await policy.resolveHost(url.hostname);
   } catch (error) {
-    throw translateNetworkError(error, url);
+    throw translateNetworkError(error, url.hostname);
   }
   for (const address of addresses) {
     if (policy.mode === 'allow-loopback' && isLoopbackAddress(address)) continue;
@@ -110,7 +110,7 @@ export const egressFetch = async (
         detail: `No answer from ${url.hostname} within ${Math.round(headersTimeoutMs / 1000)} s.`,
       });
     }
-    throw translateNetworkError(error, url);
+    throw translateNetworkError(error, url.hostname);
   } finally {
     clearTimeout(timer);
   }

@@ -27,16 +27,27 @@ const codeOf = (error: unknown, depth = 0): string | null => {
   return 'cause' in error ? codeOf(error.cause, depth + 1) : null;
 };
 
-/**
- * What the runtime threw, as `endpoint_unreachable`. The original is not kept as the cause: its message may repeat
- * the URL, and a presigned URL is a secret.
- */
-export const translateNetworkError = (error: unknown, url: URL): SluiceError => {
+const sluiceErrorIn = (error: unknown, depth = 0): SluiceError | null => {
   if (error instanceof SluiceError) return error;
+  if (typeof error !== 'object' || error === null || depth > 3 || !('cause' in error)) return null;
+  return sluiceErrorIn(error.cause, depth + 1);
+};
+
+/**
+ * What the runtime threw while connecting, sending or reading, as `endpoint_unreachable` or `upstream_timeout`. The
+ * original is not kept as the cause: its message may repeat the URL, and a presigned URL is a secret. An error of ours
+ * that travelled through a stream comes out as it was.
+ */
+export const translateNetworkError = (error: unknown, hostname: string): SluiceError => {
+  const own = sluiceErrorIn(error);
+  if (own !== null) return own;
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return new SluiceError('upstream_timeout', { detail: `${hostname} did not finish its answer in time.` });
+  }
   const code = codeOf(error);
   const reason = code === null ? undefined : REASONS[code];
   return new SluiceError('endpoint_unreachable', {
-    detail: `${url.hostname}: ${reason ?? 'the connection failed'}.`,
+    detail: `${hostname}: ${reason ?? 'the connection failed'}.`,
     ...(code === null ? {} : { cause: code }),
   });
 };
