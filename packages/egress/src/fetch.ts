@@ -81,8 +81,9 @@ export const egressFetch = async (
   init: EgressFetchInit,
   policy: EgressPolicy,
 ): Promise<Response> => {
-  if (!URL.canParse(target)) throw new SluiceError('endpoint_refused', { detail: 'Not a valid address.' });
-  const url = new URL(target);
+  const text = typeof target === 'string' ? target : target.href;
+  if (!URL.canParse(text)) throw new SluiceError('endpoint_refused', { detail: 'Not a valid address.' });
+  const url = new URL(text);
   checkDestination(url, policy);
   await checkResolved(url, policy);
 
@@ -94,8 +95,8 @@ export const egressFetch = async (
   const signals = [headersTimeout.signal, totalTimeout, ...(callerSignal === null ? [] : [callerSignal])];
   try {
     const send = policy.fetch ?? fetch;
-    // `target` as given: serialising the URL anew could respell what was signed.
-    const response = await send(typeof target === 'string' ? target : url.href, {
+    // As given: serialising the URL anew could respell what was signed.
+    const response = await send(text, {
       ...init,
       redirect: 'manual',
       signal: AbortSignal.any(signals),

@@ -70,6 +70,10 @@ const precondition = (context: OperationContext): Finding =>
 const objectOperations = new Set(['HeadObject', 'GetObject', 'PutObject', 'CopyObject', 'DeleteObject']);
 
 const notFound = (answer: ErrorAnswer, context: OperationContext): Finding => {
+  // S3 servers say what is missing; a bare 404 to a question about a bucket is some other server's.
+  if (answer.code === '' && context.operation !== 'HeadBucket' && !objectOperations.has(context.operation)) {
+    return { code: 'endpoint_not_s3', detail: 'The answer (status 404) is not in the S3 format.' };
+  }
   if (
     context.operation === 'HeadObject' ||
     context.operation === 'GetObject' ||
