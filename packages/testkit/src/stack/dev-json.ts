@@ -26,7 +26,14 @@ export async function writeDevJson(stack: Stack, users: DemoUser[] = []): Promis
       s3: portOf(s3.endpoint),
       control: portOf(controlUrl),
     },
-    ...{ apiUrl, supabaseUrl, publishableKey, secretKey, databaseUrls, controlUrl, s3, users },
+    apiUrl,
+    supabaseUrl,
+    publishableKey,
+    secretKey,
+    databaseUrls,
+    controlUrl,
+    s3,
+    users,
     processes: stack.pids(),
   });
   return path;

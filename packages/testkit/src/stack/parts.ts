@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { type Gateway, startGateway } from './gateway/auth-gateway.ts';
 import type { StackGround } from './ground.ts';
 import { applyMigrations } from './postgres/migrations.ts';
@@ -15,7 +15,7 @@ import { startWorkers } from './workers/workers.ts';
 interface Database {
   postgres: Postgres;
   postgrest: ManagedChild;
-  sql: pg.Pool;
+  sql: Pool;
 }
 
 /** The running parts of a stack. Undefined: not wanted, or (when stopping a failed start) never begun. */
@@ -39,7 +39,10 @@ export async function startParts(
   const settled = await Promise.allSettled([
     startDatabase(ground, options, repositoryDir),
     startGateway({
-      ...{ port: ports.gateway, postgrestPort: ports.postgrest, secrets, log },
+      port: ports.gateway,
+      postgrestPort: ports.postgrest,
+      secrets,
+      log,
       databaseUrl: databaseUrls(ports.postgres, secrets.database).authAdmin,
       ...(options.auth === undefined ? {} : { auth: options.auth }),
     }),
@@ -78,7 +81,7 @@ export async function stopParts({ database, gateway, workers, buckets }: StackPa
 }
 
 /** A client that a caller never gave back must not hold up the end: postgres will cut it off. */
-async function endPool(pool: pg.Pool | undefined): Promise<void> {
+async function endPool(pool: Pool | undefined): Promise<void> {
   if (pool === undefined) return;
   const patience = Promise.withResolvers<void>();
   const timer = setTimeout(patience.resolve, 500);
@@ -93,12 +96,17 @@ async function startDatabase(
 ): Promise<Database> {
   const { dir, ports, secrets, watchdog, log } = ground;
   const postgres = await startPostgres({
-    ...{ dir: join(dir.path, 'postgres'), port: ports.postgres, durable: options.durable ?? true },
-    ...{ passwords: secrets.database, watchdog, log },
+    dir: join(dir.path, 'postgres'),
+    port: ports.postgres,
+    durable: options.durable ?? true,
+    passwords: secrets.database,
+    watchdog,
+    log,
   });
   try {
     const applied = await applyMigrations({
-      ...{ databaseUrl: postgres.urls.postgres, log },
+      databaseUrl: postgres.urls.postgres,
+      log,
       migrationsDir: options.migrationsDir ?? join(repositoryDir, 'supabase/migrations'),
       ...(options.seedFile === undefined ? {} : { seedFile: options.seedFile }),
     });
@@ -110,10 +118,14 @@ async function startDatabase(
       });
     }
     const postgrest = await startPostgrest({
-      ...{ port: ports.postgrest, adminPort: ports.postgrestAdmin, databaseUrl: postgres.urls.authenticator },
-      ...{ verificationKeys: [publicSigningKey(secrets), secrets.internalKey], watchdog, log },
+      port: ports.postgrest,
+      adminPort: ports.postgrestAdmin,
+      databaseUrl: postgres.urls.authenticator,
+      verificationKeys: [publicSigningKey(secrets), secrets.internalKey],
+      watchdog,
+      log,
     });
-    const sql = new pg.Pool({ connectionString: postgres.urls.superuser, max: 10 });
+    const sql = new Pool({ connectionString: postgres.urls.superuser, max: 10 });
     sql.on('error', () => undefined); // an idle connection broke: the next query opens another
     return { postgres, postgrest, sql };
   } catch (error) {

@@ -67,7 +67,7 @@ async function assemble(ground: StackGround, options: StackOptions, parts: Stack
     log,
   );
   const controls = {
-    tick: ticker.tick,
+    tick: (cron: string, worker?: string) => ticker.tick(cron, worker),
     sendToQueue: async (queue: string, messages: unknown[]) => {
       if (workers === undefined) throw new Error('this stack was started without Workers');
       await workers.sendToQueue(queue, messages);
@@ -96,15 +96,16 @@ async function assemble(ground: StackGround, options: StackOptions, parts: Stack
       .finally(() => options.onFatal?.(error));
   };
   for (const child of childrenOf(parts)) {
-    void child.exited.then((exit) => {
+    child.onExit((exit) => {
       const words = child.tail() === '' ? '' : `:\n${child.tail()}`;
       fail(`${child.name} ended unexpectedly (${describeExit(exit)})${words}`);
     });
   }
   void watchdog.exited.then(() => fail('the watchdog shell ended unexpectedly'));
-  await recordProcesses(join(dir.path, PROCESSES_FILE), [
-    ...childrenOf(parts).flatMap(({ name, pid }) => (name === 'postgres' ? [] : [pid])), // postgres has its own pid file
-  ]);
+  await recordProcesses(
+    join(dir.path, PROCESSES_FILE),
+    childrenOf(parts).flatMap(({ name, pid }) => (name === 'postgres' ? [] : [pid])),
+  );
   return {
     ...coordinates(ground, options, parts, database.postgres.urls),
     ...controls,

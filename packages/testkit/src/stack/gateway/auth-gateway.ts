@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { errorMessage, type LogFn } from '../log.ts';
 import { publicSigningKey, type StackSecrets } from '../secrets.ts';
 import { adminUsers } from './admin-routes.ts';
@@ -71,7 +71,7 @@ interface Context {
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const url = `http://127.0.0.1:${options.port}`;
-  const pool = new pg.Pool({ connectionString: options.databaseUrl, max: 8 });
+  const pool = new Pool({ connectionString: options.databaseUrl, max: 8 });
   pool.on('error', () => undefined); // an idle connection broke: the next query opens another
   const ttlS = options.auth?.accessTokenTtlS ?? 3_600;
   const proxy = createRestProxy(options.postgrestPort);
@@ -96,7 +96,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return { url, close: () => close(server, proxy, pool) };
 }
 
-async function close(server: Server, proxy: RestProxy, pool: pg.Pool): Promise<void> {
+async function close(server: Server, proxy: RestProxy, pool: Pool): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();

@@ -10,17 +10,17 @@ export interface RestProxy {
 
 // Of this connection only (RFC 9110 7.6.1), or ours to say.
 const NOT_FORWARDED = new Set([
-  ...[
-    'connection',
-    'keep-alive',
-    'proxy-connection',
-    'te',
-    'trailer',
-    'transfer-encoding',
-    'upgrade',
-    'host',
-  ],
-  ...['apikey', 'authorization', 'origin'],
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'apikey',
+  'authorization',
+  'origin',
 ]);
 
 /** Makes the way from `/rest/v1` to PostgREST. */

@@ -116,9 +116,13 @@ export async function updateUser(
          updated_at = now()
        where id = $1 returning ${COLUMNS}`,
       [
-        ...[id, changes.email ?? null, changes.encryptedPassword ?? null],
-        ...[changes.userMetadata ?? {}, changes.appMetadata ?? {}],
-        ...[changes.bannedUntil !== undefined, changes.bannedUntil ?? null],
+        id,
+        changes.email ?? null,
+        changes.encryptedPassword ?? null,
+        changes.userMetadata ?? {},
+        changes.appMetadata ?? {},
+        changes.bannedUntil !== undefined,
+        changes.bannedUntil ?? null,
       ],
     );
     if (changes.email !== undefined) {

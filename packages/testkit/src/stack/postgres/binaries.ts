@@ -89,8 +89,17 @@ export async function postgresIdentity(paths: string[]): Promise<PostgresIdentit
   }
   // access(2) ignores effective capabilities of a non-root user unless no_setuid_fixup is set.
   const privileges = [
-    ...['--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups'],
-    ...['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override', '--securebits', '+no_setuid_fixup'],
+    '--reuid',
+    String(NOBODY),
+    '--regid',
+    String(NOBODY),
+    '--clear-groups',
+    '--inh-caps',
+    '+dac_override',
+    '--ambient-caps',
+    '+dac_override',
+    '--securebits',
+    '+no_setuid_fixup',
   ];
   return {
     owner,

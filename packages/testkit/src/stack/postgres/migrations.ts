@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { errorMessage, type LogFn } from '../log.ts';
 import { splitSqlStatements } from './sql-statements.ts';
 
@@ -36,7 +36,7 @@ interface Applied {
  */
 export async function applyMigrations(options: MigrationOptions): Promise<string[]> {
   const files = await listMigrations(options.migrationsDir);
-  const client = new pg.Client({ connectionString: options.databaseUrl });
+  const client = new Client({ connectionString: options.databaseUrl });
   client.on('error', () => undefined); // a lost connection fails the query in hand, which is reported
   await client.connect();
   try {
@@ -102,7 +102,7 @@ async function readStatements(file: MigrationFile): Promise<string[]> {
   return splitSqlStatements(await readFile(file.path, 'utf8')).map((statement) => statement.text);
 }
 
-async function applyOne(client: pg.Client, file: MigrationFile): Promise<void> {
+async function applyOne(client: Client, file: MigrationFile): Promise<void> {
   const statements = splitSqlStatements(await readFile(file.path, 'utf8'));
   await client.query('begin');
   try {
@@ -122,7 +122,7 @@ async function applyOne(client: pg.Client, file: MigrationFile): Promise<void> {
 }
 
 async function runStatements(
-  client: pg.Client,
+  client: Client,
   fileName: string,
   statements: { text: string; line: number }[],
 ): Promise<void> {
@@ -131,7 +131,7 @@ async function runStatements(
       await client.query(text);
     } catch (error) {
       const detail =
-        error instanceof pg.DatabaseError
+        error instanceof DatabaseError
           ? ` (${error.code ?? ''}${error.where ? `, ${error.where}` : ''})`
           : '';
       throw new Error(`${fileName}:${line}: ${errorMessage(error)}${detail}\n${text.slice(0, 500)}`, {
@@ -141,7 +141,7 @@ async function runStatements(
   }
 }
 
-async function applySeed(client: pg.Client, path: string): Promise<void> {
+async function applySeed(client: Client, path: string): Promise<void> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;

@@ -3,7 +3,7 @@ import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import { Client } from 'pg';
 import type { LogFn, LogLevel } from '../log.ts';
 import { describeExit, type ManagedChild, startChild } from '../process/managed-child.ts';
 import { endOrphan } from '../process/orphans.ts';
@@ -87,9 +87,18 @@ async function initCluster(
     await chown(passwordFile, identity.owner.uid, identity.owner.gid);
   }
   const { command, args, ...user } = identity.command(join(binDir, 'initdb'), [
-    ...['-D', draft, '-U', 'supabase_admin', '--auth=scram-sha-256', `--pwfile=${passwordFile}`],
-    ...['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
-    ...['--no-instructions', ...(options.durable ? [] : ['--no-sync'])],
+    '-D',
+    draft,
+    '-U',
+    'supabase_admin',
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '--encoding=UTF8',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--locale=C',
+    '--no-instructions',
+    ...(options.durable ? [] : ['--no-sync']),
   ]);
   try {
     await run(command, args, { ...user, cwd: '/', env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' } });
@@ -106,25 +115,41 @@ async function startServer(
   options: PostgresOptions,
 ): Promise<ManagedChild> {
   await clearPreviousServer(dataDir, options.log);
-  const settings = [
-    ...[
-      'listen_addresses=127.0.0.1',
-      `port=${options.port}`,
-      'unix_socket_directories=',
-      'max_connections=100',
-    ],
-    ...['shared_buffers=128MB', 'timezone=UTC', 'log_timezone=UTC', 'log_min_messages=warning', 'jit=off'],
-    ...(options.durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
-  ];
+  const settings: Record<string, string | number> = {
+    listen_addresses: '127.0.0.1',
+    port: options.port,
+    unix_socket_directories: '',
+    max_connections: 100,
+    shared_buffers: '128MB',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    log_min_messages: 'warning',
+    jit: 'off',
+    ...(options.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  };
   const { command, args, ...user } = identity.command(join(binDir, 'postgres'), [
-    ...['-D', dataDir],
-    ...settings.flatMap((setting) => ['-c', setting]),
+    '-D',
+    dataDir,
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ]);
   const deadline = Date.now() + 15_000;
   for (;;) {
     const child = await startChild({
-      ...{ name: 'postgres', command, args, stopSignal: 'SIGINT', onOrphan: 'INT', levelOf },
-      spawnOptions: { ...user, cwd: '/', env: { LC_ALL: 'C', PATH: '/usr/bin:/bin', TZ: 'UTC' } },
+      name: 'postgres',
+      command,
+      args,
+      stopSignal: 'SIGINT',
+      onOrphan: 'INT',
+      levelOf,
+      spawnOptions: {
+        ...user,
+        cwd: '/',
+        env: {
+          LC_ALL: 'C',
+          PATH: '/usr/bin:/bin',
+          TZ: 'UTC',
+        },
+      },
       watchdog: options.watchdog,
       log: options.log,
     });
@@ -148,7 +173,7 @@ async function acceptsConnections(
 ): Promise<string | undefined> {
   const ended = new AbortController();
   let failure: string | undefined;
-  void child.exited.then((exit) => {
+  child.onExit((exit) => {
     failure = describeExit(exit);
     ended.abort();
   });
@@ -165,7 +190,7 @@ async function acceptsConnections(
 }
 
 async function answers(url: string): Promise<true> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   client.on('error', () => undefined); // the server may still be in recovery and hang up
   try {
     await client.connect();
@@ -190,7 +215,7 @@ async function clearPreviousServer(dataDir: string, log: LogFn): Promise<void> {
 }
 
 async function bootstrap(superuserUrl: string, passwords: StackSecrets['database']): Promise<void> {
-  const client = new pg.Client({ connectionString: superuserUrl });
+  const client = new Client({ connectionString: superuserUrl });
   await client.connect();
   try {
     const done = await client.query(`select 1 from pg_catalog.pg_roles where rolname = 'authenticator'`);

@@ -21,7 +21,10 @@ export interface PostgrestOptions {
 /** Starts PostgREST, set up as hosted Supabase has it, and returns when its schema cache is loaded. */
 export async function startPostgrest(options: PostgrestOptions): Promise<ManagedChild> {
   const child = await startChild({
-    ...{ name: 'postgrest', command: await findPostgrest(), args: [], levelOf },
+    name: 'postgrest',
+    command: await findPostgrest(),
+    args: [],
+    levelOf,
     spawnOptions: { env: settings(options) },
     stopSignal: 'SIGTERM',
     onOrphan: 'KILL',
@@ -34,7 +37,9 @@ export async function startPostgrest(options: PostgrestOptions): Promise<Managed
   );
   try {
     await pollUntil(() => isReady(options.adminPort), {
-      ...{ what: 'postgrest', timeoutMs: 30_000, signal: ended.signal },
+      what: 'postgrest',
+      timeoutMs: 3e4,
+      signal: ended.signal,
     });
   } catch (error) {
     await child.stop();

@@ -16,6 +16,7 @@ export interface ManagedChild {
   process: ChildProcess;
   /** Settles when the process has ended; never rejects. */
   exited: Promise<ChildExit>;
+  onExit(listener: (exit: ChildExit) => void): void;
   /** True once `stop` was called: its end is then no news. */
   stopping(): boolean;
   /** The last lines it wrote, for error messages. */
@@ -70,12 +71,14 @@ export async function startChild(options: ManagedChildOptions): Promise<ManagedC
   follow(child.stderr);
 
   let stopping = false;
+  const listeners: ((exit: ChildExit) => void)[] = [];
   const exited = new Promise<ChildExit>((resolve) => {
     child.once('exit', (code, signal) => {
       // What it started itself (workerd under its host) must not outlive it.
       killGroup(pid);
       watchdog.drop(onOrphan, watched);
       resolve({ code, signal });
+      for (const listener of listeners) listener({ code, signal });
     });
   });
   return {
@@ -83,6 +86,7 @@ export async function startChild(options: ManagedChildOptions): Promise<ManagedC
     pid,
     process: child,
     exited,
+    onExit: (listener) => void listeners.push(listener),
     stopping: () => stopping,
     tail: () => tail.join('\n'),
     stop: async (timeoutMs = 5_000) => {

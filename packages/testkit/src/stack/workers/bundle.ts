@@ -89,16 +89,14 @@ function assetModules(found: Map<string, WorkerModule>, modulesRoot: string): Pl
         plugin.onResolve({ filter }, async (args) => {
           if (args.pluginData === 'resolved') return undefined;
           const { path, errors } = await plugin.resolve(args.path.replace(/\?module$/, ''), {
-            ...{
-              importer: args.importer,
-              resolveDir: args.resolveDir,
-              kind: args.kind,
-              pluginData: 'resolved',
-            },
+            importer: args.importer,
+            resolveDir: args.resolveDir,
+            kind: args.kind,
+            pluginData: 'resolved',
           });
           if (errors.length > 0) return { errors };
           // Two files of one name must not meet in the flat folder of the bundle.
-          const name = `${found.get(path)?.path ?? join(modulesRoot, `${found.size}-${basename(path)}`)}`;
+          const name = found.get(path)?.path ?? join(modulesRoot, `${found.size}-${basename(path)}`);
           if (!found.has(path)) {
             const contents =
               type === 'Text' ? await readFile(path, 'utf8') : new Uint8Array(await readFile(path));

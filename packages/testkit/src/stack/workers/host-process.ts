@@ -71,10 +71,10 @@ export async function startHost(
         return event satisfies never;
     }
   });
-  void child.exited.then((exit) => {
+  child.onExit((exit) => {
     const error = new Error(`${name} ended (${describeExit(exit)}):\n${child.tail()}`);
     ready.reject(error);
-    for (const { reject } of pending.values()) reject(error);
+    for (const waiting of pending.values()) waiting.reject(error);
     pending.clear();
   });
   const ask = (message: (id: number) => HostRequest): Promise<string> => {

@@ -1,0 +1,53 @@
+import { access } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import type { LogEntry } from './stack/log.ts';
+import type { StackCoordinates } from './stack/stack-types.ts';
+import { startTemporaryStack } from './stack/temporary.ts';
+import { WORKER_CONFIGS } from './stack/workers/workers.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The stack of this test run: `inject('stack')`. */
+    stack: StackCoordinates;
+  }
+}
+
+/**
+ * globalSetup of the integration tests: one temporary stack for all of them, with the Workers and cron by
+ * hand. SLUICE_TEST_LOG=debug (or info) shows what its parts say.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const wanted = process.env['SLUICE_TEST_LOG'];
+  const stack = await startTemporaryStack({
+    logLevel: wanted === 'debug' || wanted === 'info' ? wanted : 'error',
+    log: print,
+    ...((await workersExist()) ? {} : { workers: false }),
+  });
+  const { supabaseUrl, publishableKey, secretKey, databaseUrls, apiUrl, controlUrl, s3, dataDir } = stack;
+  project.provide('stack', {
+    supabaseUrl,
+    publishableKey,
+    secretKey,
+    databaseUrls,
+    apiUrl,
+    controlUrl,
+    s3,
+    dataDir,
+  });
+  return () => stack.stop();
+}
+
+function print({ level, source, message }: LogEntry): void {
+  process.stderr.write(`[stack ${level}] ${source}: ${message}\n`);
+}
+
+/** While a Worker has no source yet, the rest of the stack can be tested without. */
+async function workersExist(): Promise<boolean> {
+  const repositoryDir = resolve(import.meta.dirname, '../../..');
+  const entries = WORKER_CONFIGS.map((path) =>
+    path === 'wrangler.toml' ? 'workers/api/src/index.ts' : join(dirname(path), 'src/index.ts'),
+  );
+  const found = await Promise.allSettled(entries.map((entry) => access(join(repositoryDir, entry))));
+  return found.every(({ status }) => status === 'fulfilled');
+}
