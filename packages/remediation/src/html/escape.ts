@@ -1,3 +1,5 @@
+import { printable } from '../text/characters.ts';
+
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -8,10 +10,7 @@ const ENTITIES: Record<string, string> = {
 
 /** Text for an element or a quoted attribute. Characters that HTML forbids are dropped. */
 export function escapeHtml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef]|[\ufffe\uffff]/g, '')
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
 const SCHEMES = new Set(['http:', 'https:', 'mailto:']);

@@ -52,20 +52,15 @@ function headingShift(pages: readonly PageStructure[]): number {
 }
 
 function renderBlock(block: Block, shift: number): string {
-  switch (block.kind) {
-    case 'heading': {
-      const level = Math.min(6, block.level + shift);
-      return `<h${level}>${renderInlines(block.content)}</h${level}>`;
-    }
-    case 'paragraph':
-      return `<p>${renderInlines(block.content)}</p>`;
-    case 'list': {
-      const items = block.items.map((item) => `<li>${renderInlines(item)}</li>`).join('');
-      if (!block.ordered) return `<ul>${items}</ul>`;
-      const start = block.start === 1 ? '' : ` start="${block.start}"`;
-      return `<ol${start}>${items}</ol>`;
-    }
+  if (block.kind === 'heading') {
+    const level = Math.min(6, block.level + shift);
+    return `<h${level}>${renderInlines(block.content)}</h${level}>`;
   }
+  if (block.kind === 'paragraph') return `<p>${renderInlines(block.content)}</p>`;
+  const items = block.items.map((item) => `<li>${renderInlines(item)}</li>`).join('');
+  if (!block.ordered) return `<ul>${items}</ul>`;
+  const start = block.start === 1 ? '' : ` start="${block.start}"`;
+  return `<ol${start}>${items}</ol>`;
 }
 
 function renderInlines(content: readonly Inline[]): string {

@@ -1,3 +1,5 @@
+import { printable } from '../text/characters.ts';
+
 /** An XMP packet larger than this is replaced, not edited. */
 const MAX_KEPT_CHARACTERS = 1_000_000;
 
@@ -55,12 +57,7 @@ function isEditable(packet: string): boolean {
 }
 
 function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
+  return printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function unescapeXml(text: string): string {

@@ -20,7 +20,7 @@ const MAX_NESTING = 32;
 const MAX_OPERANDS = 256;
 
 const WHITE = new Set([0, 9, 10, 12, 13, 32]);
-const DELIMITERS = new Set([...'()<>[]{}/%'].map((character) => character.charCodeAt(0)));
+const DELIMITERS = new Set(Array.from('()<>[]{}/%', (character) => character.charCodeAt(0)));
 const ESCAPES = new Map([
   [0x6e, 10],
   [0x72, 13],

@@ -140,7 +140,7 @@ function compositeFont(
   const oneByte = encodingName.startsWith('Identity') || utf16 ? [] : spaces.filter((s) => s.length === 1);
   return {
     bold: isBold(objects, baseName(objects, dict), descriptor),
-    vertical: /-V$/.test(encodingName),
+    vertical: encodingName.endsWith('-V'),
     emScale: 1,
     *decode(bytes) {
       for (let at = 0; at < bytes.length; ) {

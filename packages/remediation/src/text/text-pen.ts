@@ -1,4 +1,5 @@
 import type { WorkBudget } from '../budget.ts';
+import { printable } from './characters.ts';
 import type { Font } from './font.ts';
 import { type Matrix, transform } from './matrix.ts';
 
@@ -130,9 +131,8 @@ function upright(x: number, y: number, quarter: 0 | 1 | 2 | 3): readonly [number
 
 /** Ligatures apart, private and control characters gone, lone surrogates replaced. */
 function cleanText(text: string): string {
-  return text
+  return printable(text)
     .replace(/[\ufb00-\ufb06]/g, (ligature) => ligature.normalize('NFKC'))
     .replace(/[\uf0b7\uf0a7]/g, '•')
-    .replace(/[\u0000-\u001f\u007f-\u009f\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]/g, '')
-    .toWellFormed();
+    .replace(/[\t\n\ue000-\uf8ff]/g, '');
 }

@@ -89,7 +89,9 @@ function setText(text: Map<number, string>, at: number, hex: string): void {
 
 function put(text: Map<number, string>, at: number, units: number[]): void {
   // NUL and the replacement character are what writers put where they know nothing.
-  const value = String.fromCharCode(...units).replace(/[\u0000\ufffd\ufeff]/g, '');
+  const value = String.fromCharCode(...units)
+    .replaceAll('\u0000', '')
+    .replace(/[\ufffd\ufeff]/g, '');
   if (value !== '') text.set(at, value);
 }
 

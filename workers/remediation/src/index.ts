@@ -1,0 +1,34 @@
+import { parseEnv } from './env.ts';
+import { readJob } from './read-job.ts';
+import { runJob } from './run-job.ts';
+import { SourceUrlRefused } from './source-url.ts';
+
+/** The processor. Answers `POST /v1/jobs` (packages/shared/src/processor/contract.ts) and nothing else. */
+export default {
+  async fetch(request: Request, bindings: unknown): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname !== '/v1/jobs') return problem(404, 'not_found', 'Not found');
+    if (request.method !== 'POST')
+      return problem(405, 'method_not_allowed', 'This method is not supported here');
+    try {
+      const env = parseEnv(bindings);
+      const read = await readJob(request);
+      if (!read.ok) return problem(400, 'invalid_request', 'The job is not valid', { errors: read.errors });
+      return Response.json(await runJob(read.job, env));
+    } catch (error) {
+      if (error instanceof SourceUrlRefused)
+        return problem(400, 'invalid_request', 'The job is not valid', {
+          errors: [{ path: 'source.url', code: 'refused' }],
+        });
+      // Constant: what went wrong may name a binding, a bucket or a URL. The caller tries again.
+      return problem(500, 'processor_failed', 'The processor is in trouble');
+    }
+  },
+};
+
+/** An RFC 9457 answer. */
+function problem(status: number, code: string, title: string, more: Record<string, unknown> = {}): Response {
+  const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' };
+  if (status === 405) headers['Allow'] = 'POST';
+  return new Response(JSON.stringify({ type: code, title, status, ...more }), { status, headers });
+}
