@@ -1,4 +1,5 @@
 export { type AwsCredentials, type CredentialsProvider, normalizeCredentials } from './credentials.ts';
+export { createKmsClient, type EncryptionContext, type KmsClient, type KmsClientOptions } from './kms.ts';
 export {
   createSigner,
   type PresignInput,

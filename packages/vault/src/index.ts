@@ -1,3 +1,4 @@
+export { type AwsKmsWrapperOptions, createAwsKmsWrapper } from './aws-kms-wrapper.ts';
 export { VaultFailure, type VaultFailureReason } from './failure.ts';
 export { combineWrappers, type KeyId, type KeyWrapper, type WrappedKey } from './key-wrapper.ts';
 export { newKeyring, parseKeyring } from './keyring.ts';
