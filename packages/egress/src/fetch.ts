@@ -25,6 +25,14 @@ export interface EgressPolicy extends EndpointPolicy {
 /** As for `fetch`, less what the policy decides itself. */
 export type EgressFetchInit = Omit<RequestInit, 'redirect'>;
 
+/**
+ * Node's fetch sends `Cache-Control: no-cache` of its own with If-Match and If-None-Match, and S3 stores that header
+ * with the object. This mode keeps it from doing so (there is no cache); workerd does neither and refuses the mode.
+ */
+const isWorkerd = (): boolean =>
+  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent === 'Cloudflare-Workers';
+const NODE_ONLY = (isWorkerd() ? {} : { cache: 'force-cache' }) as RequestInit;
+
 const checkResolved = async (url: URL, policy: EgressPolicy): Promise<void> => {
   if (policy.resolveHost === undefined || isIpLiteral(url.hostname)) return;
   let addresses: readonly string[];
@@ -97,6 +105,7 @@ export const egressFetch = async (
     const send = policy.fetch ?? fetch;
     // As given: serialising the URL anew could respell what was signed.
     const response = await send(text, {
+      ...NODE_ONLY,
       ...init,
       redirect: 'manual',
       signal: AbortSignal.any(signals),
