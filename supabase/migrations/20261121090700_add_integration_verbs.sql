@@ -12,6 +12,16 @@ as $$
     'overwritePolicy', i.overwrite_policy, 'language', i.language)
 $$;
 
+-- Asked before the work of a write is begun; the write asks again in its own transaction.
+create function public.require_tenant_admin(p_actor uuid, p_tenant_id uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.act_as(p_actor);
+  perform private.require_role(p_tenant_id, 'admin');
+end $$;
+grant execute on function public.require_tenant_admin(uuid, uuid) to service_role;
+
 create function public.create_s3_integration(p_actor uuid, p_integration jsonb, p_credentials jsonb) returns uuid
 language plpgsql security definer set search_path = ''
 as $$
@@ -82,6 +92,11 @@ begin
   perform private.act_as(p_actor);
   update public.s3_integrations set last_test = p_result, last_tested_at = now()
   where id = p_integration_id and status <> 'deleted';
+  -- The entry support looks for first.
+  insert into public.app_logs (service, level, event, message, tenant_id, integration_id, fields)
+  select 's3-integrations', case p_result ->> 'outcome' when 'passed' then 'info' else 'warn' end, 'testConnection',
+    format('connection test %s', p_result ->> 'outcome'), i.tenant_id, i.id, p_result
+  from public.s3_integrations i where i.id = p_integration_id;
   -- A connection that works again need not wait for the back-off of when it did not.
   if p_result ->> 'outcome' = 'passed' then
     update public.s3_poll_states set next_poll_at = least(next_poll_at, now()), consecutive_failures = 0

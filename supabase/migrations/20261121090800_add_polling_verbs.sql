@@ -104,8 +104,17 @@ create function public.complete_poll(p_integration_id uuid, p_lease_id uuid, p_u
   p_is_unordered boolean, p_listed_objects bigint, p_list_calls int, p_interval_seconds int) returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  v_state public.s3_poll_states := private.hold_poll_lease(p_integration_id, p_lease_id, 60);
 begin
-  perform private.save_slices(private.hold_poll_lease(p_integration_id, p_lease_id, 60), p_upserts, p_removed);
+  perform private.save_slices(v_state, p_upserts, p_removed);
+  -- The line support looks for first. Written when the number changes, not every two minutes.
+  if p_is_finished and p_listed_objects is distinct from v_state.last_listed_objects then
+    insert into public.app_logs (service, level, event, message, tenant_id, integration_id, fields)
+    select 's3-poller', 'info', 'poll_finished', format('listed %s objects under prefix=%s', p_listed_objects, i.input_prefix),
+      i.tenant_id, i.id, jsonb_build_object('listedObjects', p_listed_objects, 'listCalls', p_list_calls)
+    from public.s3_integrations i where i.id = p_integration_id;
+  end if;
   update public.s3_poll_states set
     lease_id = null, lease_expires_at = null, is_unordered = p_is_unordered,
     consecutive_failures = 0, last_error_code = null, last_error_detail = null, last_error_at = null,
@@ -122,8 +131,12 @@ create function public.fail_poll(p_integration_id uuid, p_lease_id uuid, p_code 
 returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  v_state public.s3_poll_states := private.hold_poll_lease(p_integration_id, p_lease_id, 60);
 begin
-  perform private.hold_poll_lease(p_integration_id, p_lease_id, 60);
+  insert into public.app_logs (service, level, event, message, tenant_id, integration_id, fields)
+  values ('s3-poller', 'warn', 'poll_failed', format('listing failed: %s', p_code), v_state.tenant_id, p_integration_id,
+    jsonb_build_object('code', p_code, 'detail', left(p_detail, 1000)));
   update public.s3_poll_states set
     lease_id = null, lease_expires_at = null, consecutive_failures = consecutive_failures + 1,
     last_error_code = left(p_code, 100), last_error_detail = left(p_detail, 1000), last_error_at = now(),

@@ -39,5 +39,5 @@ export const ledgerKey = (key: string): string => {
   const digest = new SliceDigest();
   digest.add({ key, etag: '', sizeBytes: 0 });
   // A UTF-16 unit is at most three bytes of UTF-8.
-  return `${spelled.slice(0, Math.floor(MAX_KEY_BYTES / 3)).toWellFormed()}…${digest}`;
+  return `${spelled.slice(0, Math.floor(MAX_KEY_BYTES / 3)).toWellFormed()}…${digest.toString()}`;
 };

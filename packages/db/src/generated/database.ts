@@ -1,0 +1,403 @@
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
+
+export type Database = {
+  
+  "public": {
+          Tables: {
+            "app_logs": {
+                  Row: {
+                    "at": string,"event": string,"fields": NonNullable<Json>,"id": number,"integration_id": string | null,"level": string,"message": string,"request_id": string | null,"service": string,"tenant_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "at"?: string,"event": string,"fields"?: NonNullable<Json>,"id"?: never,"integration_id"?: string | null,"level": string,"message": string,"request_id"?: string | null,"service": string,"tenant_id"?: string | null
+                  }
+                  Update: {
+                    "at"?: string,"event"?: string,"fields"?: NonNullable<Json>,"id"?: never,"integration_id"?: string | null,"level"?: string,"message"?: string,"request_id"?: string | null,"service"?: string,"tenant_id"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "app_logs_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"audit_events": {
+                  Row: {
+                    "action": string,"actor_id": string | null,"actor_kind": string,"after": Json | null,"at": string,"before": Json | null,"id": number,"record_id": string,"record_type": string,"tenant_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "action": string,"actor_id"?: string | null,"actor_kind": string,"after"?: Json | null,"at"?: string,"before"?: Json | null,"id"?: never,"record_id": string,"record_type": string,"tenant_id": string
+                  }
+                  Update: {
+                    "action"?: string,"actor_id"?: string | null,"actor_kind"?: string,"after"?: Json | null,"at"?: string,"before"?: Json | null,"id"?: never,"record_id"?: string,"record_type"?: string,"tenant_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"cost_ledger": {
+                  Row: {
+                    "amount_micros": number,"at": string,"id": number,"integration_id": string | null,"job_id": string,"kind": string,"pages": number,"tenant_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "amount_micros": number,"at"?: string,"id"?: never,"integration_id"?: string | null,"job_id": string,"kind": string,"pages": number,"tenant_id": string
+                  }
+                  Update: {
+                    "amount_micros"?: number,"at"?: string,"id"?: never,"integration_id"?: string | null,"job_id"?: string,"kind"?: string,"pages"?: number,"tenant_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "cost_ledger_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"s3_integration_folder_rules": {
+                  Row: {
+                    "created_at": string,"id": string,"integration_id": string,"language": string | null,"notification_target": string | null,"output_subfolder": string | null,"overwrite_policy": string | null,"prefix": string,"quality_tier": string | null,"tenant_id": string,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"id"?: string,"integration_id": string,"language"?: string | null,"notification_target"?: string | null,"output_subfolder"?: string | null,"overwrite_policy"?: string | null,"prefix": string,"quality_tier"?: string | null,"tenant_id": string,"updated_at"?: string
+                  }
+                  Update: {
+                    "created_at"?: string,"id"?: string,"integration_id"?: string,"language"?: string | null,"notification_target"?: string | null,"output_subfolder"?: string | null,"overwrite_policy"?: string | null,"prefix"?: string,"quality_tier"?: string | null,"tenant_id"?: string,"updated_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "s3_integration_folder_rules_tenant_id_integration_id_fkey"
+      columns: ["tenant_id","integration_id"]
+isOneToOne: false
+      referencedRelation: "s3_integrations"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"s3_integrations": {
+                  Row: {
+                    "access_key_hint": string | null,"addressing_style": string,"bucket": string,"created_at": string,"created_by": string | null,"detection_mode": string,"endpoint": string | null,"external_id": string | null,"id": string,"input_prefix": string,"language": string | null,"last_test": Json | null,"last_tested_at": string | null,"name": string,"output_prefix": string,"overwrite_policy": string,"provider": string,"region": string,"role_arn": string | null,"status": string,"tenant_id": string,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket": string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name": string,"output_prefix": string,"overwrite_policy"?: string,"provider": string,"region": string,"role_arn"?: string | null,"status"?: string,"tenant_id": string,"updated_at"?: string
+                  }
+                  Update: {
+                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket"?: string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name"?: string,"output_prefix"?: string,"overwrite_policy"?: string,"provider"?: string,"region"?: string,"role_arn"?: string | null,"status"?: string,"tenant_id"?: string,"updated_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "s3_integrations_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"s3_listing_slices": {
+                  Row: {
+                    "cycle": number,"digest": string | null,"integration_id": string,"object_count": number,"start_after": string,"tenant_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "cycle": number,"digest"?: string | null,"integration_id": string,"object_count": number,"start_after": string,"tenant_id": string
+                  }
+                  Update: {
+                    "cycle"?: number,"digest"?: string | null,"integration_id"?: string,"object_count"?: number,"start_after"?: string,"tenant_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "s3_listing_slices_tenant_id_integration_id_fkey"
+      columns: ["tenant_id","integration_id"]
+isOneToOne: false
+      referencedRelation: "s3_integrations"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"s3_poll_states": {
+                  Row: {
+                    "consecutive_failures": number,"cycle": number,"cycle_started_at": string | null,"integration_id": string,"is_unordered": boolean,"last_completed_at": string | null,"last_error_at": string | null,"last_error_code": string | null,"last_error_detail": string | null,"last_list_calls": number | null,"last_listed_objects": number | null,"lease_expires_at": string | null,"lease_id": string | null,"next_poll_at": string,"tenant_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id": string,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"tenant_id": string
+                  }
+                  Update: {
+                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id"?: string,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"tenant_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "s3_poll_states_tenant_id_integration_id_fkey"
+      columns: ["tenant_id","integration_id"]
+isOneToOne: false
+      referencedRelation: "s3_integrations"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"s3_processed_objects": {
+                  Row: {
+                    "attempts": number,"current_since": string,"due_at": string | null,"etag": string,"found_at": string,"found_by": string,"id": string,"integration_id": string,"is_current": boolean,"job_id": string,"key": string,"lease_id": string | null,"outputs": Json | null,"pages": number | null,"provider_code": string | null,"reason": string | null,"reason_detail": string | null,"report": Json | null,"revision": number,"rule_id": string | null,"size_bytes": number,"source_modified_at": string | null,"staged_at": string | null,"staged_outputs": Json | null,"state": string,"state_changed_at": string,"tenant_id": string,"version_id": string | null,"written_back_at": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag": string,"found_at"?: string,"found_by": string,"id"?: string,"integration_id": string,"is_current"?: boolean,"job_id"?: string,"key": string,"lease_id"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes": number,"source_modified_at"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state": string,"state_changed_at"?: string,"tenant_id": string,"version_id"?: string | null,"written_back_at"?: string | null
+                  }
+                  Update: {
+                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag"?: string,"found_at"?: string,"found_by"?: string,"id"?: string,"integration_id"?: string,"is_current"?: boolean,"job_id"?: string,"key"?: string,"lease_id"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes"?: number,"source_modified_at"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state"?: string,"state_changed_at"?: string,"tenant_id"?: string,"version_id"?: string | null,"written_back_at"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "s3_processed_objects_tenant_id_integration_id_fkey"
+      columns: ["tenant_id","integration_id"]
+isOneToOne: false
+      referencedRelation: "s3_integrations"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"tenant_members": {
+                  Row: {
+                    "created_at": string,"role": Database["public"]['Enums']["tenant_role"],"tenant_id": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"role": Database["public"]['Enums']["tenant_role"],"tenant_id": string,"user_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"role"?: Database["public"]['Enums']["tenant_role"],"tenant_id"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "tenant_members_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"tenants": {
+                  Row: {
+                    "created_at": string,"created_by": string | null,"id": string,"kind": string,"name": string,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"created_by"?: string | null,"id"?: string,"kind"?: string,"name": string,"updated_at"?: string
+                  }
+                  Update: {
+                    "created_at"?: string,"created_by"?: string | null,"id"?: string,"kind"?: string,"name"?: string,"updated_at"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                }
+          }
+          Views: {
+            [_ in never]: never
+          }
+          Functions: {
+            "begin_poll":
+{ Args: { "p_integration_id": string,"p_lease_id": string,"p_lease_seconds": number }; Returns: Json
+                           },
+"begin_processing":
+{ Args: { "p_lease_seconds": number,"p_object_ids": (string)[] }; Returns: Json
+                           },
+"begin_writeback":
+{ Args: { "p_lease_seconds": number,"p_object_ids": (string)[] }; Returns: Json
+                           },
+"claim_due_objects":
+{ Args: { "p_in_flight_per_tenant": number,"p_limit": number,"p_max_attempts": number,"p_per_integration": number,"p_visibility_seconds": number }; Returns: {
+              "object_id": string,"target": string
+            }[]
+                           },
+"claim_due_polls":
+{ Args: { "p_lease_seconds": number,"p_limit": number }; Returns: {
+              "integration_id": string,"lease_id": string
+            }[]
+                           },
+"complete_poll":
+{ Args: { "p_integration_id": string,"p_interval_seconds": number,"p_is_finished": boolean,"p_is_unordered": boolean,"p_lease_id": string,"p_list_calls": number,"p_listed_objects": number,"p_removed": (string)[],"p_upserts": Json }; Returns: undefined
+                           },
+"complete_processing":
+{ Args: { "p_amount_micros": number,"p_lease_id": string,"p_object_id": string,"p_outputs": Json,"p_pages": number,"p_report": Json,"p_visibility_seconds": number }; Returns: boolean
+                           },
+"complete_writeback":
+{ Args: { "p_lease_id": string,"p_object_id": string,"p_outputs": Json }; Returns: boolean
+                           },
+"create_s3_integration":
+{ Args: { "p_actor": string,"p_credentials": Json,"p_integration": Json }; Returns: string
+                           },
+"create_tenant":
+{ Args: { "p_name": string }; Returns: string
+                           },
+"delete_s3_integration":
+{ Args: { "p_integration_id": string }; Returns: undefined
+                           },
+"fail_poll":
+{ Args: { "p_code": string,"p_detail": string,"p_integration_id": string,"p_interval_seconds": number,"p_lease_id": string,"p_max_interval_seconds": number }; Returns: undefined
+                           },
+"get_s3_integration_with_secrets":
+{ Args: { "p_actor": string,"p_integration_id": string }; Returns: Json
+                           },
+"prune_app_logs":
+{ Args: { "p_days"?: number,"p_limit"?: number }; Returns: number
+                           },
+"record_s3_connection_test":
+{ Args: { "p_actor": string,"p_integration_id": string,"p_result": Json }; Returns: undefined
+                           },
+"record_s3_objects":
+{ Args: { "p_etags": (string)[],"p_integration_id": string,"p_keys": (string)[],"p_lease_id": string,"p_lease_seconds": number,"p_modified": (string)[],"p_observed_at": string,"p_sizes": (number)[],"p_skip_reasons": (string)[] }; Returns: Json
+                           },
+"remove_tenant_member":
+{ Args: { "p_tenant_id": string,"p_user_id": string }; Returns: undefined
+                           },
+"require_tenant_admin":
+{ Args: { "p_actor": string,"p_tenant_id": string }; Returns: undefined
+                           },
+"s3_integration_ledger":
+{ Args: { "p_integration_id": string }; Returns: {
+              "bytes": number,"objects": number,"reason": string,"state": string
+            }[]
+                           },
+"save_poll_progress":
+{ Args: { "p_integration_id": string,"p_lease_id": string,"p_lease_seconds": number,"p_removed": (string)[],"p_upserts": Json }; Returns: undefined
+                           },
+"set_tenant_member":
+{ Args: { "p_role": Database["public"]['Enums']["tenant_role"],"p_tenant_id": string,"p_user_id": string }; Returns: undefined
+                           },
+"settle_attempt":
+{ Args: { "p_delay_seconds": number,"p_detail": string,"p_disposition": string,"p_lease_id": string,"p_max_attempts": number,"p_object_id": string,"p_provider_code": string,"p_reason": string }; Returns: string
+                           },
+"settle_deleted_integrations":
+{ Args: { "p_limit": number }; Returns: number
+                           },
+"update_s3_integration":
+{ Args: { "p_changes": Json,"p_integration_id": string }; Returns: undefined
+                           },
+"write_app_logs":
+{ Args: { "p_entries": Json }; Returns: undefined
+                           }
+          }
+          Enums: {
+            "tenant_role": "owner"|"admin"|"member"
+          }
+          CompositeTypes: {
+            [_ in never]: never
+          }
+        }
+}
+
+type DatabaseWithoutInternals = Omit<Database, '__InternalSupabase'>
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">]
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])
+    : never = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
+      Row: infer R
+    }
+    ? R
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+  ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+      Row: infer R
+    }
+    ? R
+    : never
+  : never
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Insert: infer I
+    }
+    ? I
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Insert: infer I
+    }
+    ? I
+    : never
+  : never
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Update: infer U
+    }
+    ? U
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Update: infer U
+    }
+    ? U
+    : never
+  : never
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+  ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+  : never
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+  ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+  : never
+
+export const Constants = {
+  "public": {
+          Enums: {
+            "tenant_role": ["owner", "admin", "member"]
+          }
+        }
+} as const

@@ -1,0 +1,35 @@
+import type { Client } from './clients.ts';
+import { unwrap, unwrapNullable } from './errors.ts';
+import { toJson } from './json.ts';
+
+/** One line of `app_logs`. */
+export interface AppLogEntry {
+  readonly service: 's3-integrations' | 's3-poller' | 's3-ingest' | 's3-integration-writeback';
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly event: string;
+  readonly message: string;
+  readonly tenantId: string | null;
+  readonly integrationId: string | null;
+  readonly requestId: string | null;
+  /** Redacted already. */
+  readonly fields: unknown;
+}
+
+export interface Housekeeping {
+  writeLogs(entries: readonly AppLogEntry[]): Promise<void>;
+  /** Settles what was pending in deleted integrations; returns how many rows, at most `limit`. */
+  settleDeletedIntegrations(limit: number): Promise<number>;
+  /** Deletes log lines older than `days`; returns how many, at most 10,000. */
+  pruneLogs(days: number): Promise<number>;
+}
+
+/** What cron does besides polling. Needs a service client. */
+export const createHousekeeping = (client: Client): Housekeeping => ({
+  writeLogs: async (entries) => {
+    if (entries.length > 0)
+      unwrapNullable(await client.rpc('write_app_logs', { p_entries: toJson(entries) }));
+  },
+  settleDeletedIntegrations: async (limit) =>
+    unwrap(await client.rpc('settle_deleted_integrations', { p_limit: limit })),
+  pruneLogs: async (days) => unwrap(await client.rpc('prune_app_logs', { p_days: days })),
+});

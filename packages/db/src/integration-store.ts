@@ -1,0 +1,38 @@
+import type { IntegrationStore, IntegrationWithSecrets } from '@sluice/core';
+import type { Client } from './clients.ts';
+import { unwrap, unwrapNullable } from './errors.ts';
+import { fromJson, toJson } from './json.ts';
+
+/** {@link IntegrationStore} over the functions of `add_integration_verbs`. Needs a service client. */
+export const createIntegrationStore = (client: Client): IntegrationStore => ({
+  requireAdmin: async (actorId, tenantId) => {
+    unwrapNullable(await client.rpc('require_tenant_admin', { p_actor: actorId, p_tenant_id: tenantId }));
+  },
+  create: async (actorId, integration, credentials) => {
+    unwrapNullable(
+      await client.rpc('create_s3_integration', {
+        p_actor: actorId,
+        p_integration: toJson(integration),
+        p_credentials: toJson(credentials),
+      }),
+    );
+  },
+  getWithSecrets: async (actorId, integrationId) =>
+    fromJson<IntegrationWithSecrets>(
+      unwrap(
+        await client.rpc('get_s3_integration_with_secrets', {
+          p_actor: actorId,
+          p_integration_id: integrationId,
+        }),
+      ),
+    ),
+  recordConnectionTest: async (actorId, integrationId, test) => {
+    unwrapNullable(
+      await client.rpc('record_s3_connection_test', {
+        p_actor: actorId,
+        p_integration_id: integrationId,
+        p_result: toJson(test),
+      }),
+    );
+  },
+});

@@ -1,0 +1,25 @@
+import type { Client, Identity, VerifyToken } from '@sluice/db';
+import type { Logger } from '@sluice/observability';
+import type { EngineRpc } from '@sluice/shared';
+
+/** What every route finds in its context. */
+export interface Variables {
+  requestId: string;
+  identity: Identity;
+  accessToken: string;
+  /** Acts as the caller: row level security decides. */
+  db: Client;
+  engine: EngineRpc;
+}
+
+export interface AppEnv {
+  Variables: Variables;
+}
+
+/** What the app is made of; the Worker's entry fills it from its bindings, once. */
+export interface AppParts {
+  readonly verifyToken: VerifyToken;
+  readonly clientFor: (accessToken: string) => Client;
+  readonly engine: EngineRpc;
+  readonly log: Pick<Logger, 'info' | 'error'>;
+}

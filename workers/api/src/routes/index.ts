@@ -1,0 +1,58 @@
+import { SluiceError } from '@sluice/shared';
+import type { App } from '../http/app.ts';
+import { problemResponse } from '../http/problem.ts';
+import { healthRoute } from './health.ts';
+import { createIntegrationRoute } from './s3-integrations/create.ts';
+import { deleteIntegrationRoute } from './s3-integrations/delete.ts';
+import { listIntegrationsRoute } from './s3-integrations/list.ts';
+import { listObjectsRoute } from './s3-integrations/list-objects.ts';
+import { readIntegrationRoute } from './s3-integrations/read.ts';
+import { testConnectionRoute } from './s3-integrations/test-connection.ts';
+import { updateIntegrationRoute } from './s3-integrations/update.ts';
+import { listTenantsRoute } from './tenants/list.ts';
+
+const ROUTES = [
+  healthRoute,
+  listTenantsRoute,
+  listIntegrationsRoute,
+  createIntegrationRoute,
+  readIntegrationRoute,
+  updateIntegrationRoute,
+  deleteIntegrationRoute,
+  testConnectionRoute,
+  listObjectsRoute,
+];
+
+/** Adds every route, the document that describes them, and 405 for other methods on their paths. */
+export const addRoutes = (app: App): void => {
+  for (const add of ROUTES) add(app);
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearerAuth', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An access token of Supabase Auth.',
+  });
+  app.doc31('/api/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'Sluice API',
+      version: '0.1.0',
+      description:
+        'Connect S3-compatible buckets; documents found in them are processed and written back. Errors are problem+json (RFC 9457) with whose move it is and what to do.',
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    servers: [{ url: '/' }],
+  });
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of app.routes) {
+    if (path.includes('*') || method === 'ALL') continue;
+    methods.set(path, [...(methods.get(path) ?? []), method]);
+  }
+  for (const [path, allowed] of methods) {
+    app.all(path, (c) =>
+      problemResponse(new SluiceError('method_not_allowed'), c.get('requestId'), {
+        allow: [...new Set(allowed)].join(', '),
+      }),
+    );
+  }
+};

@@ -1,0 +1,47 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { unwrap } from '@sluice/db';
+import type { App } from '../../http/app.ts';
+import { after, decodeCursor, encodeCursor } from '../../http/cursor.ts';
+import { bearer, problems } from '../../http/openapi.ts';
+import { INTEGRATION_COLUMNS, integrationOf } from './read-model.ts';
+import { Integration, PageQuery } from './schemas.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/integrations/s3',
+  summary: 'List integrations',
+  description: 'Newest first, of one tenant or of all the caller is a member of.',
+  tags: ['S3 integrations'],
+  security: bearer,
+  request: { query: z.strictObject({ tenantId: z.uuid().optional(), ...PageQuery }) },
+  responses: {
+    200: {
+      description: 'A page.',
+      content: {
+        'application/json': {
+          schema: z.object({ items: z.array(Integration), nextCursor: z.string().nullable() }),
+        },
+      },
+    },
+    ...problems,
+  },
+});
+
+export const listIntegrationsRoute = (app: App) =>
+  app.openapi(route, async (c) => {
+    const { tenantId, cursor, limit } = c.req.valid('query');
+    let query = c.var.db
+      .from('s3_integrations')
+      .select(INTEGRATION_COLUMNS)
+      .order('created_at', { ascending: false })
+      .order('id', { ascending: false })
+      .limit(limit + 1);
+    if (tenantId !== undefined) query = query.eq('tenant_id', tenantId);
+    if (cursor !== undefined) query = query.or(after('created_at', decodeCursor(cursor)));
+    const rows = unwrap(await query);
+    const items = rows.slice(0, limit);
+    const last = items.at(-1);
+    const nextCursor =
+      rows.length > limit && last ? encodeCursor({ at: last.created_at, id: last.id }) : null;
+    return c.json({ items: items.map(integrationOf), nextCursor }, 200);
+  });

@@ -1,0 +1,77 @@
+import { type Client, unwrap } from '@sluice/db';
+import { ConnectionTest, ERROR_CATALOGUE, isErrorCode, type Ledger, S3Integration } from '@sluice/shared';
+
+/** The columns an integration's read model is made of: an allow-list. */
+export const INTEGRATION_COLUMNS =
+  'id, tenant_id, name, provider, status, detection_mode, bucket, region, endpoint, addressing_style, role_arn, external_id, access_key_hint, input_prefix, output_prefix, overwrite_policy, language, last_test, created_at, updated_at, s3_poll_states (last_completed_at, next_poll_at, last_listed_objects, last_error_code, last_error_detail, last_error_at)';
+
+const rows = (db: Client) => db.from('s3_integrations').select(INTEGRATION_COLUMNS);
+type Row = NonNullable<Awaited<ReturnType<typeof rows>>['data']>[number];
+
+/** An integration as its tenant sees it. */
+export const integrationOf = (row: Row): S3Integration => {
+  const polling = row.s3_poll_states[0];
+  return S3Integration.parse({
+    id: row.id,
+    tenantId: row.tenant_id,
+    name: row.name,
+    provider: row.provider,
+    status: row.status,
+    detectionMode: row.detection_mode,
+    bucket: row.bucket,
+    region: row.region,
+    endpoint: row.endpoint,
+    addressingStyle: row.addressing_style,
+    roleArn: row.role_arn,
+    externalId: row.external_id,
+    accessKeyHint: row.access_key_hint,
+    inputPrefix: row.input_prefix,
+    outputPrefix: row.output_prefix,
+    overwritePolicy: row.overwrite_policy,
+    language: row.language,
+    lastTest: ConnectionTest.nullable().catch(null).parse(row.last_test),
+    polling:
+      polling === undefined
+        ? null
+        : {
+            lastCompletedAt: polling.last_completed_at,
+            nextPollAt: polling.next_poll_at,
+            lastListedObjects: polling.last_listed_objects,
+            lastError:
+              polling.last_error_code === null
+                ? null
+                : {
+                    ...wordsOf(polling.last_error_code),
+                    detail: polling.last_error_detail,
+                    at: polling.last_error_at,
+                  },
+          },
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  });
+};
+
+/** A code with its words. A code this version does not know is shown as ours to look into. */
+export const wordsOf = (code: string): { code: string; title: string; owner: string; remedy: string } => {
+  const { title, owner, remedy } = ERROR_CATALOGUE[isErrorCode(code) ? code : 'internal'];
+  return { code, title, owner, remedy };
+};
+
+/** @throws SluiceError `not_found` */
+export const readIntegration = async (db: Client, id: string): Promise<S3Integration> =>
+  integrationOf(unwrap(await rows(db).eq('id', id).maybeSingle()));
+
+/** The books of an integration, counted now. */
+export const readLedger = async (db: Client, id: string): Promise<Ledger> => {
+  const counts = unwrap(await db.rpc('s3_integration_ledger', { p_integration_id: id }));
+  const ledger: Ledger = { found: 0, writtenBack: 0, pending: 0, skipped: {}, failed: {} };
+  for (const { state, reason, objects } of counts) {
+    ledger.found += objects;
+    if (state === 'written_back') ledger.writtenBack += objects;
+    else if (state === 'skipped') ledger.skipped[reason] = (ledger.skipped[reason] ?? 0) + objects;
+    else if (state === 'failed' || state === 'dead')
+      ledger.failed[reason] = (ledger.failed[reason] ?? 0) + objects;
+    else ledger.pending += objects;
+  }
+  return ledger;
+};

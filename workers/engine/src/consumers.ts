@@ -1,0 +1,78 @@
+import { dispatchDueObjects, pollIntegration, processObjects, writeBackObjects } from '@sluice/core';
+import { ObjectMessage, PollMessage } from '@sluice/shared';
+import type { ZodType } from 'zod';
+import { logOf } from './log.ts';
+import type { Engine } from './wiring.ts';
+
+/** A failed batch comes back after this long; what it had begun is fenced by its leases. */
+const RETRY_SECONDS = 30;
+
+/** Consumes one batch of any of the engine's queues. Each message is acked or retried by itself. */
+export const consume = async (engine: Engine, batch: MessageBatch): Promise<void> => {
+  const queue = batch.queue;
+  if (queue.endsWith('-dlq')) return deadLetters(engine, batch);
+  if (queue.endsWith('poll')) return polls(engine, batch);
+  const objects = valid(ObjectMessage, batch);
+  const ids = objects.map(({ body }) => body.objectId);
+  const work = queue.endsWith('process')
+    ? () => processObjects(engine.processing, ids)
+    : () => writeBackObjects(engine.writeback, ids);
+  try {
+    await work();
+    for (const { message } of objects) message.ack();
+  } catch (error) {
+    logOf('s3-ingest').error('batch_failed', { queue, messages: ids.length, error });
+    for (const { message } of objects) message.retry({ delaySeconds: RETRY_SECONDS });
+  }
+};
+
+const polls = async (engine: Engine, batch: MessageBatch): Promise<void> => {
+  await Promise.all(
+    valid(PollMessage, batch).map(async ({ body, message }) => {
+      try {
+        await pollIntegration(engine.polling, body);
+        message.ack();
+      } catch (error) {
+        logOf('s3-poller').error('poll_crashed', { integrationId: body.integrationId, error });
+        message.retry({ delaySeconds: RETRY_SECONDS });
+      }
+    }),
+  );
+  // What was found goes on at once; should this fail, the sweep does it within a minute.
+  await dispatchDueObjects(engine.dispatch);
+};
+
+/**
+ * Messages whose consumer failed again and again. The ledger still holds what they were about and sends it again when it
+ * is due, so nothing is lost; that it came to this needs a person all the same.
+ */
+const deadLetters = async (engine: Engine, batch: MessageBatch): Promise<void> => {
+  logOf('s3-ingest').error('dead_letters', { queue: batch.queue, messages: batch.messages.length });
+  await engine.housekeeping.writeLogs(
+    batch.messages.map((message) => ({
+      service: batch.queue.includes('poll') ? ('s3-poller' as const) : ('s3-ingest' as const),
+      level: 'error' as const,
+      event: 'dead_letter',
+      message: `a message of ${batch.queue.replace(/-dlq$/, '')} could not be handled`,
+      tenantId: null,
+      integrationId: PollMessage.safeParse(message.body).data?.integrationId ?? null,
+      requestId: null,
+      fields: {
+        queue: batch.queue,
+        attempts: message.attempts,
+        objectId: ObjectMessage.safeParse(message.body).data?.objectId,
+      },
+    })),
+  );
+  batch.ackAll();
+};
+
+/** The messages that are of their queue's form. Others can never be handled: they are logged and dropped. */
+const valid = <T>(schema: ZodType<T>, batch: MessageBatch): { body: T; message: Message }[] =>
+  batch.messages.flatMap((message) => {
+    const parsed = schema.safeParse(message.body);
+    if (parsed.success) return [{ body: parsed.data, message }];
+    logOf('s3-ingest').error('malformed_message', { queue: batch.queue, id: message.id });
+    message.ack();
+    return [];
+  });

@@ -1,0 +1,87 @@
+import { type AwsCredentials, type CredentialsProvider, createRoleSession } from '@sluice/aws';
+import type { IntegrationWithSecrets, SealCredentials, SealedRecord } from '@sluice/core';
+import { AccessKeyCredentials, SluiceError } from '@sluice/shared';
+import { createLocalWrapper, createVault, fromRow, revealFields, toRow, type Vault } from '@sluice/vault';
+import type { Settings } from './env.ts';
+
+const FIELD = 'credentials';
+
+/** @throws Error when the keyring is malformed; its message holds no key. */
+export const vaultOf = (settings: Settings): Vault =>
+  createVault({ wrapper: createLocalWrapper(settings.VAULT_KEYRING ?? '') });
+
+/** Seals credentials of an integration into the form the database keeps. */
+export const sealWith =
+  (vault: Vault): SealCredentials =>
+  async (integration, version, credentials) => {
+    const row = toRow(
+      await vault.seal(credentials, {
+        tenantId: integration.tenantId,
+        recordId: integration.id,
+        field: FIELD,
+        version,
+      }),
+    );
+    return {
+      version,
+      formatVersion: row.format_version,
+      keyId: row.key_id,
+      kmsKeyVersion: row.kms_key_version,
+      dataKeyCiphertext: row.data_key_ciphertext,
+      secretCiphertext: row.secret_ciphertext,
+    };
+  };
+
+const rowOf = (sealed: SealedRecord) => ({
+  format_version: sealed.formatVersion,
+  key_id: sealed.keyId,
+  kms_key_version: sealed.kmsKeyVersion,
+  data_key_ciphertext: sealed.dataKeyCiphertext,
+  secret_ciphertext: sealed.secretCiphertext,
+});
+
+/**
+ * What to sign an integration's requests with: its access key, or a session of its role.
+ *
+ * @throws SluiceError `credentials_missing`, `vault_unavailable`, `role_not_assumable`.
+ */
+export const credentialsOf = async (
+  { integration, sealed }: IntegrationWithSecrets,
+  vault: Vault,
+  settings: Settings,
+): Promise<AwsCredentials | CredentialsProvider> => {
+  if (integration.provider === 'aws_role') return roleSession(integration, settings);
+  const record = sealed[FIELD];
+  if (record === undefined) throw new SluiceError('credentials_missing');
+  const secret = await vault.open(fromRow(rowOf(record)), {
+    tenantId: integration.tenantId,
+    recordId: integration.id,
+    field: FIELD,
+    version: record.version,
+  });
+  const parsed = AccessKeyCredentials.safeParse(revealFields(secret));
+  if (!parsed.success)
+    throw new SluiceError('vault_unavailable', { detail: 'The stored credentials are not of a known form.' });
+  const { sessionToken, ...keys } = parsed.data;
+  return sessionToken === undefined ? keys : { ...keys, sessionToken };
+};
+
+const roleSession = (
+  { roleArn, externalId, region, id }: IntegrationWithSecrets['integration'],
+  settings: Settings,
+): CredentialsProvider => {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings;
+  if (accessKeyId === undefined || secretAccessKey === undefined || roleArn === null || externalId === null) {
+    throw new SluiceError('role_not_assumable', {
+      detail: 'This installation has no AWS identity of its own to assume roles with.',
+    });
+  }
+  return createRoleSession({
+    credentials: { accessKeyId, secretAccessKey },
+    roleArn,
+    externalId,
+    sessionName: `sluice-${id}`,
+    region,
+    egress: { mode: settings.EGRESS_MODE },
+  });
+};

@@ -1,0 +1,52 @@
+import { dispatchDueObjects } from '@sluice/core';
+import { STAGING_TTL_HOURS } from '@sluice/shared';
+import type { Env } from './env.ts';
+import { logOf } from './log.ts';
+import { deleteExpired } from './staging.ts';
+import type { Engine } from './wiring.ts';
+
+/** wrangler.toml fires these; each is safe to fire twice or late. */
+const POLL_CRON = '*/2 * * * *';
+const SWEEP_CRON = '* * * * *';
+const NIGHTLY_CRON = '17 3 * * *';
+
+const CLAIMED_POLLS = 100;
+const LOG_RETENTION_DAYS = 30;
+
+/** Runs what a cron expression stands for. */
+export const runCron = async (engine: Engine, env: Env, cron: string): Promise<void> => {
+  switch (cron) {
+    case POLL_CRON:
+      return sendDuePolls(engine, env);
+    case SWEEP_CRON:
+      await dispatchDueObjects(engine.dispatch);
+      await engine.housekeeping.settleDeletedIntegrations(5_000);
+      return;
+    case NIGHTLY_CRON:
+      return cleanUp(engine, env);
+    default:
+      logOf('s3-poller').error('unknown_cron', { cron });
+  }
+};
+
+const sendDuePolls = async (engine: Engine, env: Env): Promise<void> => {
+  for (let round = 0; round < 10; round += 1) {
+    const due = await engine.polling.ledger.claimDuePolls(CLAIMED_POLLS, engine.settings.POLL_LEASE_SECONDS);
+    if (due.length > 0) {
+      await env.POLL_QUEUE.sendBatch(due.map((lease) => ({ body: { version: 1 as const, ...lease } })));
+    }
+    if (due.length < CLAIMED_POLLS) return;
+  }
+};
+
+const cleanUp = async (engine: Engine, env: Env): Promise<void> => {
+  const olderThan = new Date(Date.now() - STAGING_TTL_HOURS * 3_600_000);
+  const staged = await deleteExpired(env.WORKING_BUCKET, olderThan, 500);
+  let lines = 0;
+  for (let round = 0; round < 100; round += 1) {
+    const pruned = await engine.housekeeping.pruneLogs(LOG_RETENTION_DAYS);
+    lines += pruned;
+    if (pruned === 0) break;
+  }
+  logOf('s3-ingest').info('cleaned_up', { stagedObjects: staged, logLines: lines });
+};

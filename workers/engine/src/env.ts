@@ -1,0 +1,72 @@
+import type { ObjectMessage, PollMessage } from '@sluice/shared';
+import * as z from 'zod';
+
+/** The engine's bindings, as wrangler.toml names them. Only this file and the wiring see them. */
+export interface Env {
+  readonly SUPABASE_URL: string;
+  readonly SUPABASE_PUBLISHABLE_KEY: string;
+  readonly SUPABASE_SECRET_KEY: string;
+  readonly VAULT_KEYRING?: string;
+  readonly VAULT_KMS_KEY_ARN?: string;
+  readonly AWS_ACCESS_KEY_ID?: string;
+  readonly AWS_SECRET_ACCESS_KEY?: string;
+  readonly AWS_REGION?: string;
+  readonly EGRESS_MODE?: string;
+  readonly OWN_ZONES?: string;
+  readonly POLL_INTERVAL_SECONDS?: string;
+  readonly POLL_LEASE_SECONDS?: string;
+  readonly OBJECT_LEASE_SECONDS?: string;
+  readonly VISIBILITY_SECONDS?: string;
+  readonly POLL_QUEUE: Queue<PollMessage>;
+  readonly PROCESS_QUEUE: Queue<ObjectMessage>;
+  readonly WRITEBACK_QUEUE: Queue<ObjectMessage>;
+  readonly WORKING_BUCKET: R2Bucket;
+  readonly PROCESSOR: Fetcher;
+}
+
+const seconds = (fallback: number) => z.coerce.number().int().min(1).max(86_400).default(fallback);
+
+const Settings = z
+  .object({
+    SUPABASE_URL: z.url().transform((url) => url.replace(/\/$/, '')),
+    SUPABASE_PUBLISHABLE_KEY: z.string().min(1),
+    SUPABASE_SECRET_KEY: z.string().min(1),
+    /** JSON keyring of the local key-encryption keys. */
+    VAULT_KEYRING: z.string().optional(),
+    /** AWS KMS key instead of the keyring. */
+    VAULT_KMS_KEY_ARN: z.string().startsWith('arn:').optional(),
+    /** Our own AWS identity: assumes customers' roles, calls KMS. */
+    AWS_ACCESS_KEY_ID: z.string().optional(),
+    AWS_SECRET_ACCESS_KEY: z.string().optional(),
+    AWS_REGION: z.string().default('us-east-1'),
+    EGRESS_MODE: z.enum(['strict', 'allow-loopback']).default('strict'),
+    /** Comma-separated domains of ours that no customer endpoint may lead into. */
+    OWN_ZONES: z
+      .string()
+      .default('')
+      .transform((zones) => zones.split(',').filter((zone) => zone !== '')),
+    POLL_INTERVAL_SECONDS: seconds(120),
+    /** How long a poll may be silent before another takes over. */
+    POLL_LEASE_SECONDS: seconds(180),
+    /** How long one attempt at an object may take; above the 15 minutes a queue consumer may run. */
+    OBJECT_LEASE_SECONDS: seconds(1200),
+    /** How long a queue message may be under way before it counts as lost. */
+    VISIBILITY_SECONDS: seconds(900),
+  })
+  .refine((env) => env.VAULT_KEYRING !== undefined || env.VAULT_KMS_KEY_ARN !== undefined, {
+    path: ['VAULT_KEYRING'],
+    message:
+      'Set VAULT_KEYRING or VAULT_KMS_KEY_ARN: without a key-encryption key no credential can be stored.',
+  });
+export type Settings = z.infer<typeof Settings>;
+
+/**
+ * The settings among the bindings.
+ * @throws Error naming the variable that is missing or wrong, never its value.
+ */
+export const parseSettings = (env: Env): Settings => {
+  const parsed = Settings.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`The engine is not configured: ${problems.join('; ')}`);
+};

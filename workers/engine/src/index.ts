@@ -1,0 +1,38 @@
+import { WorkerEntrypoint } from 'cloudflare:workers';
+import type {
+  ConnectionTest,
+  CreateS3Integration,
+  EngineCaller,
+  EngineResult,
+  EngineRpc as Rpc,
+} from '@sluice/shared';
+import { consume } from './consumers.ts';
+import { runCron } from './cron.ts';
+import type { Env } from './env.ts';
+import { rpcOf } from './rpc.ts';
+import { engineOf } from './wiring.ts';
+
+/** What the api Worker reaches by service binding. */
+export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
+  createS3Integration(
+    caller: EngineCaller,
+    input: CreateS3Integration,
+  ): Promise<EngineResult<{ id: string }>> {
+    return rpcOf(engineOf(this.env)).createS3Integration(caller, input);
+  }
+
+  testS3Connection(caller: EngineCaller, integrationId: string): Promise<EngineResult<ConnectionTest>> {
+    return rpcOf(engineOf(this.env)).testS3Connection(caller, integrationId);
+  }
+}
+
+export default {
+  /** There is no public route; a stray request learns nothing. */
+  fetch: () => new Response(null, { status: 404 }),
+  scheduled: async (controller, env) => {
+    await runCron(engineOf(env), env, controller.cron);
+  },
+  queue: async (batch, env) => {
+    await consume(engineOf(env), batch);
+  },
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,76 @@
+import type { IntegrationWithSecrets, OpenBucket } from '@sluice/core';
+import {
+  openBucket,
+  type ProviderConfig,
+  type ProviderKind,
+  resolveProfile,
+  type S3Options,
+} from '@sluice/s3';
+import type { CreateS3Integration } from '@sluice/shared';
+import type { Vault } from '@sluice/vault';
+import { credentialsOf } from './credentials.ts';
+import type { Settings } from './env.ts';
+
+/** How patient a client is, by what it is for. */
+const PATIENCE = {
+  work: { headersTimeoutMs: 20_000, totalTimeoutMs: 300_000 },
+  // Answers to an upload come after its last byte: 200 MB at 1 MB/s.
+  upload: { headersTimeoutMs: 240_000, totalTimeoutMs: 300_000 },
+  // The person who pressed the button waits.
+  test: { headersTimeoutMs: 5_000, totalTimeoutMs: 5_000, maxAttempts: 1 },
+} as const;
+
+const KINDS = {
+  aws_role: 'aws',
+  aws_key: 'aws',
+  r2: 'r2',
+  b2: 'b2',
+  generic: 'generic',
+} as const satisfies Record<string, ProviderKind>;
+
+/** Opens customers' buckets with their unsealed credentials, checking the endpoint against the egress policy again. */
+export const bucketOpener =
+  (settings: Settings, vault: Vault, purpose: keyof typeof PATIENCE): OpenBucket =>
+  async (stored: IntegrationWithSecrets) => {
+    const { integration } = stored;
+    const {
+      maxAttempts,
+      ...limits
+    }: { maxAttempts?: number; headersTimeoutMs: number; totalTimeoutMs: number } = PATIENCE[purpose];
+    const options: S3Options = {
+      provider: {
+        provider: KINDS[integration.provider],
+        endpoint: integration.endpoint,
+        region: integration.region,
+        addressing: integration.addressingStyle === 'virtual' ? 'virtual_host' : 'path',
+      },
+      bucket: integration.bucket,
+      credentials: await credentialsOf(stored, vault, settings),
+      egress: { ...egressOf(settings), ...limits },
+      ...(maxAttempts === undefined ? {} : { retry: { maxAttempts } }),
+    };
+    return openBucket(options);
+  };
+
+/**
+ * The endpoint to store for what a tenant entered, checked; null where the provider's own is derived from the region.
+ *
+ * @throws SluiceError `endpoint_refused`, `region_wrong`.
+ */
+export const endpointOf =
+  (settings: Settings) =>
+  (input: CreateS3Integration): string | null => {
+    const config: ProviderConfig = {
+      provider: KINDS[input.provider],
+      endpoint: input.provider === 'generic' ? input.endpoint : null,
+      region: input.provider === 'r2' ? 'auto' : input.region,
+      ...(input.provider === 'r2'
+        ? { accountId: input.accountId, jurisdiction: input.jurisdiction ?? null }
+        : {}),
+    };
+    const { endpoint } = resolveProfile(config, egressOf(settings));
+    if (input.provider !== 'generic' && input.provider !== 'r2') return null;
+    return endpoint.href.replace(/\/$/, '');
+  };
+
+const egressOf = (settings: Settings) => ({ mode: settings.EGRESS_MODE, ownZones: settings.OWN_ZONES });

@@ -1,0 +1,65 @@
+import { createS3Integration, testS3Connection } from '@sluice/core';
+import {
+  asSluiceError,
+  type CreateS3Integration,
+  type EngineCaller,
+  type EngineResult,
+  type EngineRpc,
+} from '@sluice/shared';
+import { logOf } from './log.ts';
+import type { Engine } from './wiring.ts';
+
+/**
+ * The verbs the api Worker may call. The caller's token is verified here again, so that the api can act for nobody whose
+ * token it does not hold.
+ */
+export const rpcOf = (engine: Engine): EngineRpc => {
+  const log = logOf('s3-integrations');
+
+  const asCaller = async <T>(
+    caller: EngineCaller,
+    event: string,
+    work: (actorId: string) => Promise<T>,
+  ): Promise<EngineResult<T>> => {
+    try {
+      const { userId } = await engine.verifyToken(caller.accessToken);
+      return { ok: true, value: await work(userId) };
+    } catch (thrown) {
+      const error = asSluiceError(thrown);
+      const fields = { requestId: caller.requestId, code: error.code, error: thrown };
+      if (error.entry.status >= 500) log.error(event, fields);
+      else log.info(event, fields);
+      return { ok: false, error: { code: error.code, detail: error.detail ?? null, fields: error.fields } };
+    }
+  };
+
+  return {
+    createS3Integration: (caller: EngineCaller, input: CreateS3Integration) =>
+      asCaller(caller, 'createIntegration', (actorId) =>
+        createS3Integration(
+          {
+            actorId,
+            integrations: engine.integrations,
+            seal: engine.seal,
+            resolveEndpoint: engine.resolveEndpoint,
+            newId: () => crypto.randomUUID(),
+            newExternalId: () => `sluice-${crypto.randomUUID()}${crypto.randomUUID().replaceAll('-', '')}`,
+          },
+          input,
+        ),
+      ),
+    testS3Connection: (caller: EngineCaller, integrationId: string) =>
+      asCaller(caller, 'testConnection', (actorId) =>
+        testS3Connection(
+          {
+            actorId,
+            integrations: engine.integrations,
+            openBucket: engine.openBucketForTest,
+            clock: engine.polling.clock,
+            newId: () => crypto.randomUUID(),
+          },
+          integrationId,
+        ),
+      ),
+  };
+};

@@ -1,0 +1,128 @@
+import type { DispatchContext, PollContext, ProcessContext, WritebackContext } from '@sluice/core';
+import {
+  createHousekeeping,
+  createIntegrationStore,
+  createObjectLedger,
+  createPollLedger,
+  createServiceClient,
+  createTokenVerifier,
+  type Housekeeping,
+  type VerifyToken,
+} from '@sluice/db';
+import type { ObjectMessage } from '@sluice/shared';
+import { sealWith, vaultOf } from './credentials.ts';
+import { type Env, parseSettings, type Settings } from './env.ts';
+import { logOf } from './log.ts';
+import { bucketOpener, endpointOf } from './open-bucket.ts';
+import { httpProcessor } from './processor.ts';
+import { r2Staging } from './staging.ts';
+
+const clock = { now: () => Date.now() };
+
+/** Documents handled at once by one consumer: a processor holds each whole, in a Worker of 128 MB. */
+const PROCESS_CONCURRENCY = 2;
+const WRITEBACK_CONCURRENCY = 4;
+
+/** Everything the engine's doors need, made once for a Worker's life from its bindings. */
+export interface Engine {
+  readonly settings: Settings;
+  readonly verifyToken: VerifyToken;
+  readonly housekeeping: Housekeeping;
+  readonly polling: PollContext;
+  readonly dispatch: DispatchContext;
+  readonly processing: ProcessContext;
+  readonly writeback: WritebackContext;
+  readonly integrations: ReturnType<typeof createIntegrationStore>;
+  readonly seal: ReturnType<typeof sealWith>;
+  readonly resolveEndpoint: ReturnType<typeof endpointOf>;
+  readonly openBucketForTest: PollContext['openBucket'];
+}
+
+const engines = new WeakMap<Env, Engine>();
+
+/** @throws Error naming the variable that is missing or wrong. */
+export const engineOf = (env: Env): Engine => {
+  let engine = engines.get(env);
+  if (engine === undefined) {
+    engine = build(env);
+    engines.set(env, engine);
+  }
+  return engine;
+};
+
+const build = (env: Env): Engine => {
+  const settings = parseSettings(env);
+  const vault = vaultOf(settings);
+  const client = createServiceClient(settings.SUPABASE_URL, settings.SUPABASE_SECRET_KEY);
+  const objects = createObjectLedger(client);
+  const polls = createPollLedger(client);
+  const openForWork = bucketOpener(settings, vault, 'work');
+  return {
+    settings,
+    verifyToken: createTokenVerifier({
+      url: settings.SUPABASE_URL,
+      publishableKey: settings.SUPABASE_PUBLISHABLE_KEY,
+    }),
+    housekeeping: createHousekeeping(client),
+    integrations: createIntegrationStore(client),
+    seal: sealWith(vault),
+    resolveEndpoint: endpointOf(settings),
+    openBucketForTest: bucketOpener(settings, vault, 'test'),
+    polling: {
+      ledger: polls,
+      openBucket: openForWork,
+      clock,
+      log: logOf('s3-poller'),
+      settings: {
+        leaseSeconds: settings.POLL_LEASE_SECONDS,
+        intervalSeconds: settings.POLL_INTERVAL_SECONDS,
+        maxIntervalSeconds: Math.max(1800, settings.POLL_INTERVAL_SECONDS),
+        concurrency: 5,
+        budgetMs: 10 * 60_000,
+        budgetCalls: 8_000,
+      },
+    },
+    dispatch: {
+      ledger: objects,
+      processQueue: queueOf(env.PROCESS_QUEUE),
+      writebackQueue: queueOf(env.WRITEBACK_QUEUE),
+      log: logOf('s3-ingest'),
+      settings: {
+        batch: 500,
+        perIntegration: 200,
+        inFlightPerTenant: 500,
+        visibilitySeconds: settings.VISIBILITY_SECONDS,
+        maxAttempts: 10,
+        maxRounds: 20,
+      },
+    },
+    processing: {
+      ledger: objects,
+      openBucket: openForWork,
+      processor: httpProcessor(env.PROCESSOR),
+      writebackQueue: queueOf(env.WRITEBACK_QUEUE),
+      log: logOf('s3-ingest'),
+      random: Math.random,
+      settings: {
+        leaseSeconds: settings.OBJECT_LEASE_SECONDS,
+        visibilitySeconds: settings.VISIBILITY_SECONDS,
+        concurrency: PROCESS_CONCURRENCY,
+        linkSeconds: 900,
+      },
+    },
+    writeback: {
+      ledger: objects,
+      openBucket: bucketOpener(settings, vault, 'upload'),
+      staging: r2Staging(env.WORKING_BUCKET),
+      log: logOf('s3-integration-writeback'),
+      random: Math.random,
+      settings: { leaseSeconds: settings.OBJECT_LEASE_SECONDS, concurrency: WRITEBACK_CONCURRENCY },
+    },
+  };
+};
+
+const queueOf = (queue: Queue<ObjectMessage>) => ({
+  sendBatch: async (messages: readonly ObjectMessage[]) => {
+    await queue.sendBatch(messages.map((body) => ({ body })));
+  },
+});
