@@ -24,17 +24,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     log: print,
     ...((await workersExist()) ? {} : { workers: false }),
   });
-  const { supabaseUrl, publishableKey, secretKey, databaseUrls, apiUrl, controlUrl, s3, dataDir } = stack;
-  project.provide('stack', {
-    supabaseUrl,
-    publishableKey,
-    secretKey,
-    databaseUrls,
-    apiUrl,
-    controlUrl,
-    s3,
-    dataDir,
-  });
+  project.provide('stack', stack.coordinates);
   return () => stack.stop();
 }
 

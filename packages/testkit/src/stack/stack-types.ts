@@ -63,6 +63,8 @@ export interface S3Coordinates {
 }
 
 export interface Stack extends StackCoordinates, StackControls {
+  /** Where it is to be found, as plain data for other processes. */
+  coordinates: StackCoordinates;
   /** Connections as superuser, for assertions. */
   sql: Pool;
   /** Every process of the stack but this one, by part. */

@@ -106,8 +106,10 @@ async function assemble(ground: StackGround, options: StackOptions, parts: Stack
     join(dir.path, PROCESSES_FILE),
     childrenOf(parts).flatMap(({ name, pid }) => (name === 'postgres' ? [] : [pid])),
   );
+  const coordinates = coordinatesOf(ground, options, parts, database.postgres.urls);
   return {
-    ...coordinates(ground, options, parts, database.postgres.urls),
+    ...coordinates,
+    coordinates,
     ...controls,
     sql: database.sql,
     pids: () => pids(watchdog, parts),
@@ -134,7 +136,7 @@ function pids(watchdog: Watchdog, parts: StackParts): Record<string, number> {
   return Object.fromEntries(entries.filter((entry): entry is [string, number] => entry[1] !== undefined));
 }
 
-function coordinates(
+function coordinatesOf(
   { dir, ports, secrets }: StackGround,
   options: StackOptions,
   parts: StackParts,

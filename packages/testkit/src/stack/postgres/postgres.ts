@@ -138,7 +138,7 @@ async function startServer(
       name: 'postgres',
       command,
       args,
-      stopSignal: 'SIGINT',
+      requestStop: (server) => server.kill('SIGINT'), // "fast": ends connections, checkpoints
       onOrphan: 'INT',
       levelOf,
       spawnOptions: {

@@ -26,7 +26,7 @@ export async function startPostgrest(options: PostgrestOptions): Promise<Managed
     args: [],
     levelOf,
     spawnOptions: { env: settings(options) },
-    stopSignal: 'SIGTERM',
+    requestStop: (server) => server.kill('SIGTERM'),
     onOrphan: 'KILL',
     watchdog: options.watchdog,
     log: options.log,

@@ -21,7 +21,7 @@ export interface ManagedChild {
   stopping(): boolean;
   /** The last lines it wrote, for error messages. */
   tail(): string;
-  /** Ends it and its process group: `stopSignal`, then SIGKILL after `timeoutMs`. */
+  /** Ends it and its process group: by `requestStop`, and by SIGKILL after `timeoutMs`. */
   stop(timeoutMs?: number): Promise<void>;
 }
 
@@ -32,7 +32,8 @@ export interface ManagedChildOptions {
   spawnOptions?: Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid'>;
   /** An IPC channel instead of nothing on fd 3. */
   ipc?: boolean;
-  stopSignal: NodeJS.Signals;
+  /** Asks it to end: a signal, or a message. */
+  requestStop(child: ChildProcess): void;
   watchdog: Watchdog;
   /** What the watchdog sends when we die: INT for postgres (a clean stop), KILL for the process group. */
   onOrphan: 'INT' | 'KILL';
@@ -91,7 +92,7 @@ export async function startChild(options: ManagedChildOptions): Promise<ManagedC
     tail: () => tail.join('\n'),
     stop: async (timeoutMs = 5_000) => {
       stopping = true;
-      if (child.exitCode === null && child.signalCode === null) child.kill(options.stopSignal);
+      if (child.exitCode === null && child.signalCode === null) options.requestStop(child);
       const timer = setTimeout(() => killGroup(pid), timeoutMs);
       await exited;
       clearTimeout(timer);

@@ -20,7 +20,7 @@ for e in $table; do kill -s "\${e%%:*}" -- "\${e#*:}" 2>/dev/null; done
 tries=0
 while [ -n "$table" ] && [ $tries -lt 50 ]; do
   rest=
-  for e in $table; do kill -0 -- "\${e#*:}" 2>/dev/null && rest="$rest $e"; done
+  for e in $table; do [ "\${e%%:*}" != KILL ] && kill -0 -- "\${e#*:}" 2>/dev/null && rest="$rest $e"; done
   table=$rest
   [ -z "$table" ] || sleep 0.1
   tries=$((tries + 1))

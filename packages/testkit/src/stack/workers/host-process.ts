@@ -41,7 +41,8 @@ export async function startHost(
     args: [join(import.meta.dirname, 'miniflare-host.ts')],
     spawnOptions: { env: hostEnv(spec.scratchDir) },
     ipc: true,
-    stopSignal: 'SIGTERM',
+    // Not a signal: Miniflare's handlers would exit before its workerd is reaped.
+    requestStop: (host) => host.send({ type: 'stop' } satisfies HostRequest, () => undefined),
     onOrphan: 'KILL',
     watchdog,
     log,

@@ -131,4 +131,3 @@ process.on('message', (request: HostRequest) => {
   });
 });
 process.on('disconnect', () => void stop());
-process.on('SIGTERM', () => void stop());
