@@ -25,12 +25,13 @@ export interface EgressPolicy extends EndpointPolicy {
 /** As for `fetch`, less what the policy decides itself. */
 export type EgressFetchInit = Omit<RequestInit, 'redirect'>;
 
+const isWorkerd = (): boolean =>
+  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent === 'Cloudflare-Workers';
+
 /**
  * Node's fetch sends `Cache-Control: no-cache` of its own with If-Match and If-None-Match, and S3 stores that header
  * with the object. This mode keeps it from doing so (there is no cache); workerd does neither and refuses the mode.
  */
-const isWorkerd = (): boolean =>
-  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent === 'Cloudflare-Workers';
 const NODE_ONLY = (isWorkerd() ? {} : { cache: 'force-cache' }) as RequestInit;
 
 const checkResolved = async (url: URL, policy: EgressPolicy): Promise<void> => {

@@ -1,3 +1,6 @@
+/// <reference path="./punycode.d.ts" />
+import punycode from 'punycode.js';
+
 /** Endings that never name a public storage endpoint: RFC 6761/6762/8375/9476 and the usual private zones. */
 const PRIVATE_SUFFIXES = [
   'localhost',
@@ -42,6 +45,19 @@ const endsIn = (host: string, zone: string): boolean => host === zone || host.en
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
+/** Whether an international label is what its Unicode form is written as: otherwise two spellings name one host. */
+const isCanonicalIdn = (label: string): boolean => {
+  try {
+    const unicode = punycode.toUnicode(label);
+    // A label of ASCII only has no business being encoded.
+    return (
+      /[\u0080-\uffff]/.test(unicode) && new URL(`https://${unicode}.example`).hostname === `${label}.example`
+    );
+  } catch {
+    return false;
+  }
+};
+
 /**
  * Why a host name must not be connected to, as the end of the sentence "it is …", or null.
  *
@@ -52,6 +68,9 @@ export const describeNameProblem = (host: string, ownZones: readonly string[]): 
   if (host.length > 253) return 'longer than 253 characters';
   const labels = host.split('.');
   if (!labels.every((label) => LABEL.test(label))) return 'not a valid host name';
+  if (labels.some((label) => label.startsWith('xn--') && !isCanonicalIdn(label))) {
+    return 'not a valid international name';
+  }
   for (const suffix of PRIVATE_SUFFIXES) {
     if (endsIn(host, suffix)) return `a private name (.${suffix})`;
   }

@@ -70,6 +70,20 @@ export interface Transport {
   errorInBody(request: S3Request, response: Response, text: string): SluiceError;
 }
 
+/** The slowest upload that is waited for. The time to headers includes the upload. */
+const MIN_UPLOAD_BYTES_PER_SECOND = 256 * 1024;
+const DEFAULT_HEADERS_TIMEOUT_MS = 20_000;
+const DEFAULT_TOTAL_TIMEOUT_MS = 300_000;
+
+const withUploadTime = (egress: EgressPolicy, uploadBytes: number): EgressPolicy => {
+  const uploadMs = (uploadBytes / MIN_UPLOAD_BYTES_PER_SECOND) * 1000;
+  return {
+    ...egress,
+    headersTimeoutMs: (egress.headersTimeoutMs ?? DEFAULT_HEADERS_TIMEOUT_MS) + uploadMs,
+    totalTimeoutMs: (egress.totalTimeoutMs ?? DEFAULT_TOTAL_TIMEOUT_MS) + uploadMs,
+  };
+};
+
 const once = { maxAttempts: 1 } as const;
 
 /** @throws SluiceError `endpoint_refused`, `region_wrong`, `bucket_not_found` for a configuration that cannot work */
@@ -111,7 +125,11 @@ export const createTransport = (options: S3Options): Transport => {
     const startedMs = clock();
     let status = 0;
     try {
-      const response = await sendSigned(signed, options.egress, request.signal);
+      const response = await sendSigned(
+        signed,
+        withUploadTime(options.egress, Number(request.headers?.['content-length'] ?? 0)),
+        request.signal,
+      );
       status = response.status;
       return response;
     } finally {
@@ -137,6 +155,9 @@ export const createTransport = (options: S3Options): Transport => {
           return await read(response);
         } catch (error) {
           if (error instanceof SluiceError) throw error;
+          if (request.signal?.aborted === true) {
+            throw new SluiceError('unavailable', { detail: 'The operation was cancelled.' });
+          }
           throw translateNetworkError(error, profile.endpoint.hostname);
         }
       });

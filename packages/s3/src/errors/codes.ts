@@ -26,6 +26,8 @@ export const CODES: Readonly<Record<string, ErrorCode>> = {
   InvalidBucketName: 'bucket_not_found',
   NoSuchKey: 'object_not_found',
   NoSuchVersion: 'object_not_found',
+  // The object is shorter than the listing, or an earlier look at it, made us believe.
+  InvalidRange: 'object_changed',
   PermanentRedirect: 'addressing_wrong',
   TemporaryRedirect: 'addressing_wrong',
   Redirect: 'addressing_wrong',
@@ -95,6 +97,7 @@ export const isKmsCode = (code: string): boolean => code.startsWith('KMS.') || c
 export const codeOfStatus = (status: number): ErrorCode => {
   if (status === 401 || status === 403) return 'access_denied';
   if (status === 408) return 'upstream_timeout';
+  if (status === 416) return 'object_changed';
   if (status === 413) return 'object_too_large';
   if (status === 429) return 'throttled';
   if (status === 501 || status === 405) return 'unsupported_by_provider';

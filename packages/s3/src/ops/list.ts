@@ -59,7 +59,13 @@ const parsePage = (
     if (!(error instanceof XmlError)) throw error;
     const root = rootName(text);
     if (root === 'Error') throw transport.errorInBody(request, response, text);
-    if (root === null ? !text.trimStart().startsWith('<') : root.toLowerCase() === 'html') {
+    if (root === 'ListAllMyBucketsResult') {
+      throw new SluiceError('addressing_wrong', {
+        detail: 'The endpoint listed buckets instead of objects: try the other addressing style.',
+      });
+    }
+    const foreign = root === null ? /^\s*[^\s<]/.test(text) : root !== 'ListBucketResult';
+    if (foreign) {
       throw new SluiceError('endpoint_not_s3', {
         detail: 'The answer to a listing is not in the S3 format.',
       });

@@ -1,3 +1,5 @@
+import { md5 } from '@noble/hashes/legacy.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { readTextBounded } from '@sluice/egress';
 import { SluiceError } from '@sluice/shared';
 import { metadataHeaders } from '../metadata.ts';
@@ -5,6 +7,7 @@ import type { S3Request, Transport } from '../transport.ts';
 import { readFlat } from '../xml/documents.ts';
 import { readLateAnswer } from './copy.ts';
 import { discard, quoteEtag, readWriteResult, type WriteResult } from './heads.ts';
+import { headObject } from './read.ts';
 
 export interface CreateMultipartInput {
   readonly key: string;
@@ -81,8 +84,8 @@ export const uploadPart = async (
 /**
  * Makes the parts one object. The answer can be 200 and hold an error.
  *
- * A retry after a lost answer may find the upload gone, because it was completed: `upstream_invalid` with provider
- * code `NoSuchUpload`; look at the object before starting over.
+ * A retry after a lost answer finds the upload gone because it was completed: then the object's ETag, which follows
+ * from those of the parts, tells.
  */
 export const completeMultipart = async (
   transport: Transport,
@@ -96,8 +99,12 @@ export const completeMultipart = async (
         `<Part><PartNumber>${partNumber}</PartNumber><ETag>${quote(etag)}</ETag></Part>`,
     )
     .join('');
+  let attempts = 0;
   const request: S3Request = {
     operation: 'CompleteMultipartUpload',
+    onAttempt: (attempt) => {
+      attempts = attempt;
+    },
     method: 'POST',
     key: upload.key,
     url: transport.urls.object(upload.key, { uploadId: upload.uploadId }),
@@ -111,10 +118,28 @@ export const completeMultipart = async (
     ...(options.ifAbsent === true ? { condition: 'if_none_match' as const } : {}),
     ...signalOf(upload),
   };
-  return transport.send(request, async (response) => {
-    const fields = await readLateAnswer(transport, request, response, 'CompleteMultipartUploadResult');
-    return readWriteResult(response.headers, fields.ETag);
-  });
+  try {
+    return await transport.send(request, async (response) => {
+      const fields = await readLateAnswer(transport, request, response, 'CompleteMultipartUploadResult');
+      return readWriteResult(response.headers, fields.ETag);
+    });
+  } catch (error) {
+    if (!(error instanceof SluiceError) || attempts < 2 || !AFTER_SUCCESS.has(error.code)) throw error;
+    const head = await headObject(transport, upload.key, signalOf(upload));
+    if (head.etag !== etagOfParts(parts)) throw error;
+    return { etag: head.etag, versionId: head.versionId };
+  }
+};
+
+/** How a second completion fails when the first was done: NoSuchUpload, or our own object in the way. */
+const AFTER_SUCCESS = new Set(['upstream_invalid', 'object_exists', 'object_not_found']);
+
+/** MD5 of the parts' MD5s and their number. Not so with SSE-KMS; then nothing is concluded from it. */
+const etagOfParts = (parts: readonly UploadedPart[]): string | null => {
+  const hex = parts.map(({ etag }) => etag).join('');
+  return /^[0-9a-f]+$/.test(hex) && hex.length === parts.length * 32
+    ? `${bytesToHex(md5(hexToBytes(hex)))}-${parts.length}`
+    : null;
 };
 
 const quote = (etag: string): string =>

@@ -48,7 +48,11 @@ const putHeaders = (input: S3PutInput): Record<string, string> => {
   return headers;
 };
 
-const exists = async (transport: Transport, input: S3PutInput): Promise<boolean> => {
+/** Whether the key is taken now. @throws SluiceError */
+export const objectExists = async (
+  transport: Transport,
+  input: { readonly key: string; readonly signal?: AbortSignal },
+): Promise<boolean> => {
   try {
     await headObject(transport, input.key, input.signal === undefined ? {} : { signal: input.signal });
     return true;
@@ -113,6 +117,6 @@ export const putObject = async (transport: Transport, input: S3PutInput): Promis
       if (!unsupported || input.body instanceof ReadableStream) throw error;
     }
   }
-  if (await exists(transport, input)) throw new SluiceError('object_exists');
+  if (await objectExists(transport, input)) throw new SluiceError('object_exists');
   return send(transport, input, false);
 };

@@ -8,7 +8,7 @@ import {
   type UploadedPart,
   uploadPart,
 } from './multipart.ts';
-import { putObject } from './put.ts';
+import { objectExists, putObject } from './put.ts';
 
 export interface UploadStreamInput {
   readonly key: string;
@@ -79,6 +79,9 @@ const uploadParts = async (
       parts.push(await uploadPart(transport, upload, parts.length + 1, piece));
       sizeBytes += piece.byteLength;
     }
+    // Ceph, for one, takes no notice of If-None-Match on completion; this look covers all but the last moment.
+    if (input.ifAbsent === true && (await objectExists(transport, input)))
+      throw new SluiceError('object_exists');
     return {
       ...(await completeMultipart(transport, upload, parts, { ifAbsent: input.ifAbsent === true })),
       sizeBytes,
