@@ -60,7 +60,7 @@ const characterPattern = (character: string, level: number): string => {
 const textPatterns = (secret: string): string[] => {
   const levels = /^[\w.~+=: -]*$/.test(secret) ? 0 : MAX_JSON_LEVELS;
   return Array.from({ length: levels + 1 }, (_, level) =>
-    [...secret].map((character) => characterPattern(character, level)).join(''),
+    Array.from(secret, (character) => characterPattern(character, level)).join(''),
   );
 };
 
@@ -82,7 +82,7 @@ const base64Patterns = (bytes: Uint8Array): string[] =>
     const core = btoa(binary).slice(first, last);
     // The characters at both ends also carry bits of a neighbour, so they are any.
     const lead = offset === 0 ? '' : '[\\w+/-]?';
-    const body = [...core].map((character) => BASE64_ALTERNATIVES[character] ?? character).join('');
+    const body = Array.from(core, (character) => BASE64_ALTERNATIVES[character] ?? character).join('');
     return core.length < MIN_KNOWN_SECRET_CHARS ? [] : [`${lead}${body}[\\w+/-]?(?:=|%(?:25)*3[dD]){0,2}`];
   });
 

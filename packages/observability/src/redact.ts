@@ -98,7 +98,10 @@ function* errorEntries(error: Error): Generator<readonly [string, unknown]> {
 }
 
 function* mapEntries(map: ReadonlyMap<unknown, unknown>): Generator<readonly [string, unknown]> {
-  for (const [key, value] of map) yield [typeof key === 'object' ? '[object]' : String(key), value];
+  for (const [key, value] of map) {
+    const isPlainKey = typeof key === 'string' || typeof key === 'number' || typeof key === 'bigint';
+    yield [isPlainKey ? String(key) : `[${typeof key}]`, value];
+  }
 }
 
 const container = (value: object, depth: number, walk: Walk): Plain => {

@@ -25,10 +25,14 @@ const ENCODINGS: Readonly<Record<string, (secret: string) => string>> = {
 
 /** Characters of the kinds that differ between encodings. */
 const secrets = fc
-  .string({ unit: fc.constantFrom(...'abcXYZ019+/=-_~ %&"\\\n\'<é漢😀'), minLength: 8, maxLength: 48 })
+  .string({
+    unit: fc.constantFrom(...Array.from('abcXYZ019+/=-_~ %&"\\\n\'<é漢😀')),
+    minLength: 8,
+    maxLength: 48,
+  })
   .filter((secret) => new Set(secret).size >= 4);
 
-const around = fc.string({ unit: fc.constantFrom(...'xq.,: '), maxLength: 6 });
+const around = fc.string({ unit: fc.constantFrom(...Array.from('xq.,: ')), maxLength: 6 });
 
 type Wrap = (inner: unknown) => unknown;
 

@@ -211,7 +211,7 @@ test('a secret across the cut does not survive in part', () => {
   const redactor = createRedactor([secret]);
   for (let shift = 0; shift < 80; shift += 1) {
     for (const at of [8192 - 60, 16_384 - 60]) {
-      const early = `${secret.repeat(shift % 2 === 0 ? 0 : 40)}`;
+      const early = secret.repeat(shift % 2 === 0 ? 0 : 40);
       const text = early + 'x'.repeat(at + shift - early.length) + secret + 'y'.repeat(20_000);
       expect(redactor.text(text)).not.toContain('S3cr');
     }

@@ -67,6 +67,11 @@ test.each<[string, string | undefined, RegExp]>([
     JSON.stringify({ current: 1, keys: { 1: A.slice(0, 43) } }),
     /version 1 is not standard/,
   ],
+  [
+    'base64 with stray bits',
+    '{"current":1,"keys":{"1":"qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqr="}}',
+    /version 1 is not standard/,
+  ],
   ['a number', JSON.stringify({ current: 1, keys: { 1: 42 } }), /version 1 is not standard/],
   ['zeros', JSON.stringify({ current: 1, keys: { 1: Buffer.alloc(32).toString('base64') } }), /not random/],
   ['one key twice', JSON.stringify({ current: 2, keys: { 1: A, 2: A } }), /versions 1 and 2 are the same/],

@@ -31,7 +31,7 @@ export interface WrapperUnderTest {
 const REF: SecretRef = { tenantId: 'ten_1', recordId: 'int_1', field: 'credentials', version: 1 };
 const PLAINTEXT = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 's3cr3t/+µ' };
 
-const name = fc.string({ unit: fc.constantFrom(...'abAB09_.:-'), minLength: 1, maxLength: 12 });
+const name = fc.string({ unit: fc.constantFrom(...Array.from('abAB09_.:-')), minLength: 1, maxLength: 12 });
 const refs: fc.Arbitrary<SecretRef> = fc.record({
   tenantId: name,
   recordId: name,
