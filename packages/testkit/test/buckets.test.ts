@@ -44,5 +44,5 @@ describe("the customers' buckets", () => {
     await expect.poll(() => read().catch(() => 'down'), { timeout: 10_000 }).toBe('kept');
     expect(stack.pids()['bucketsWorkerd']).not.toBe(bucketsWorkerd);
     expect((await stack.sql.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
-  });
+  }, 30_000);
 });

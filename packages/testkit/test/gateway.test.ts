@@ -178,9 +178,9 @@ describe('the REST interface', () => {
   test('knows of DDL soon after it', async () => {
     await stack.sql.query('create function public.added_later() returns int language sql as $$ select 42 $$');
     await expect
-      .poll(async () => (await createServiceClient(stack).rpc('added_later')).data, { timeout: 5_000 })
+      .poll(async () => (await createServiceClient(stack).rpc('added_later')).data, { timeout: 15_000 })
       .toBe(42);
-  });
+  }, 30_000);
 
   test('answers pages of this machine across origins, and no others', async () => {
     const ask = (origin: string): Promise<Response> =>
@@ -228,6 +228,11 @@ describe('the admin interface', () => {
     const { client } = await createUser(stack);
     expect((await client.auth.admin.listUsers()).error).toMatchObject({ status: 403, code: 'not_admin' });
     expect((await createAnonymousClient(stack).auth.admin.listUsers()).error).toMatchObject({ status: 403 });
+    const { accessToken } = await createUser(stack);
+    const mixed = await fetch(`${stack.supabaseUrl}/auth/v1/admin/users`, {
+      headers: { apikey: stack.secretKey, authorization: `Bearer ${accessToken}` },
+    });
+    expect(mixed.status).toBe(403);
   });
 });
 

@@ -66,7 +66,7 @@ describe('the Workers', () => {
       'fixture-work/good/1',
     ]);
     await expect(stack.sendToQueue('no-such-queue', [{}])).rejects.toThrow('no-such-queue');
-  });
+  }, 30_000);
 
   test('run their crons when ticked, here and from another process, and a failing one is heard', async () => {
     await stack.tick('*/2 * * * *');

@@ -237,8 +237,8 @@ async function bootstrap(superuserUrl: string, passwords: StackSecrets['database
 }
 
 function levelOf(line: string): LogLevel {
-  if (/\b(PANIC|FATAL)\b/.test(line)) return 'warn';
-  return 'debug'; // ERROR lines are refused statements: the client that sent them got the error
+  // ERROR and FATAL lines are refused statements and connections: the client that made them got the error.
+  return line.includes('PANIC') ? 'warn' : 'debug';
 }
 
 async function exists(path: string): Promise<boolean> {
