@@ -99,7 +99,7 @@ export const egressFetch = async (
   const headersTimeoutMs = policy.headersTimeoutMs ?? DEFAULT_HEADERS_TIMEOUT_MS;
   const headersTimeout = new AbortController();
   const timer = setTimeout(() => headersTimeout.abort(), headersTimeoutMs);
-  const totalTimeout = AbortSignal.timeout(policy.totalTimeoutMs ?? DEFAULT_TOTAL_TIMEOUT_MS);
+  const totalTimeout = AbortSignal.timeout(Math.ceil(policy.totalTimeoutMs ?? DEFAULT_TOTAL_TIMEOUT_MS));
   const callerSignal = init.signal ?? null;
   const signals = [headersTimeout.signal, totalTimeout, ...(callerSignal === null ? [] : [callerSignal])];
   try {

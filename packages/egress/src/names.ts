@@ -1,3 +1,4 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- tests see this file without the folder around it
 /// <reference path="./punycode.d.ts" />
 import punycode from 'punycode.js';
 
@@ -48,6 +49,7 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /** Whether an international label is what its Unicode form is written as: otherwise two spellings name one host. */
 const isCanonicalIdn = (label: string): boolean => {
   try {
+    // oxlint-disable-next-line import/no-named-as-default-member -- Node sees CommonJS, which has no named exports
     const unicode = punycode.toUnicode(label);
     // A label of ASCII only has no business being encoded.
     return (

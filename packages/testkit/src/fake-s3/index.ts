@@ -2,6 +2,6 @@ export { type Answer, emptyAnswer, errorAnswer, type FakeRequest, xmlAnswer } fr
 export * as faults from './faults.ts';
 export type { Fault } from './faults.ts';
 export { FAKE_IDENTITY, type FakeS3, type FakeS3Options, startFakeS3 } from './server.ts';
-export { type Identity, SignatureProblem, verifySignature } from './sigv4.ts';
+export { type Identity, SignatureProblem, type SignedParts, verifySignature } from './sigv4.ts';
 export { FakeBucket, type StoredObject } from './store.ts';
 export type { FakeRole } from './sts.ts';
