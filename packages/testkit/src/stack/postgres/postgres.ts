@@ -124,6 +124,7 @@ async function startServer(
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_min_messages: 'warning',
+    log_min_error_statement: 'panic', // a statement's text may hold what no log should
     jit: 'off',
     ...(options.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../data-dir.ts';
 
-export const PORT_NAMES = [
+const PORT_NAMES = [
   'gateway',
   'postgres',
   'postgrest',
@@ -13,7 +13,7 @@ export const PORT_NAMES = [
   's3',
   'control',
 ] as const;
-export type PortName = (typeof PORT_NAMES)[number];
+type PortName = (typeof PORT_NAMES)[number];
 export type StackPorts = Record<PortName, number>;
 
 /**
