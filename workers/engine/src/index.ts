@@ -9,6 +9,7 @@ import type {
 import { consume } from './consumers.ts';
 import { runCron } from './cron.ts';
 import type { Env } from './env.ts';
+import { logOf } from './log.ts';
 import { rpcOf } from './rpc.ts';
 import { engineOf } from './wiring.ts';
 
@@ -26,13 +27,25 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
   }
 }
 
+/** The runtime tries again; why it has to is ours to tell. */
+const logged = async (event: string, fields: object, work: () => Promise<void>): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    logOf('s3-poller').error(event, { ...fields, error });
+    throw error;
+  }
+};
+
 export default {
   /** There is no public route; a stray request learns nothing. */
   fetch: () => new Response(null, { status: 404 }),
   scheduled: async (controller, env) => {
-    await runCron(engineOf(env), env, controller.cron);
+    await logged('cron_failed', { cron: controller.cron }, () =>
+      runCron(engineOf(env), env, controller.cron),
+    );
   },
   queue: async (batch, env) => {
-    await consume(engineOf(env), batch);
+    await logged('batch_failed', { queue: batch.queue }, () => consume(engineOf(env), batch));
   },
 } satisfies ExportedHandler<Env>;

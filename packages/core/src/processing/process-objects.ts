@@ -67,6 +67,13 @@ export const processObjects = async (
         state,
         error: thrown,
       });
+      return;
+    }
+    try {
+      await context.writebackQueue.sendBatch([{ version: 1, objectId: object.objectId }]);
+    } catch (error) {
+      // Only time: the sweep sends it when it is due.
+      log.warn('message_not_sent', { ...names, error });
     }
   });
 };

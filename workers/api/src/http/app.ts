@@ -76,7 +76,8 @@ export const createApp = ({ verifyToken, clientFor, engine, log }: AppParts): Ap
     c.set('accessToken', accessToken);
     c.set('db', clientFor(accessToken));
     c.set('engine', engine);
-    const hasBody = c.req.raw.body !== null && (c.req.method === 'POST' || c.req.method === 'PATCH');
+    const hasBody =
+      c.req.header('transfer-encoding') !== undefined || Number(c.req.header('content-length') ?? 0) > 0;
     if (hasBody && !/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
       throw new SluiceError('unsupported_media_type');
     }
