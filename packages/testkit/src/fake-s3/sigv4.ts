@@ -61,11 +61,15 @@ const parseQuery = (query: string): [string, string][] =>
         return [decodeURIComponent(name), decodeURIComponent(value)];
       });
 
-const canonicalQuery = (pairs: readonly (readonly [string, string])[]): string =>
-  pairs
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
+/** By name, then by value, of the encoded forms: not by the joined pairs, in which `=` would take part. */
+const canonicalQuery = (pairs: readonly (readonly [string, string])[]): string => {
+  const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+  return pairs
+    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .sort(([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB))
+    .map(([name, value]) => `${name}=${value}`)
     .join('&');
+};
 
 const parseAmzDate = (text: string): number => {
   const iso = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
