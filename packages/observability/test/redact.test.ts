@@ -29,6 +29,21 @@ test.each([
   'plaintext',
   'presignedUrl',
   'jwt',
+  'passwd',
+  'passphrase',
+  'dataKey',
+  'session_key',
+  'signing-key',
+  'encryptionKey',
+  'ciphertext',
+  'bearer',
+  'pwd',
+  'sig',
+  'otp',
+  'kek',
+  'auth',
+  'pem',
+  'dsn',
 ])('a value named %s goes, whatever it holds', (name) => {
   expect(shown({ deep: [{ [name]: CANARY }] })).not.toContain(CANARY);
   expect(shown({ [name]: { inner: [CANARY] } })).not.toContain(CANARY);
@@ -211,7 +226,7 @@ test('a secret across the cut does not survive in part', () => {
   const redactor = createRedactor([secret]);
   for (let shift = 0; shift < 80; shift += 1) {
     for (const at of [8192 - 60, 16_384 - 60]) {
-      const early = secret.repeat(shift % 2 === 0 ? 0 : 40);
+      const early = at > 16_000 && shift % 2 === 0 ? secret.repeat(400) : '';
       const text = early + 'x'.repeat(at + shift - early.length) + secret + 'y'.repeat(20_000);
       expect(redactor.text(text)).not.toContain('S3cr');
     }

@@ -184,6 +184,28 @@ test.each([
   expect(error.cause).toMatchObject({ reason: 'kms_refused', message: expect.stringContaining(code) });
 });
 
+test('the client passes on nothing of an answer it cannot read', async () => {
+  const { fake, kms, keyArn } = await startKms();
+  const plaintext = new TextEncoder().encode('hunter2-hunter2');
+  const { ciphertext } = await kms.encrypt({ keyId: keyArn, plaintext, encryptionContext: {} });
+  fake.trouble({ kind: 'truncate' }, { kind: 'error', type: 'AccessDeniedException', status: 400 });
+  for (const code of ['upstream_invalid', 'encryption_denied']) {
+    const work = kms.decrypt({ keyId: keyArn, ciphertext, encryptionContext: {} });
+    const error: unknown = await work.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code });
+    const text = inspect(error, { depth: 12, showHidden: true });
+    expect(text).not.toContain(Buffer.from('hunter2-hunter2').toString('base64'));
+    expect(text).not.toContain('arranged by the test');
+  }
+});
+
+test('the client tells a health check whether the key is enabled', async () => {
+  const { fake, kms, keyArn } = await startKms();
+  expect(await kms.describeKey(keyArn)).toEqual({ keyId: keyArn, isEnabled: true });
+  fake.keys.setEnabled(keyArn, false);
+  expect(await kms.describeKey(keyArn)).toEqual({ keyId: keyArn, isEnabled: false });
+});
+
 test('no failure carries the plaintext, a data key, or our own credentials', async () => {
   const { fake, vault } = await start({ timeoutMs: 150 });
   const sealed = await vault.seal('hunter2', REF);
