@@ -1,10 +1,11 @@
+/** Decoded size of any one stream that has to be read (content, fonts' maps, object streams). */
+export const MAX_STREAM_BYTES = 16 * 1024 * 1024;
+
 /** Ceilings for one document. Everything is counted in work, not only in time: a Worker's clock stands still while it computes. */
 export interface RemediationLimits {
   /** Size of the source file. */
   readonly maxBytes: number;
   readonly maxPages: number;
-  /** Decoded size of any one stream that has to be read (content, fonts' maps, object streams). */
-  readonly maxStreamBytes: number;
   /** Decoded size of all streams read, together. */
   readonly maxDecodedBytes: number;
   /** Content operators of the whole document. */
@@ -24,7 +25,6 @@ export interface RemediationLimits {
 export const REMEDIATION_LIMITS: RemediationLimits = {
   maxBytes: 20 * 1024 * 1024,
   maxPages: 250,
-  maxStreamBytes: 16 * 1024 * 1024,
   maxDecodedBytes: 96 * 1024 * 1024,
   maxOperators: 4_000_000,
   maxGlyphs: 2_000_000,

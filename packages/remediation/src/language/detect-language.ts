@@ -13,9 +13,9 @@ const SCRIPTS: readonly (readonly [language: string, pattern: RegExp, share: num
 ];
 
 const SAMPLE_CHARACTERS = 40_000;
-const MIN_WORDS = 12;
+const MIN_WORDS = 20;
 /** Share of stop words below which nothing is claimed, and the lead the first must have over the second. */
-const MIN_SHARE = 0.08;
+const MIN_SHARE = 0.05;
 const MIN_LEAD = 1.15;
 
 /** The language a text is written in (BCP 47), or undefined when it does not show clearly. Deterministic. */

@@ -1,92 +1,52 @@
 import { PdfArray, PdfName, PdfStream } from '@libpdf/core';
-import { Inflate } from 'pako';
 import type { WorkBudget } from '../budget.ts';
 import { RemediationRefused } from '../refusal.ts';
-
-const TOO_LARGE = 'A part of the file unpacks to far more data than it should.';
+import { filterNames } from './library-guards.ts';
 
 /** Filters that a stream of text or drawing instructions may have. Images are never decoded. */
-const DECODABLE = new Set([
-  'FlateDecode',
-  'Fl',
-  'LZWDecode',
-  'LZW',
-  'ASCII85Decode',
-  'A85',
-  'ASCIIHexDecode',
-  'AHx',
-  'RunLengthDecode',
-  'RL',
+const FULL_NAMES = new Map([
+  ['FlateDecode', 'FlateDecode'],
+  ['Fl', 'FlateDecode'],
+  ['LZWDecode', 'LZWDecode'],
+  ['LZW', 'LZWDecode'],
+  ['ASCII85Decode', 'ASCII85Decode'],
+  ['A85', 'ASCII85Decode'],
+  ['ASCIIHexDecode', 'ASCIIHexDecode'],
+  ['AHx', 'ASCIIHexDecode'],
+  ['RunLengthDecode', 'RunLengthDecode'],
+  ['RL', 'RunLengthDecode'],
 ]);
-const FULL_NAMES: Record<string, string> = {
-  Fl: 'FlateDecode',
-  LZW: 'LZWDecode',
-  A85: 'ASCII85Decode',
-  AHx: 'ASCIIHexDecode',
-  RL: 'RunLengthDecode',
-};
+
+/** Nothing at all, packed, takes this much and no more. */
+const EMPTY_FLATE_BYTES = 16;
 
 /**
- * Decodes a stream without letting it grow past its share.
+ * Decodes a stream within the document's budget; its own ceiling is set in library-guards.ts.
  *
  * @returns the bytes, or undefined when the stream cannot be decoded
  * @throws RemediationRefused `pdf_too_complex` on a decompression bomb
  */
 export function decodeStream(stream: PdfStream, budget: WorkBudget): Uint8Array | undefined {
   const filters = filterNames(stream);
-  if (filters.some((filter) => !DECODABLE.has(filter))) return undefined;
-  // The library decodes without a ceiling, so the size is measured first, throwing the data away.
-  refuseBomb(stream.data, filters, budget);
+  const full = filters.flatMap((filter) => FULL_NAMES.get(filter) ?? []);
+  if (full.length < filters.length) return undefined;
   let decoded: Uint8Array;
   try {
-    if (filters.some((filter) => FULL_NAMES[filter] !== undefined)) {
-      // Abbreviations are legal in inline images only, yet other readers take them everywhere.
-      const full = filters.map((filter) => PdfName.of(FULL_NAMES[filter] ?? filter));
-      const copy = new PdfStream(stream, stream.data);
-      copy.set('Filter', PdfArray.of(...full));
-      decoded = copy.getDecodedData();
-    } else decoded = stream.getDecodedData();
-  } catch {
+    // Abbreviations are legal in inline images only, yet other readers take them everywhere.
+    const abbreviated = filters.some((filter, index) => filter !== full[index]);
+    decoded = (abbreviated ? withFilters(stream, full) : stream).getDecodedData();
+  } catch (error) {
+    if (error instanceof RemediationRefused) throw error;
     return undefined;
   }
+  // The library gives what it could unpack of damaged data, which may be nothing.
+  if (decoded.length === 0 && stream.data.length > EMPTY_FLATE_BYTES) return undefined;
   budget.spend('decodedBytes', decoded.length);
   return decoded;
 }
 
-function filterNames(stream: PdfStream): string[] {
-  const filter = stream.get('Filter');
-  if (filter instanceof PdfName) return [filter.value];
-  if (filter instanceof PdfArray)
-    return filter.toArray().flatMap((item) => (item instanceof PdfName ? [item.value] : ['?']));
-  return filter === undefined ? [] : ['?'];
-}
-
-function refuseBomb(data: Uint8Array, filters: readonly string[], budget: WorkBudget): void {
-  const { maxStreamBytes } = budget.limits;
-  const first = FULL_NAMES[filters[0] ?? ''] ?? filters[0];
-  const packers = filters.filter((filter) => /^(Fl|LZW|RL|RunLength)/.test(filter)).length;
-  // Packed twice: nothing but a bomb does that to a content stream.
-  if (packers > 1) throw new RemediationRefused('pdf_too_complex', TOO_LARGE);
-  if (first === 'FlateDecode') {
-    if (inflatedSize(data, maxStreamBytes) > maxStreamBytes)
-      throw new RemediationRefused('pdf_too_complex', TOO_LARGE);
-    return;
-  }
-  // The greatest growth the other packers can reach. Behind an ASCII filter, Flate reaches about 1,030 times.
-  const growth = packers === 0 ? 1 : filters.some((filter) => filter.startsWith('R')) ? 64 : 1400;
-  if (data.length * growth > maxStreamBytes * 8) throw new RemediationRefused('pdf_too_complex', TOO_LARGE);
-}
-
-/** Size after inflating, or just more than `limit`. Damaged data counts up to where it breaks. */
-export function inflatedSize(data: Uint8Array, limit: number): number {
-  const counter = { size: 0 };
-  const inflate = new Inflate({ chunkSize: 65_536 });
-  inflate.onData = (chunk: Uint8Array) => {
-    counter.size += chunk.length;
-  };
-  for (let at = 0; at < data.length; at += 4096) {
-    const goesOn = inflate.push(data.subarray(at, at + 4096), at + 4096 >= data.length);
-    if (!goesOn || counter.size > limit) break;
-  }
-  return counter.size;
+function withFilters(stream: PdfStream, filters: readonly string[]): PdfStream {
+  const copy = new PdfStream(stream, stream.data);
+  copy.set('Filter', PdfArray.of(...filters.map((filter) => PdfName.of(filter))));
+  return copy;
 }

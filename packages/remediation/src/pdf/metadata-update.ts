@@ -1,4 +1,4 @@
-import { PdfArray, PdfBool, PdfDict, PdfName, PdfNumber, PdfRef, PdfStream, PdfString } from '@libpdf/core';
+import { PdfArray, PdfBool, PdfDict, PdfName, PdfRef, PdfStream, PdfString } from '@libpdf/core';
 import type { WorkBudget } from '../budget.ts';
 import { appendUpdate, type ObjectUpdate } from './append-update.ts';
 import { decodeStream } from './bounded-decode.ts';
@@ -75,7 +75,6 @@ export async function writeMetadata(
     trailer.set('Info', pdf.context.register(infoDict ?? PdfDict.of({ Title: title })));
   // Without an /ID the library would draw a random one, and the same input would give different bytes.
   if (!trailer.has('ID')) trailer.set('ID', await derivedId(original));
-  keepFullPrecision();
   const incremental = pdf.canSaveIncrementally() === null;
   return { pdf: await pdf.save({ incremental }), rebuilt: !incremental };
 }
@@ -111,15 +110,4 @@ async function derivedId(original: Uint8Array): Promise<PdfArray> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', original.slice()));
   const id = PdfString.fromBytes(digest.subarray(0, 16));
   return PdfArray.of(id, id);
-}
-
-let precise = false;
-
-/** @libpdf/core 0.4.2 writes numbers with five decimals, which moves whatever a small matrix scales. */
-function keepFullPrecision(): void {
-  if (precise) return;
-  precise = true;
-  PdfNumber.prototype.toBytes = function toBytes(writer) {
-    writer.writeAscii(serialize(this));
-  };
 }

@@ -1,7 +1,8 @@
 import { PDF } from '@libpdf/core';
 import type { WorkBudget } from '../budget.ts';
 import { asRefusal, RemediationRefused } from '../refusal.ts';
-import { inflatedSize } from './bounded-decode.ts';
+import { MAX_STREAM_BYTES } from '../limits.ts';
+import { GuardedBytes, guardLibrary, inflatedSize, tooLarge } from './library-guards.ts';
 import { ObjectAccess } from './object-access.ts';
 
 export interface OpenDocument {
@@ -24,11 +25,12 @@ const HEADER_WINDOW_BYTES = 1024;
  * @throws RemediationRefused
  */
 export async function openDocument(bytes: Uint8Array, budget: WorkBudget): Promise<OpenDocument> {
+  guardLibrary();
   refuseOtherFormats(bytes);
   refusePackedObjectBombs(bytes, budget);
   let pdf: PDF;
   try {
-    pdf = await PDF.load(bytes);
+    pdf = await PDF.load(GuardedBytes.over(bytes));
   } catch (error) {
     if (/password|authenticat|encrypt|security handler/i.test(String(error)))
       throw new RemediationRefused('pdf_encrypted', NEEDS_PASSWORD, { cause: error });
@@ -66,19 +68,14 @@ function refuseOtherFormats(bytes: Uint8Array): void {
 
 /** Object streams are unpacked by the parser itself, without a ceiling: measure them before it starts. */
 function refusePackedObjectBombs(bytes: Uint8Array, budget: WorkBudget): void {
-  const { maxStreamBytes } = budget.limits;
   for (const type of ['/ObjStm', '/XRef']) {
     for (let at = indexOf(bytes, type, 0); at >= 0; at = indexOf(bytes, type, at + 1)) {
       const keyword = indexOf(bytes.subarray(0, at + 4096), 'stream', at);
       if (keyword < 0) continue;
       const start = keyword + 6 + (bytes[keyword + 6] === 13 ? 2 : 1);
       const end = indexOf(bytes, 'endstream', start);
-      const size = inflatedSize(bytes.subarray(start, end < 0 ? bytes.length : end), maxStreamBytes);
-      if (size > maxStreamBytes)
-        throw new RemediationRefused(
-          'pdf_too_complex',
-          'A part of the file unpacks to far more data than it should.',
-        );
+      const size = inflatedSize(bytes.subarray(start, end < 0 ? bytes.length : end));
+      if (size > MAX_STREAM_BYTES) throw tooLarge();
       budget.spend('decodedBytes', size);
     }
   }

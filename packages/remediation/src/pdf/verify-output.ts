@@ -2,8 +2,11 @@ import { WorkBudget } from '../budget.ts';
 import type { RemediationLimits } from '../limits.ts';
 import { RemediationRefused } from '../refusal.ts';
 import { FontCache, readPageText } from '../text/page-interpreter.ts';
+import { decodeStream } from './bounded-decode.ts';
 import type { DocumentMetadata } from './metadata-update.ts';
+import type { ObjectAccess } from './object-access.ts';
 import { openDocument } from './open-document.ts';
+import { xmpTitle } from './xmp.ts';
 
 /**
  * Reads an output from its bytes and compares it with what was put in. Nothing is delivered unread.
@@ -20,7 +23,6 @@ export async function verifyOutput(
   const budget = new WorkBudget(limits);
   let reason: string | undefined;
   try {
-    // The update adds a few kilobytes, which must not turn a file that just fits into one that does not.
     const { objects, pageCount } = await openDocument(pdf, budget);
     const catalog = objects.pdf.getCatalog();
     const fonts = new FontCache(objects, budget);
@@ -30,6 +32,7 @@ export async function verifyOutput(
       reason = 'title';
     else if (objects.bool(objects.dict(catalog, 'ViewerPreferences'), 'DisplayDocTitle') !== true)
       reason = 'preferences';
+    else if (storedXmpTitle(objects, budget) !== metadata.title) reason = 'metadata';
     for (const [index, page] of objects.pdf.getPages().entries()) {
       budget.checkTime();
       if (reason !== undefined) break;
@@ -49,6 +52,12 @@ function refused(reason: string, cause?: unknown): RemediationRefused {
       'Opening it in a PDF editor and saving a copy usually repairs it.',
     { cause },
   );
+}
+
+function storedXmpTitle(objects: ObjectAccess, budget: WorkBudget): string | undefined {
+  const stream = objects.stream(objects.pdf.getCatalog(), 'Metadata');
+  const decoded = stream && decodeStream(stream, budget);
+  return decoded && xmpTitle(new TextDecoder().decode(decoded));
 }
 
 /** A 32-bit FNV-1a digest of a page's text in drawing order. */
