@@ -1,0 +1,45 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Every test of the repository, by what it needs. `npm test` runs them all; `npx vitest run --project unit` one kind.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        // Pure code, and servers of its own on this machine.
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.stack.test.ts', 'packages/*/test/workerd/**', 'packages/testkit/test/life.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        // The guarantees, on the real stack: Postgres, PostgREST, auth, workerd, S3. One stack for all of them.
+        test: {
+          name: 'stack',
+          include: ['packages/*/test/**/*.stack.test.ts', 'workers/*/test/**/*.stack.test.ts', 'supabase/tests/**/*.stack.test.ts'],
+          globalSetup: ['packages/testkit/src/vitest-global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Two cores: more workers than that only wait for one another.
+          maxWorkers: 2,
+        },
+      },
+      {
+        // Stacks that are started, killed and started again: one after another, so that their times are their own.
+        test: {
+          name: 'life',
+          include: ['packages/testkit/test/life.test.ts', 'packages/testkit/test/**/*.life.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+        },
+      },
+      // Inside workerd.
+      'packages/*/vitest.workerd.config.ts',
+      'workers/*/vitest.config.ts',
+    ],
+  },
+});
