@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import { Client } from 'pg';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   createAnonymousClient,
   createUser,
@@ -174,10 +176,14 @@ describe('a data directory', () => {
   test('with a postmaster.pid of a process that is no postgres is no hindrance', async () => {
     const dataDir = await temporaryDir();
     await (await startTemporaryStack({ ...QUICK, dataDir })).stop();
-    const file = join(dataDir, 'postgres/pgdata/postmaster.pid');
-    await writeFile(file, `${process.pid}\n/nowhere\n`);
+    // Of the user that postgres runs as: others' processes it would not mind.
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const stranger = spawn('sleep', ['60'], { ...nobody, cwd: '/', stdio: 'ignore' });
+    onTestFinished(() => void stranger.kill());
+    await once(stranger, 'spawn');
+    await writeFile(join(dataDir, 'postgres/pgdata/postmaster.pid'), `${stranger.pid}\n/nowhere\n`);
     await (await startTemporaryStack({ ...QUICK, dataDir })).stop();
-    expect(isAlive(process.pid)).toBe(true);
+    expect(isAlive(stranger.pid ?? 0)).toBe(true);
   }, 30_000);
 
   test('holds its secrets in files that only the owner reads', async () => {
