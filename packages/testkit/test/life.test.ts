@@ -202,12 +202,14 @@ describe('a data directory', () => {
   }, 30_000);
 });
 
-test('a port that was asked for and is taken is refused by name', async () => {
+test('a port that was asked for and is taken is refused by name, and leaves no directory', async () => {
   const stack = await startTemporaryStack(QUICK);
   const gateway = Number(new URL(stack.supabaseUrl).port);
-  await expect(startTemporaryStack({ ...QUICK, ports: { gateway } })).rejects.toThrow(
+  const dataDir = await temporaryDir();
+  await expect(startStack({ ...QUICK, dataDir, removeDataDir: true, ports: { gateway } })).rejects.toThrow(
     `port ${gateway}, asked for gateway, is in use`,
   );
+  await expect(stat(dataDir)).rejects.toThrow('ENOENT');
   await stack.stop();
 }, 30_000);
 

@@ -49,6 +49,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   } catch (error) {
     await watchdog?.close();
     dir.unlock();
+    if (options.removeDataDir === true) await rm(dir.path, { recursive: true, force: true, maxRetries: 3 });
     throw error;
   }
 }

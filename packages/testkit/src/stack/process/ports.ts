@@ -4,15 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../data-dir.ts';
 
-const PORT_NAMES = [
-  'gateway',
-  'postgres',
-  'postgrest',
-  'postgrestAdmin',
-  'api',
-  's3',
-  'control',
-] as const;
+const PORT_NAMES = ['gateway', 'postgres', 'postgrest', 'postgrestAdmin', 'api', 's3', 'control'] as const;
 type PortName = (typeof PORT_NAMES)[number];
 export type StackPorts = Record<PortName, number>;
 
