@@ -16,7 +16,7 @@ const MAX_EMPTY_READS = 64;
  * The bytes to be parsed. At a stray delimiter the library's tokenizer reads an empty word without moving on, and
  * its lenient mode does so for ever while it fills the memory: here that ends.
  */
-export class GuardedBytes extends Uint8Array {
+export class GuardedBytes extends Uint8Array<ArrayBufferLike> {
   #emptyReads = 0;
   #emptyAt = -1;
 
@@ -30,7 +30,7 @@ export class GuardedBytes extends Uint8Array {
     return new GuardedBytes(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  override subarray(start?: number, end?: number): Uint8Array<ArrayBufferLike> {
+  override subarray(start?: number, end?: number): Uint8Array {
     const part = super.subarray(start, end);
     if (part.length > 0) return end === undefined ? GuardedBytes.over(part) : part;
     this.#emptyReads = start === this.#emptyAt ? this.#emptyReads + 1 : 0;
