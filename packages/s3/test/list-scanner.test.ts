@@ -3,7 +3,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { scanList } from '../src/xml/list-scanner.ts';
 import { XmlError } from '../src/xml/reader.ts';
-import { listedObject, style, writeListing } from './support/listing-xml.ts';
+import { fitsXml, listedObject, style, writeListing } from './support/listing-xml.ts';
 
 const parser = new XMLParser({
   ignoreAttributes: true,
@@ -51,7 +51,7 @@ describe('listing scanner', () => {
   it('reads what was written, in every legal way of writing it', () => {
     fc.assert(
       fc.property(listing, ([objects, token, how]) => {
-        fc.pre(token === null || !/[\u0000-\u001f\ufffe\uffff]/.test(token));
+        fc.pre(token === null || fitsXml(token));
         const page = scanList(writeListing(objects, token, how));
         expect(page.objects).toEqual(objects);
         expect(page.nextContinuationToken).toBe(token);

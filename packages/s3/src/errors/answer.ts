@@ -40,7 +40,8 @@ export const parseRetryAfter = (header: string | null, nowMs: number): number | 
   return Number.isNaN(until) ? null : Math.max(0, until - nowMs);
 };
 
-const isForeign = (text: string, contentType: string): boolean => {
+/** Whether a body is a web page, JSON or plain text, so not of an S3 server. An empty one says nothing. */
+export const isForeign = (text: string, contentType: string): boolean => {
   const start = text.trimStart().slice(0, 100).toLowerCase();
   if (start === '') return false;
   if (start.startsWith('<!doctype html') || rootName(text)?.toLowerCase() === 'html') return true;

@@ -1,6 +1,7 @@
 import { readTextBounded } from '@sluice/egress';
 import type { ListPage, ListPageInput, ObjectSummary } from '@sluice/core';
 import { SluiceError } from '@sluice/shared';
+import { isForeign } from '../errors/answer.ts';
 import type { S3Request, Transport } from '../transport.ts';
 import { rootName } from '../xml/documents.ts';
 import { type ListDocument, scanList } from '../xml/list-scanner.ts';
@@ -64,8 +65,8 @@ const parsePage = (
         detail: 'The endpoint listed buckets instead of objects: try the other addressing style.',
       });
     }
-    const foreign = root === null ? /^\s*[^\s<]/.test(text) : root !== 'ListBucketResult';
-    if (foreign) {
+    const contentType = response.headers.get('content-type') ?? '';
+    if (isForeign(text, contentType) || (root !== null && root !== 'ListBucketResult')) {
       throw new SluiceError('endpoint_not_s3', {
         detail: 'The answer to a listing is not in the S3 format.',
       });
