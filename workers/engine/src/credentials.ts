@@ -1,14 +1,58 @@
-import { type AwsCredentials, type CredentialsProvider, createRoleSession } from '@sluice/aws';
+import {
+  type AwsCredentials,
+  type CredentialsProvider,
+  createKmsClient,
+  createRoleSession,
+} from '@sluice/aws';
 import type { IntegrationWithSecrets, SealCredentials, SealedRecord } from '@sluice/core';
 import { AccessKeyCredentials, SluiceError } from '@sluice/shared';
-import { createLocalWrapper, createVault, fromRow, revealFields, toRow, type Vault } from '@sluice/vault';
+import {
+  combineWrappers,
+  createAwsKmsWrapper,
+  createLocalWrapper,
+  createVault,
+  fromRow,
+  type KeyWrapper,
+  revealFields,
+  toRow,
+  type Vault,
+} from '@sluice/vault';
 import type { Settings } from './env.ts';
 
 const FIELD = 'credentials';
 
-/** @throws Error when the keyring is malformed; its message holds no key. */
-export const vaultOf = (settings: Settings): Vault =>
-  createVault({ wrapper: createLocalWrapper(settings.VAULT_KEYRING ?? '') });
+/**
+ * The vault over the key-encryption keys that are configured: AWS KMS when a key ARN is set, else the local keyring. With
+ * both, KMS wraps and the keyring still opens what it wrapped before.
+ *
+ * @throws SluiceError `vault_unavailable` when a key is malformed; its message holds no key.
+ */
+export const vaultOf = (settings: Settings): Vault => {
+  const wrappers: KeyWrapper[] = [];
+  if (settings.VAULT_KMS_KEY_ARN !== undefined)
+    wrappers.push(kmsWrapper(settings, settings.VAULT_KMS_KEY_ARN));
+  if (settings.VAULT_KEYRING !== undefined) wrappers.push(createLocalWrapper(settings.VAULT_KEYRING));
+  const [current, ...others] = wrappers;
+  if (current === undefined) throw new SluiceError('vault_unavailable');
+  return createVault({ wrapper: combineWrappers(current, ...others) });
+};
+
+const kmsWrapper = (settings: Settings, keyArn: string): KeyWrapper => {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings;
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw new SluiceError('vault_unavailable', {
+      cause: new Error('VAULT_KMS_KEY_ARN needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'),
+    });
+  }
+  const kms = createKmsClient({
+    credentials: { accessKeyId, secretAccessKey },
+    // The key is in the region its ARN names, wherever our other resources are.
+    region: keyArn.split(':')[3] ?? '',
+    egress: { mode: settings.EGRESS_MODE },
+    ...(settings.AWS_KMS_ENDPOINT === undefined ? {} : { endpoint: settings.AWS_KMS_ENDPOINT }),
+  });
+  return createAwsKmsWrapper({ kms, keyArn });
+};
 
 /** Seals credentials of an integration into the form the database keeps. */
 export const sealWith =
