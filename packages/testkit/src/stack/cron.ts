@@ -1,8 +1,8 @@
 import { errorMessage, type LogFn } from './log.ts';
 
 /**
- * `real`: by the clock, in UTC, as Cloudflare does. `manual`: only by `tick`. `{pollEveryMs}`: every trigger,
- * whatever its expression, this often: for a demo that shall not wait for minutes.
+ * `real`: by the clock, in UTC, as Cloudflare does. `manual`: only by `tick`. `{pollEveryMs}`: triggers that fire
+ * every few minutes fire this often instead, for a demo that shall not wait; hourly and nightly ones go by the clock.
  */
 export type CronMode = 'real' | 'manual' | { pollEveryMs: number };
 
@@ -30,7 +30,8 @@ export function startTicker(
 ): Ticker {
   for (const { cron } of triggers) parseCron(cron); // a mistake shows at the start, not at midnight
   const running = new Set<CronTrigger>();
-  let timer: NodeJS.Timeout | undefined;
+  let clock: NodeJS.Timeout | undefined;
+  let fast: NodeJS.Timeout | undefined;
   let stopped = false;
 
   const runByClock = (trigger: CronTrigger): void => {
@@ -42,14 +43,15 @@ export function startTicker(
       })
       .finally(() => running.delete(trigger));
   };
-  if (typeof mode === 'object') {
-    timer = setInterval(() => triggers.forEach(runByClock), mode.pollEveryMs);
-  } else if (mode === 'real') {
+  const [hurried, clocked] =
+    typeof mode === 'object' ? partition(triggers, ({ cron }) => isEveryFewMinutes(cron)) : [[], triggers];
+  if (typeof mode === 'object') fast = setInterval(() => hurried.forEach(runByClock), mode.pollEveryMs);
+  if (mode !== 'manual') {
     const wait = (): void => {
       const untilNextMinuteMs = 60_000 - (Date.now() % 60_000);
-      timer = setTimeout(() => {
+      clock = setTimeout(() => {
         const now = new Date();
-        for (const trigger of triggers) if (cronMatches(trigger.cron, now)) runByClock(trigger);
+        for (const trigger of clocked) if (cronMatches(trigger.cron, now)) runByClock(trigger);
         wait();
       }, untilNextMinuteMs);
     };
@@ -65,7 +67,8 @@ export function startTicker(
     },
     stop: () => {
       stopped = true;
-      clearTimeout(timer); // clears an interval too
+      clearTimeout(clock);
+      clearInterval(fast);
     },
   };
 }
@@ -76,6 +79,10 @@ async function fireChecked(
 ): Promise<void> {
   const outcome = await fire(trigger);
   if (outcome !== 'ok') throw new Error(`cron "${trigger.cron}" of ${trigger.worker}: ${outcome}`);
+}
+
+function partition<T>(items: T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
 }
 
 const FIELDS = [
@@ -100,6 +107,18 @@ export function cronMatches(cron: string, date: Date): boolean {
     months?.has(date.getUTCMonth() + 1) === true &&
     (either ? dayMatches || weekdayMatches : dayMatches && weekdayMatches)
   );
+}
+
+/** Whether the expression fires at least every five minutes, around the clock. */
+export function isEveryFewMinutes(cron: string): boolean {
+  const [minutes, ...others] = parseCron(cron);
+  const fired = [...(minutes ?? [])].sort((a, b) => a - b);
+  const everyOther = others.every((values, index) => {
+    const field = FIELDS[index + 1];
+    return field !== undefined && values.size === field.max - field.min + 1;
+  });
+  const first = fired[0] ?? 0;
+  return everyOther && fired.every((minute, index) => (fired[index + 1] ?? first + 60) - minute <= 5);
 }
 
 function parseCron(cron: string): Set<number>[] {
