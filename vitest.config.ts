@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    // What a passing test prints helps nobody.
+    silent: 'passed-only',
     projects: [
       {
         // Pure code, and servers of its own on this machine.

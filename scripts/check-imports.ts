@@ -17,7 +17,7 @@ const ADAPTERS = ['type:core', 'shared'];
 const ROOMS: Readonly<Record<string, Room>> = {
   'packages/shared': { ours: [], theirs: ['zod'] },
   'packages/core': { ours: ['shared'], theirs: [] },
-  'packages/egress': { ours: ['shared'], theirs: ['ipaddr.js'] },
+  'packages/egress': { ours: ['shared'], theirs: ['ipaddr.js', 'punycode.js'] },
   'packages/aws': { ours: ['egress', 'shared'], theirs: ['aws4fetch'] },
   'packages/s3': { ours: ['aws', 'egress', ...ADAPTERS], theirs: ['@noble/hashes'] },
   'packages/vault': { ours: ['aws', ...ADAPTERS], theirs: [] },

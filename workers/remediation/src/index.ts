@@ -1,7 +1,14 @@
+import { createLogger } from '@sluice/observability';
 import { parseEnv } from './env.ts';
 import { readJob } from './read-job.ts';
 import { runJob } from './run-job.ts';
 import { SourceUrlRefused } from './source-url.ts';
+
+const log = createLogger({
+  service: 'remediation',
+  // oxlint-disable-next-line no-console -- a Worker's log is its console
+  write: (line) => console.log(line),
+});
 
 /** The processor. Answers `POST /v1/jobs` (packages/shared/src/processor/contract.ts) and nothing else. */
 export default {
@@ -14,12 +21,16 @@ export default {
       const env = parseEnv(bindings);
       const read = await readJob(request);
       if (!read.ok) return problem(400, 'invalid_request', 'The job is not valid', { errors: read.errors });
-      return Response.json(await runJob(read.job, env));
+      const result = await runJob(read.job, env);
+      const { jobId, source } = read.job;
+      log.info('job_done', { jobId, outcome: result.outcome, sizeBytes: source.sizeBytes });
+      return Response.json(result);
     } catch (error) {
       if (error instanceof SourceUrlRefused)
         return problem(400, 'invalid_request', 'The job is not valid', {
           errors: [{ path: 'source.url', code: 'refused' }],
         });
+      log.error('job_failed', { error });
       // Constant: what went wrong may name a binding, a bucket or a URL. The caller tries again.
       return problem(500, 'processor_failed', 'The processor is in trouble');
     }
