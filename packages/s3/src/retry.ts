@@ -34,9 +34,18 @@ const RETRYABLE = new Set([
   'endpoint_unreachable',
 ]);
 
-/** Whether trying again at once may help. Never on 501; not when the cause lies in what we sent. */
-export const isRetryable = (error: unknown): error is SluiceError =>
-  error instanceof SluiceError && RETRYABLE.has(error.code) && error.providerStatus !== 501;
+/** What arrived was not what we sent: the way there may be better the next time. */
+const DAMAGED_ON_THE_WAY = new Set(['BadDigest', 'XAmzContentSHA256Mismatch', 'IncompleteBody']);
+
+/** Whether trying again at once may help. Never on 501; not when the provider refuses what we sent. */
+export const isRetryable = (error: unknown): error is SluiceError => {
+  if (!(error instanceof SluiceError) || !RETRYABLE.has(error.code)) return false;
+  const { providerStatus = 0, providerCode = '' } = error;
+  if (error.code === 'upstream_invalid' && providerStatus >= 400 && providerStatus < 500) {
+    return DAMAGED_ON_THE_WAY.has(providerCode);
+  }
+  return providerStatus !== 501;
+};
 
 /**
  * Runs `attempt` until it succeeds, fails for good, or attempts or time are used up. Waits are random between 0 and

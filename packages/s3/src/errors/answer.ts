@@ -36,7 +36,8 @@ const locationHost = (location: string | null): string | null =>
 export const parseRetryAfter = (header: string | null, nowMs: number): number | null => {
   if (header === null) return null;
   if (/^\d{1,6}$/.test(header.trim())) return Number(header) * 1000;
-  const until = Date.parse(header);
+  // V8 takes almost anything for a date, `-5` as well.
+  const until = /^[a-z]{3}/i.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(until) ? null : Math.max(0, until - nowMs);
 };
 

@@ -82,9 +82,7 @@ export const style: fc.Arbitrary<Style> = fc.record({
 });
 
 /** Whether XML can hold the text as it is; a raw carriage return cannot survive it. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is excluded
-export const fitsXml = (text: string): boolean =>
-  !/[\u0000-\u001f\ufffe\uffff]/.test(text) && text.isWellFormed();
+export const fitsXml = (text: string): boolean => !/[\p{Cc}\ufffe\uffff]/u.test(text) && text.isWellFormed();
 
 const xmlText = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).filter(fitsXml);
 const pathText = fc
