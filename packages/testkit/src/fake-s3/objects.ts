@@ -84,6 +84,8 @@ const unescapeXml = (text: string): string =>
   text
     .replace(/&#(\d+);/g, (_, point: string) => String.fromCodePoint(Number(point)))
     .replaceAll('&quot;', '"')
+    .replaceAll('&apos;', "'")
+    .replaceAll('&gt;', '>')
     .replaceAll('&lt;', '<')
     .replaceAll('&amp;', '&');
 
