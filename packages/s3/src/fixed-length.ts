@@ -9,13 +9,19 @@ type FixedLength = {
 const nativeFixedLength = (): (new (sizeBytes: number) => FixedLength) | undefined =>
   (globalThis as { FixedLengthStream?: new (sizeBytes: number) => FixedLength }).FixedLengthStream;
 
+/** How long a failed request waits to hear whether its source was the cause. */
+const SETTLE_MS = 100;
+
 export const wrongLength = (sizeBytes: number): SluiceError =>
   new SluiceError('upstream_invalid', { detail: `The content is not the ${sizeBytes} bytes announced.` });
 
 export interface FixedLengthBody {
   readonly stream: ReadableStream<Uint8Array>;
-  /** Why the source failed, if it did: the request then fails with an error that hides it. */
-  sourceError(): SluiceError | null;
+  /**
+   * Why the source failed, if it did and if the runtime tells: the request then fails with an error that hides it.
+   * workerd does not tell of a stream that is too short; that looks like a lost connection.
+   */
+  sourceError(): Promise<SluiceError | null>;
 }
 
 const native = (
@@ -26,12 +32,21 @@ const native = (
   const { readable, writable } = new FixedLengthStream(sizeBytes);
   let failure: SluiceError | null = null;
   // Bytes go from socket to socket without passing through JavaScript. The rejection is looked at by sourceError.
-  body.pipeTo(writable).catch((error: unknown) => {
+  const piped = body.pipeTo(writable).catch((error: unknown) => {
     if (error instanceof SluiceError) failure = error;
     else if (error instanceof Error && /FixedLengthStream/.test(error.message))
       failure = wrongLength(sizeBytes);
   });
-  return { stream: readable, sourceError: () => failure };
+  return {
+    stream: readable,
+    async sourceError() {
+      // The request may hear of the failure first. An answer given early leaves the pipe open, hence the limit.
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      await Promise.race([piped, new Promise<void>((resolve) => (timer = setTimeout(resolve, SETTLE_MS)))]);
+      if (timer !== undefined) clearTimeout(timer);
+      return failure;
+    },
+  };
 };
 
 const counted = (body: ReadableStream<Uint8Array>, sizeBytes: number): FixedLengthBody => {
@@ -56,7 +71,7 @@ const counted = (body: ReadableStream<Uint8Array>, sizeBytes: number): FixedLeng
       await reader.cancel(reason);
     },
   });
-  return { stream, sourceError: () => failure };
+  return { stream, sourceError: async () => failure };
 };
 
 /** A stream that delivers exactly `sizeBytes`, or fails; sent with Content-Length on both runtimes. */

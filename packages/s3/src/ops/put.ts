@@ -92,7 +92,8 @@ const send = async (transport: Transport, input: S3PutInput, conditional: boolea
       error instanceof SluiceError && (error.code === 'object_exists' || error.code === 'object_changed');
     const ours = refused && attempts > 1 ? await isOurs(transport, input) : null;
     if (ours !== null) return ours;
-    throw stream?.sourceError() ?? error;
+    const cut = error instanceof SluiceError && error.providerStatus === undefined;
+    throw (cut ? await stream?.sourceError() : null) ?? error;
   }
 };
 
