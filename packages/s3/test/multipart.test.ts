@@ -153,6 +153,20 @@ describe('completion of a multipart upload', () => {
     expect(etag).toMatch(/^[0-9a-f]{32}-2$/);
   });
 
+  it('looks at the object where the answer has no ETag (Ceph)', async () => {
+    const client = clientOf(fake);
+    const [target, uploaded] = await parts(client, 'ceph');
+    fake.addFault(
+      faults.only(
+        { operation: 'CompleteMultipartUpload' },
+        faults.rewrites((text) => text.replace(/<ETag>.*<\/ETag>/, '<ETag></ETag>')),
+      ),
+    );
+    expect((await client.completeMultipart(target, uploaded)).etag).toBe(
+      fake.bucket('bucket').get('ceph')?.etag,
+    );
+  });
+
   it('does not take the object of another for its own', async () => {
     const client = clientOf(fake);
     const [target, uploaded] = await parts(client, 'theirs');

@@ -121,7 +121,11 @@ export const completeMultipart = async (
   try {
     return await transport.send(request, async (response) => {
       const fields = await readLateAnswer(transport, request, response, 'CompleteMultipartUploadResult');
-      return readWriteResult(response.headers, fields.ETag);
+      if (fields.ETag !== undefined && fields.ETag !== '')
+        return readWriteResult(response.headers, fields.ETag);
+      // Ceph 16 confirms the completion and leaves the ETag empty.
+      const head = await headObject(transport, upload.key, signalOf(upload));
+      return { etag: head.etag, versionId: head.versionId };
     });
   } catch (error) {
     if (!(error instanceof SluiceError) || attempts < 2 || !AFTER_SUCCESS.has(error.code)) throw error;
