@@ -15,14 +15,14 @@ export const translateFailure = (status: number, error: PostgrestFailure): Sluic
   const cause = new Error(`PostgREST ${status} ${code}: ${error.message}`.slice(0, 500));
   if (status === 401 || code === 'PGRST301' || code === 'PGRST303')
     return new SluiceError('unauthenticated', { cause });
-  // No privilege on a function or column: for a caller it does not exist.
-  if (code === '42501') return new SluiceError('not_found', { cause });
-  // A malformed id in a filter.
-  if (code === '22P02') return new SluiceError('not_found', { cause });
-  // 0: the request did not come through. 57014: statement timeout. Class 53, 08, 57P: the database is not itself.
-  if (status === 0 || status >= 502 || /^(08|53|57)/.test(code) || code.startsWith('PGRST00')) {
+  // 0: the request did not come through. 429: the gateway's own limit. PGRST00x: PostgREST has no database.
+  if (status === 0 || status === 429 || status >= 502 || code.startsWith('PGRST00')) {
     return new SluiceError('unavailable', { cause });
   }
+  // Class 08, 53, 57: the database is not itself, or a statement ran out of time. 40: two transactions met; again helps.
+  if (/^(08|40|53|57)/.test(code)) return new SluiceError('unavailable', { cause });
+  // The rest is ours: ids and values are checked before they are sent, so a refused value (22…) or a missing grant
+  // (42501) is a fault of the code or the deployment, and must not pass for "not found".
   return new SluiceError('internal', { cause });
 };
 

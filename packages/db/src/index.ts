@@ -3,6 +3,6 @@ export { unwrap, unwrapNullable } from './errors.ts';
 export { type AppLogEntry, createHousekeeping, type Housekeeping } from './housekeeping.ts';
 export { createTokenVerifier, type Identity, type VerifyToken } from './identity.ts';
 export { createIntegrationStore } from './integration-store.ts';
-export { fromJson } from './json.ts';
+export { toJson } from './json.ts';
 export { createObjectLedger } from './object-ledger.ts';
 export { createPollLedger } from './poll-ledger.ts';

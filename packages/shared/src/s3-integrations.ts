@@ -12,12 +12,19 @@ export const STAGING_TTL_HOURS = 48;
 /** What processing one page costs, in millionths of a US dollar. */
 export const PROCESSING_PRICE_MICROS_PER_PAGE = 1_000;
 
-const text = (max: number) => z.string().trim().min(1).max(max);
+/** PostgreSQL and JSON can hold neither U+0000 nor half a surrogate pair; other controls are never meant. */
+const isPlainText = (value: string): boolean =>
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
+  value.isWellFormed() && !/[\u0000-\u001f\u007f]/.test(value);
+const NO_CONTROLS = 'Leave out control characters and broken Unicode.';
+
+const text = (max: number) => z.string().trim().min(1).max(max).refine(isPlainText, NO_CONTROLS);
 
 /** BCP 47 language tag, such as `en` or `pt-BR`. */
 const Language = z
   .string()
-  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'Use a language tag such as "en" or "pt-BR".');
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'Use a language tag such as "en" or "pt-BR".')
+  .describe('BCP 47 tag of the language the documents are in, such as "en" or "pt-BR".');
 
 /**
  * A folder in a bucket: empty for the whole bucket, otherwise without a leading and with a trailing slash (added when
@@ -31,8 +38,7 @@ const Prefix = z
     (value) => !value.split('/').some((segment) => segment === '.' || segment === '..'),
     'Leave out "." and ".." segments: they do not name folders in S3.',
   )
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
-  .refine((value) => !/[\u0000-\u001f\u007f]/.test(value), 'Leave out control characters.')
+  .refine(isPlainText, NO_CONTROLS)
   .transform((value) => (value === '' || value.endsWith('/') ? value : `${value}/`))
   .refine((value) => new TextEncoder().encode(value).length <= 512, 'Use at most 512 bytes.');
 
@@ -56,17 +62,25 @@ export const AccessKeyCredentials = z.strictObject({
 });
 export type AccessKeyCredentials = z.infer<typeof AccessKeyCredentials>;
 
-export const OverwritePolicy = z.enum(['reprocess', 'ignore', 'keep_versions']);
+export const OverwritePolicy = z
+  .enum(['reprocess', 'ignore', 'keep_versions'])
+  .describe(
+    'When a key is overwritten: process the new version in place of the old, keep the first result, or keep a result of every version.',
+  );
 export type OverwritePolicy = z.infer<typeof OverwritePolicy>;
 
+const Name = text(200).describe('What you call it; shown wherever the integration is.');
+
 const common = {
-  tenantId: z.uuid(),
-  name: text(200),
-  bucket: BucketName,
-  inputPrefix: Prefix.default(''),
-  outputPrefix: OutputPrefix,
+  tenantId: z.uuid().describe('The tenant it shall belong to. See `GET /api/tenants`.'),
+  name: Name,
+  bucket: BucketName.describe('Name of the bucket, without s3:// and without a path.'),
+  inputPrefix: Prefix.default('').describe(
+    'Folder whose PDFs are processed; empty for the whole bucket. Must not overlap the output folder.',
+  ),
+  outputPrefix: OutputPrefix.describe('Folder the results are written to, mirroring the tree of the input.'),
   overwritePolicy: OverwritePolicy.default('reprocess'),
-  language: Language.nullable().default(null),
+  language: Language.nullable().default(null).describe('Null lets the processor tell by itself.'),
 };
 
 /** What a tenant enters to connect a bucket, by provider. */
@@ -99,9 +113,12 @@ export const CreateS3Integration = z.discriminatedUnion('provider', [
   z.strictObject({
     ...common,
     provider: z.literal('generic'),
-    endpoint: text(500),
-    region: Region.default('us-east-1'),
-    addressingStyle: z.enum(['path', 'virtual']).default('path'),
+    endpoint: text(500).describe('https address on which the storage answers S3, without bucket or path.'),
+    region: Region.default('us-east-1').describe('The region requests are signed for.'),
+    addressingStyle: z
+      .enum(['path', 'virtual'])
+      .default('path')
+      .describe('Whether the bucket stands in the path or in front of the host name.'),
     credentials: AccessKeyCredentials,
   }),
 ]);
@@ -110,10 +127,13 @@ export type CreateS3Integration = z.infer<typeof CreateS3Integration>;
 /** What may change on an integration. Omitted keeps, null clears. */
 export const UpdateS3Integration = z
   .strictObject({
-    name: text(200).optional(),
-    status: z.enum(['active', 'paused']).optional(),
+    name: Name.optional(),
+    status: z
+      .enum(['active', 'paused'])
+      .optional()
+      .describe('`paused` stops polling and processing; nothing is lost, `active` takes it up again.'),
     overwritePolicy: OverwritePolicy.optional(),
-    language: Language.nullable().optional(),
+    language: Language.nullable().optional().describe('Null lets the processor tell by itself.'),
   })
   .refine((value) => Object.keys(value).length > 0, 'Name at least one field to change.');
 export type UpdateS3Integration = z.infer<typeof UpdateS3Integration>;

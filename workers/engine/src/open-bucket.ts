@@ -6,7 +6,7 @@ import {
   resolveProfile,
   type S3Options,
 } from '@sluice/s3';
-import type { CreateS3Integration } from '@sluice/shared';
+import { asSluiceError, type CreateS3Integration, SluiceError } from '@sluice/shared';
 import type { Vault } from '@sluice/vault';
 import { credentialsOf } from './credentials.ts';
 import type { Settings } from './env.ts';
@@ -55,7 +55,7 @@ export const bucketOpener =
 /**
  * The endpoint to store for what a tenant entered, checked; null where the provider's own is derived from the region.
  *
- * @throws SluiceError `endpoint_refused`, `region_wrong`.
+ * @throws SluiceError `endpoint_refused`, `region_wrong`, naming the field.
  */
 export const endpointOf =
   (settings: Settings) =>
@@ -68,9 +68,19 @@ export const endpointOf =
         ? { accountId: input.accountId, jurisdiction: input.jurisdiction ?? null }
         : {}),
     };
-    const { endpoint } = resolveProfile(config, egressOf(settings));
+    const endpoint = checkedEndpoint(config, settings);
     if (input.provider !== 'generic' && input.provider !== 'r2') return null;
     return endpoint.href.replace(/\/$/, '');
   };
+
+const checkedEndpoint = (config: ProviderConfig, settings: Settings): URL => {
+  try {
+    return resolveProfile(config, egressOf(settings)).endpoint;
+  } catch (thrown) {
+    const { code, detail = '' } = asSluiceError(thrown);
+    const field = config.provider === 'generic' && code === 'endpoint_refused' ? 'endpoint' : 'region';
+    throw new SluiceError(code, { detail, fields: [{ field, message: detail }], cause: thrown });
+  }
+};
 
 const egressOf = (settings: Settings) => ({ mode: settings.EGRESS_MODE, ownZones: settings.OWN_ZONES });

@@ -1,17 +1,19 @@
 import { createS3Integration, testS3Connection } from '@sluice/core';
 import {
   asSluiceError,
-  type CreateS3Integration,
+  CreateS3Integration,
   type EngineCaller,
   type EngineResult,
   type EngineRpc,
+  SluiceError,
 } from '@sluice/shared';
+import * as z from 'zod';
 import { logOf } from './log.ts';
 import type { Engine } from './wiring.ts';
 
 /**
  * The verbs the api Worker may call. The caller's token is verified here again, so that the api can act for nobody whose
- * token it does not hold.
+ * token it does not hold; what it sends is parsed again, for whoever takes over the api may send anything.
  */
 export const rpcOf = (engine: Engine): EngineRpc => {
   const log = logOf('s3-integrations');
@@ -33,6 +35,12 @@ export const rpcOf = (engine: Engine): EngineRpc => {
     }
   };
 
+  const parsed = <T>(schema: z.ZodType<T>, value: unknown): T => {
+    const result = schema.safeParse(value);
+    if (!result.success) throw new SluiceError('invalid_request', { cause: result.error });
+    return result.data;
+  };
+
   return {
     createS3Integration: (caller: EngineCaller, input: CreateS3Integration) =>
       asCaller(caller, 'createIntegration', (actorId) =>
@@ -45,7 +53,7 @@ export const rpcOf = (engine: Engine): EngineRpc => {
             newId: () => crypto.randomUUID(),
             newExternalId: () => `sluice-${crypto.randomUUID()}${crypto.randomUUID().replaceAll('-', '')}`,
           },
-          input,
+          parsed(CreateS3Integration, input),
         ),
       ),
     testS3Connection: (caller: EngineCaller, integrationId: string) =>
@@ -58,7 +66,7 @@ export const rpcOf = (engine: Engine): EngineRpc => {
             clock: engine.polling.clock,
             newId: () => crypto.randomUUID(),
           },
-          integrationId,
+          parsed(z.uuid(), integrationId),
         ),
       ),
   };

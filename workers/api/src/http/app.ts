@@ -33,6 +33,12 @@ const invalidRequest = (error: ZodError): SluiceError =>
     }),
   });
 
+/** What hono's JSON parser takes for JSON: anything else it would read as no body at all. */
+const JSON_TYPE = /^application\/json(?:;\s*[a-z0-9-]+=[^;]+)*$/;
+
+const hasBody = (request: Request): boolean =>
+  request.body !== null && request.headers.get('content-length') !== '0';
+
 /** The app without its routes: ids, limits, errors, who is asking. */
 export const createApp = ({ verifyToken, clientFor, engine, log }: AppParts): App => {
   const app = newRouter();
@@ -43,12 +49,16 @@ export const createApp = ({ verifyToken, clientFor, engine, log }: AppParts): Ap
     c.set('requestId', requestId);
     await next();
     c.header('x-request-id', requestId);
+    const { identity, errorCode } = c.var;
+    // The route, never the URL: a query may hold anything.
     log.info('request', {
       requestId,
       method: c.req.method,
       route: c.req.routePath,
       status: c.res.status,
       durationMs: Date.now() - startedAt,
+      ...(identity === undefined ? {} : { userId: identity.userId }),
+      ...(errorCode === undefined ? {} : { code: errorCode }),
     });
   });
   app.use(secureHeaders());
@@ -76,15 +86,16 @@ export const createApp = ({ verifyToken, clientFor, engine, log }: AppParts): Ap
     c.set('accessToken', accessToken);
     c.set('db', clientFor(accessToken));
     c.set('engine', engine);
-    const hasBody =
-      c.req.header('transfer-encoding') !== undefined || Number(c.req.header('content-length') ?? 0) > 0;
-    if (hasBody && !/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
+    if (hasBody(c.req.raw) && !JSON_TYPE.test(c.req.header('content-type') ?? '')) {
       throw new SluiceError('unsupported_media_type');
     }
     return next();
   });
 
-  app.notFound((c) => problemResponse(new SluiceError('not_found'), c.get('requestId')));
+  app.notFound((c) => {
+    c.set('errorCode', 'not_found');
+    return problemResponse(new SluiceError('not_found'), c.get('requestId'));
+  });
   app.onError((thrown, c) => {
     const requestId = c.get('requestId');
     // Hono's own: a body that is no JSON.
@@ -94,11 +105,15 @@ export const createApp = ({ verifyToken, clientFor, engine, log }: AppParts): Ap
             fields: [{ field: '(body)', message: 'The body is not valid JSON.' }],
           })
         : asSluiceError(thrown);
+    c.set('errorCode', error.code);
     if (error.entry.status >= 500)
       log.error('request_failed', { requestId, code: error.code, error: thrown });
-    const headers: Record<string, string> =
-      error.code === 'unauthenticated' ? { 'www-authenticate': 'Bearer' } : {};
-    return problemResponse(error, requestId, headers);
+    return problemResponse(error, requestId, headersOf(error));
   });
   return app;
+};
+
+const headersOf = (error: SluiceError): Record<string, string> => {
+  if (error.code === 'unauthenticated') return { 'www-authenticate': 'Bearer' };
+  return error.entry.status === 503 ? { 'retry-after': '5' } : {};
 };

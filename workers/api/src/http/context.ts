@@ -1,10 +1,12 @@
 import type { Client, Identity, VerifyToken } from '@sluice/db';
 import type { Logger } from '@sluice/observability';
-import type { EngineRpc } from '@sluice/shared';
+import type { EngineRpc, ErrorCode } from '@sluice/shared';
 
 /** What every route finds in its context. */
 export interface Variables {
   requestId: string;
+  /** Set when the answer is a problem; for the log. */
+  errorCode?: ErrorCode;
   identity: Identity;
   accessToken: string;
   /** Acts as the caller: row level security decides. */

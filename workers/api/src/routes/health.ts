@@ -5,11 +5,12 @@ const route = createRoute({
   method: 'get',
   path: '/api/health',
   summary: 'Whether the api answers',
-  tags: ['Health'],
+  description: 'For load balancers and monitors. Says nothing about the database.',
+  tags: ['Service'],
   responses: {
     200: {
       description: 'It does.',
-      content: { 'application/json': { schema: z.object({ status: z.literal('ok') }) } },
+      content: { 'application/json': { schema: z.strictObject({ status: z.literal('ok') }) } },
     },
   },
 });

@@ -1,3 +1,4 @@
+import { z } from '@hono/zod-openapi';
 import { SluiceError } from '@sluice/shared';
 import type { App } from '../http/app.ts';
 import { problemResponse } from '../http/problem.ts';
@@ -10,6 +11,8 @@ import { readIntegrationRoute } from './s3-integrations/read.ts';
 import { testConnectionRoute } from './s3-integrations/test-connection.ts';
 import { updateIntegrationRoute } from './s3-integrations/update.ts';
 import { listTenantsRoute } from './tenants/list.ts';
+
+const DOCUMENT_PATH = '/api/openapi.json';
 
 const ROUTES = [
   healthRoute,
@@ -32,7 +35,23 @@ export const addRoutes = (app: App): void => {
     bearerFormat: 'JWT',
     description: 'An access token of Supabase Auth.',
   });
-  app.doc31('/api/openapi.json', {
+  // The document is a route too.
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: DOCUMENT_PATH,
+    summary: 'This document',
+    description: 'OpenAPI 3.1.',
+    tags: ['Service'],
+    responses: {
+      200: {
+        description: 'The document.',
+        content: {
+          'application/json': { schema: z.looseObject({ openapi: z.string() }) },
+        },
+      },
+    },
+  });
+  app.doc31(DOCUMENT_PATH, {
     openapi: '3.1.0',
     info: {
       title: 'Sluice API',
@@ -42,17 +61,27 @@ export const addRoutes = (app: App): void => {
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: '/' }],
+    tags: [
+      { name: 'Tenants', description: 'Who you may act for.' },
+      {
+        name: 'S3 integrations',
+        description: 'Connected buckets, what was found in them and what became of it.',
+      },
+      { name: 'Service', description: 'The API itself. Open to everybody.' },
+    ],
   });
   const methods = new Map<string, string[]>();
   for (const { path, method } of app.routes) {
     if (path.includes('*') || method === 'ALL') continue;
-    methods.set(path, [...(methods.get(path) ?? []), method]);
+    // Hono answers HEAD wherever it answers GET.
+    methods.set(path, [...(methods.get(path) ?? []), method, ...(method === 'GET' ? ['HEAD'] : [])]);
   }
   for (const [path, allowed] of methods) {
-    app.all(path, (c) =>
-      problemResponse(new SluiceError('method_not_allowed'), c.get('requestId'), {
+    app.all(path, (c) => {
+      c.set('errorCode', 'method_not_allowed');
+      return problemResponse(new SluiceError('method_not_allowed'), c.get('requestId'), {
         allow: [...new Set(allowed)].join(', '),
-      }),
-    );
+      });
+    });
   }
 };

@@ -1,22 +1,34 @@
-import { createRoute } from '@hono/zod-openapi';
-import { CreateS3Integration } from '@sluice/shared';
+import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
-import { bearer, writeProblems } from '../../http/openapi.ts';
+import { bearer, configurationProblems } from '../../http/openapi.ts';
+import { CREATE_EXAMPLES } from './examples.ts';
 import { readIntegration } from './read-model.ts';
-import { Integration } from './schemas.ts';
+import { CreateIntegration, Integration } from './schemas.ts';
 
 const route = createRoute({
   method: 'post',
   path: '/api/integrations/s3',
   summary: 'Connect a bucket',
-  description: 'Seals the credentials, stores the integration and begins to poll. Takes the role admin.',
+  description:
+    'Seals the credentials, stores the integration and begins to poll. The credentials are never returned again. Takes the role admin or owner.',
   tags: ['S3 integrations'],
   security: bearer,
-  request: { body: { required: true, content: { 'application/json': { schema: CreateS3Integration } } } },
+  request: {
+    body: {
+      required: true,
+      content: { 'application/json': { schema: CreateIntegration, examples: CREATE_EXAMPLES } },
+    },
+  },
   responses: {
-    201: { description: 'Connected.', content: { 'application/json': { schema: Integration } } },
-    ...writeProblems,
+    201: {
+      description: 'Connected.',
+      headers: z.object({
+        location: z.string().openapi({ description: 'Path of the new integration.' }),
+      }),
+      content: { 'application/json': { schema: Integration } },
+    },
+    ...configurationProblems,
   },
 });
 

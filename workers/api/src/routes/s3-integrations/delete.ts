@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { unwrapNullable } from '@sluice/db';
 import type { App } from '../../http/app.ts';
-import { bearer, writeProblems } from '../../http/openapi.ts';
+import { adminProblems, bearer } from '../../http/openapi.ts';
 import { IdParam } from './schemas.ts';
 
 const route = createRoute({
@@ -9,11 +9,11 @@ const route = createRoute({
   path: '/api/integrations/s3/{id}',
   summary: 'Disconnect a bucket',
   description:
-    'Deletes the stored credentials at once and stops all work. Nothing in the bucket is touched; the history of its objects is kept for billing and audit.',
+    'Deletes the stored credentials at once and stops all work. Nothing in the bucket is touched; the history of its objects is kept for billing and audit. Takes the role admin or owner.',
   tags: ['S3 integrations'],
   security: bearer,
   request: { params: IdParam },
-  responses: { 204: { description: 'Disconnected.' }, ...writeProblems },
+  responses: { 204: { description: 'Disconnected.' }, ...adminProblems },
 });
 
 export const deleteIntegrationRoute = (app: App) =>

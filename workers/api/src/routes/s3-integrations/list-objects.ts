@@ -3,9 +3,9 @@ import { type Client, unwrap } from '@sluice/db';
 import { ObjectState, S3Object } from '@sluice/shared';
 import type { App } from '../../http/app.ts';
 import { after, decodeCursor, encodeCursor } from '../../http/cursor.ts';
-import { bearer, problems } from '../../http/openapi.ts';
+import { bearer, readProblems } from '../../http/openapi.ts';
 import { readIntegration, wordsOf } from './read-model.ts';
-import { IdParam, PageQuery, StoredObject } from './schemas.ts';
+import { IdParam, ObjectPage, PageQuery } from './schemas.ts';
 
 const route = createRoute({
   method: 'get',
@@ -15,17 +15,23 @@ const route = createRoute({
     'Newest first. Every object ever found is here, with its state and, if it was not processed, the reason.',
   tags: ['S3 integrations'],
   security: bearer,
-  request: { params: IdParam, query: z.strictObject({ state: ObjectState.optional(), ...PageQuery }) },
+  request: {
+    params: IdParam,
+    query: z.strictObject({
+      state: ObjectState.clone()
+        .optional()
+        .openapi({ param: { description: 'Only objects in this state.' } }),
+      ...PageQuery,
+    }),
+  },
   responses: {
     200: {
       description: 'A page.',
       content: {
-        'application/json': {
-          schema: z.object({ items: z.array(StoredObject), nextCursor: z.string().nullable() }),
-        },
+        'application/json': { schema: ObjectPage },
       },
     },
-    ...problems,
+    ...readProblems,
   },
 });
 

@@ -2,9 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { unwrap } from '@sluice/db';
 import type { App } from '../../http/app.ts';
 import { after, decodeCursor, encodeCursor } from '../../http/cursor.ts';
-import { bearer, problems } from '../../http/openapi.ts';
+import { bearer, listProblems } from '../../http/openapi.ts';
 import { INTEGRATION_COLUMNS, integrationOf } from './read-model.ts';
-import { Integration, PageQuery } from './schemas.ts';
+import { IntegrationPage, PageQuery } from './schemas.ts';
 
 const route = createRoute({
   method: 'get',
@@ -13,17 +13,23 @@ const route = createRoute({
   description: 'Newest first, of one tenant or of all the caller is a member of.',
   tags: ['S3 integrations'],
   security: bearer,
-  request: { query: z.strictObject({ tenantId: z.uuid().optional(), ...PageQuery }) },
+  request: {
+    query: z.strictObject({
+      tenantId: z
+        .uuid()
+        .optional()
+        .openapi({ param: { description: 'Only of this tenant.' } }),
+      ...PageQuery,
+    }),
+  },
   responses: {
     200: {
       description: 'A page.',
       content: {
-        'application/json': {
-          schema: z.object({ items: z.array(Integration), nextCursor: z.string().nullable() }),
-        },
+        'application/json': { schema: IntegrationPage },
       },
     },
-    ...problems,
+    ...listProblems,
   },
 });
 

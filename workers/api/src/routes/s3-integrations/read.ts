@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
-import { bearer, problems } from '../../http/openapi.ts';
+import { bearer, readProblems } from '../../http/openapi.ts';
 import { readIntegration, readLedger } from './read-model.ts';
 import { IdParam, IntegrationWithLedger } from './schemas.ts';
 
@@ -17,7 +17,7 @@ const route = createRoute({
       description: 'The integration.',
       content: { 'application/json': { schema: IntegrationWithLedger } },
     },
-    ...problems,
+    ...readProblems,
   },
 });
 

@@ -1,15 +1,49 @@
 import { z } from '@hono/zod-openapi';
 import * as shared from '@sluice/shared';
 
-/** The contracts of `packages/shared`, named for the OpenAPI document. */
-export const Integration = z.object(shared.S3Integration.shape).openapi('S3Integration');
+/**
+ * The contracts of `packages/shared`, named for the OpenAPI document. A schema takes a name only if it was made after
+ * `@hono/zod-openapi` was loaded, which the shared ones were not; `clone` makes them anew, checks and all.
+ */
+export const Integration = shared.S3Integration.clone().openapi('S3Integration', {
+  description: 'A connected bucket. Its credentials are sealed and never shown again.',
+});
 export const IntegrationWithLedger = z
-  .object({ ...shared.S3Integration.shape, ledger: shared.Ledger })
+  .strictObject({ ...shared.S3Integration.shape, ledger: shared.Ledger.clone().openapi('Ledger') })
   .openapi('S3IntegrationWithLedger');
-export const StoredObject = z.object(shared.S3Object.shape).openapi('S3Object');
-export const IdParam = z.object({ id: z.uuid().openapi({ param: { name: 'id', in: 'path' } }) });
+export const IntegrationPage = z
+  .strictObject({ items: z.array(Integration), nextCursor: z.string().nullable() })
+  .openapi('S3IntegrationPage');
+export const ObjectPage = z
+  .strictObject({
+    items: z.array(shared.S3Object.clone().openapi('S3Object')),
+    nextCursor: z.string().nullable(),
+  })
+  .openapi('S3ObjectPage');
+export const ConnectionTest = shared.ConnectionTest.clone().openapi('ConnectionTest');
+export const CreateIntegration = shared.CreateS3Integration.clone().openapi('CreateS3Integration', {
+  description: 'What it takes to connect a bucket depends on `provider`.',
+});
+export const UpdateIntegration = shared.UpdateS3Integration.clone().openapi('UpdateS3Integration');
+
+export const IdParam = z.object({
+  id: z.uuid().openapi({
+    param: { name: 'id', in: 'path', description: 'Id of the integration.' },
+    example: '0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10',
+  }),
+});
 
 export const PageQuery = {
-  cursor: z.string().max(200).optional().openapi({ description: 'The `nextCursor` of the page before.' }),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z
+    .string()
+    .max(200)
+    .optional()
+    .openapi({ param: { description: 'The `nextCursor` of the page before, unchanged.' } }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(50)
+    .openapi({ param: { description: 'Items a page.' } }),
 };

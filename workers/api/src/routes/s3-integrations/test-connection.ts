@@ -1,25 +1,24 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { ConnectionTest } from '@sluice/shared';
+import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
-import { bearer, writeProblems } from '../../http/openapi.ts';
-import { IdParam } from './schemas.ts';
+import { adminProblems, bearer } from '../../http/openapi.ts';
+import { ConnectionTest, IdParam } from './schemas.ts';
 
 const route = createRoute({
   method: 'post',
   path: '/api/integrations/s3/{id}/test-connection',
   summary: 'Test the connection',
   description:
-    'Tries everything the integration has to do, on its real prefixes. A refused bucket is an answer, not an error: each check says what failed, whose move it is and what to do.',
+    'Tries everything the integration has to do, on its real prefixes. A refused bucket is an answer, not an error: each check says what failed, whose move it is and what to do. Takes the role admin or owner.',
   tags: ['S3 integrations'],
   security: bearer,
   request: { params: IdParam },
   responses: {
     200: {
       description: 'The checks.',
-      content: { 'application/json': { schema: z.object(ConnectionTest.shape).openapi('ConnectionTest') } },
+      content: { 'application/json': { schema: ConnectionTest } },
     },
-    ...writeProblems,
+    ...adminProblems,
   },
 });
 

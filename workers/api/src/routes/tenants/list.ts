@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { unwrap } from '@sluice/db';
 import type { App } from '../../http/app.ts';
-import { bearer, problems } from '../../http/openapi.ts';
+import { bearer, listProblems } from '../../http/openapi.ts';
 
 const Tenant = z
-  .object({
+  .strictObject({
     id: z.uuid(),
     name: z.string(),
     kind: z.enum(['personal', 'team']),
@@ -16,14 +16,15 @@ const route = createRoute({
   method: 'get',
   path: '/api/tenants',
   summary: 'List the tenants you are a member of',
+  description: 'With your role in each. Everybody has a personal one from sign-up on.',
   tags: ['Tenants'],
   security: bearer,
   responses: {
     200: {
       description: 'All of them, at most 1,000.',
-      content: { 'application/json': { schema: z.object({ items: z.array(Tenant) }) } },
+      content: { 'application/json': { schema: z.strictObject({ items: z.array(Tenant) }) } },
     },
-    ...problems,
+    ...listProblems,
   },
 });
 

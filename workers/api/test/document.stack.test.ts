@@ -1,0 +1,79 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, test } from 'vitest';
+import { createApp } from '../src/http/app.ts';
+import { addRoutes } from '../src/routes/index.ts';
+import { loadDocument } from './support/api.ts';
+import { operationsOf } from './support/conformance.ts';
+
+const unused = (): never => {
+  throw new Error('not part of this test');
+};
+
+const { document, conformance } = await loadDocument();
+const operations = operationsOf(document);
+
+describe('the OpenAPI document', () => {
+  test('is valid OpenAPI 3.1', async () => {
+    const result = await new Validator().validate({ ...structuredClone(document) });
+    expect(result.errors ?? []).toEqual([]);
+    expect(result.valid).toBe(true);
+    expect(document.openapi).toMatch(/^3\.1\./);
+  });
+
+  test('covers every route the app has, and no other', () => {
+    const app = createApp({
+      verifyToken: unused,
+      clientFor: unused,
+      engine: { createS3Integration: unused, testS3Connection: unused },
+      log: { info: () => undefined, error: () => undefined },
+    });
+    addRoutes(app);
+    const routes = app.routes
+      .filter(({ method, path }) => method !== 'ALL' && !path.includes('*'))
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(\{[^}]*\})?/g, '{$1}')}`);
+    expect(new Set(operations.map(({ name }) => name))).toEqual(new Set(routes));
+    expect(routes.length).toBeGreaterThan(8);
+  });
+
+  test('asks for a token everywhere but at the health check and itself', () => {
+    const open = operations.filter(({ spec }) => spec.security === undefined).map(({ name }) => name);
+    expect(open.toSorted()).toEqual(['GET /api/health', 'GET /api/openapi.json']);
+  });
+
+  test.each(operations)('$name says what it does, with what, and what may go wrong', ({ spec, method }) => {
+    expect(spec.summary).toBeTruthy();
+    expect(spec.description).toBeTruthy();
+    expect(spec.tags).toHaveLength(1);
+    for (const parameter of spec.parameters ?? []) expect(parameter.description, parameter.name).toBeTruthy();
+    const statuses = Object.keys(spec.responses);
+    if (spec.security !== undefined)
+      expect(statuses).toEqual(expect.arrayContaining(['400', '401', '500', '503']));
+    if (spec.parameters?.some(({ in: place }) => place === 'path') === true)
+      expect(statuses).toContain('404');
+    if (method !== 'GET') expect(statuses).toEqual(expect.arrayContaining(['403', '413', '415']));
+  });
+
+  test.each(operations.filter(({ spec }) => spec.requestBody !== undefined))(
+    'the examples of what $name takes are what it takes',
+    (operation) => {
+      const examples = operation.spec.requestBody?.content['application/json']?.examples ?? {};
+      expect(Object.keys(examples).length).toBeGreaterThan(0);
+      for (const [name, { value }] of Object.entries(examples)) {
+        expect(conformance.requestProblems(operation, value), name).toEqual([]);
+      }
+    },
+  );
+
+  test('the examples of problems are problems of that status', () => {
+    for (const { spec, name } of operations) {
+      for (const [status, response] of Object.entries(spec.responses)) {
+        for (const { value } of Object.values(
+          response.content?.['application/problem+json']?.examples ?? {},
+        )) {
+          expect(conformance.componentProblems('Problem', value), `${name} ${status}`).toEqual([]);
+          expect(value, `${name} ${status}`).toMatchObject({ status: Number(status) });
+        }
+      }
+    }
+  });
+});

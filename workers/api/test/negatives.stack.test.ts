@@ -1,0 +1,260 @@
+import { addMember, createUser } from '@sluice/testkit';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { type Answer, at, call, fieldsOf, loadDocument, withoutRequestId } from './support/api.ts';
+import { type Operation, operationsOf } from './support/conformance.ts';
+import { newIntegration, newTenant } from './support/fixtures.ts';
+import {
+  bodiesFor,
+  namesARecord,
+  pathFor,
+  type Records,
+  unknownFields,
+  unstorableTexts,
+  wrongTypes,
+} from './support/requests.ts';
+import { badTokens, claimsFor, signAsStack } from './support/tokens.ts';
+
+/**
+ * What every operation of the API refuses, whichever operations there are: the requests are made from the OpenAPI
+ * document. Nothing here may succeed, so one integration serves all.
+ */
+
+const { document } = await loadDocument();
+const guarded = operationsOf(document).filter(({ spec }) => spec.security !== undefined);
+const writes = guarded.filter(({ method }) => method !== 'GET');
+const withBody = guarded.filter(({ spec }) => spec.requestBody !== undefined);
+const forAdmins = guarded.filter(({ spec }) => spec.responses['403'] !== undefined);
+
+const KIBIBYTE = 1024;
+
+let owner: { token: string; id: string };
+let member: string;
+let own: Records;
+let others: Records;
+let missing: Records;
+let tokens: Record<string, string>;
+
+beforeAll(async () => {
+  const stack = inject('stack');
+  const [tenant, otherTenant] = await Promise.all([newTenant(), newTenant()]);
+  const [integrationId, otherId] = await Promise.all([newIntegration(tenant), newIntegration(otherTenant)]);
+  const records = (tenantId: string, integration: string): Records => ({
+    tenantId,
+    ids: { '/api/integrations/s3/{id}': integration },
+  });
+  own = records(tenant.id, integrationId);
+  others = records(otherTenant.id, otherId);
+  missing = records(crypto.randomUUID(), crypto.randomUUID());
+  owner = { token: tenant.owner.accessToken, id: tenant.owner.id };
+  member = (await addMember(stack, tenant, 'member')).accessToken;
+  tokens = await badTokens(owner.id, owner.token);
+});
+
+/** The operation as its owner would call it, but for what is given. */
+const attempt = (
+  operation: Operation,
+  records: Records,
+  options: { token?: string; body?: unknown; headers?: Record<string, string> } = { token: owner.token },
+): Promise<Answer> => {
+  const body = bodiesFor(operation, records)[0]?.body;
+  return call(operation.method, pathFor(operation, records), {
+    ...(body === undefined ? {} : { body }),
+    ...options,
+  });
+};
+
+test('the document has operations to try', () => {
+  expect(guarded.length).toBeGreaterThan(6);
+  expect(withBody.length).toBeGreaterThan(1);
+  expect(forAdmins.length).toBeGreaterThan(3);
+});
+
+describe.each(guarded)('$name', (operation) => {
+  test('refuses a caller without a token', async () => {
+    expect((await attempt(operation, own, {})).status).toBe(401);
+  });
+
+  test('refuses every token that is not a signed-in user’s, all in the same words', async () => {
+    const bare = withoutRequestId(await attempt(operation, own, {}));
+    for (const [name, token] of Object.entries(tokens)) {
+      expect(withoutRequestId(await attempt(operation, own, { token })), name).toEqual(bare);
+    }
+    // The same claims, signed as they should be, are believed: it was not the claims that were refused.
+    const token = await signAsStack(claimsFor(owner.id));
+    expect((await attempt(operation, missing, { token })).status).not.toBe(401);
+  });
+
+  test('takes the token as a bearer token in the header and nowhere else', async () => {
+    for (const authorization of [owner.token, `Basic ${owner.token}`, `Bearer ${owner.token} x`, 'Bearer ']) {
+      expect((await attempt(operation, own, { headers: { authorization } })).status).toBe(401);
+    }
+    const path = `${pathFor(operation, own)}?access_token=${owner.token}`;
+    expect((await call(operation.method, path)).status).toBe(401);
+  });
+});
+
+describe.each(guarded.filter(namesARecord))('$name', (operation) => {
+  test('gives the same 404 for another tenant’s record as for one that is not there', async () => {
+    const [foreign, absent] = await Promise.all([attempt(operation, others), attempt(operation, missing)]);
+    expect(foreign.status).toBe(404);
+    expect(withoutRequestId(foreign)).toEqual(withoutRequestId(absent));
+  });
+
+  test('says which parameter is no id', async () => {
+    for (const id of ['1', 'null', "x' or 1=1 --", '%00', '%ff', 'x'.repeat(3000)]) {
+      const path = operation.path.replace(/\{(\w+)\}/, encodeURIComponent(id).replaceAll('%25', '%'));
+      const answer = await call(operation.method, path, {
+        token: owner.token,
+        ...(bodiesFor(operation, own)[0] ?? {}),
+      });
+      expect(answer.status, id).toBe(400);
+      expect(fieldsOf(answer), id).toContain('id');
+    }
+  });
+});
+
+describe.each(forAdmins)('$name', (operation) => {
+  test('is refused to a mere member of the tenant', async () => {
+    const answer = await attempt(operation, own, { token: member });
+    expect(answer.status).toBe(403);
+    expect(at(answer.body, 'code')).toBe('forbidden');
+  });
+});
+
+describe.each(guarded.filter((operation) => !forAdmins.includes(operation)))('$name', (operation) => {
+  test('serves every member of the tenant, and changes nothing', async () => {
+    expect(operation.method).toBe('GET');
+    expect((await attempt(operation, own, { token: member })).status).toBe(200);
+  });
+
+  test('tells a stranger nothing of the tenant', async () => {
+    const stranger = await createUser(inject('stack'));
+    const answer = await attempt(operation, own, { token: stranger.accessToken });
+    for (const id of [own.tenantId, ...Object.values(own.ids)]) expect(answer.text).not.toContain(id);
+    expect([200, 404]).toContain(answer.status);
+  });
+});
+
+describe.each(writes)('$name', (operation) => {
+  test('refuses a body of more than 64 KiB, with and without a length', async () => {
+    const body = JSON.stringify({ name: 'x'.repeat(64 * KIBIBYTE) });
+    expect((await attempt(operation, own, { token: owner.token, body })).status).toBe(413);
+    const chunked = await fetch(`${inject('stack').apiUrl}${pathFor(operation, own)}`, {
+      method: operation.method,
+      headers: { authorization: `Bearer ${owner.token}`, 'content-type': 'application/json' },
+      body: new Blob([body]).stream(),
+      duplex: 'half',
+    });
+    expect(chunked.status).toBe(413);
+    expect(await chunked.json()).toMatchObject({ status: 413, code: 'payload_too_large' });
+  });
+
+  test('refuses a body that does not call itself JSON', async () => {
+    const types = [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/jsonp',
+      '',
+    ];
+    for (const type of types) {
+      const answer = await attempt(operation, own, {
+        token: owner.token,
+        body: '{"name":"x"}',
+        headers: { 'content-type': type },
+      });
+      expect(answer.status, type).toBe(415);
+    }
+  });
+});
+
+describe.each(withBody)('$name', (operation) => {
+  const send = (body: unknown): Promise<Answer> => attempt(operation, own, { token: owner.token, body });
+
+  test('says that a body is no JSON', async () => {
+    for (const body of ['{', '{"name":}', 'name=x', '\u0000', "{'name':'x'}", '{"name":"x"}{"name":"y"}']) {
+      const answer = await send(body);
+      expect(answer.status, body).toBe(400);
+      expect(fieldsOf(answer), body).toEqual(['(body)']);
+    }
+  });
+
+  test('says that a body is no object', async () => {
+    for (const body of ['null', '[]', '"text"', '1', 'true', '['.repeat(30_000) + ']'.repeat(30_000)]) {
+      const answer = await send(body);
+      expect(answer.status, body.slice(0, 20)).toBe(400);
+      expect(fieldsOf(answer).length, body.slice(0, 20)).toBeGreaterThan(0);
+    }
+  });
+
+  test('says that a body is missing', async () => {
+    const answer = await call(operation.method, pathFor(operation, own), { token: owner.token });
+    expect(answer.status).toBe(400);
+    expect(fieldsOf(answer).length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['a wrong type', wrongTypes],
+    ['an unknown name', unknownFields],
+    ['text that cannot be stored', unstorableTexts],
+  ])('names the field with %s', async (_what, variants) => {
+    for (const { body: valid, example } of bodiesFor(operation, own)) {
+      for (const { field, body } of variants(valid)) {
+        const answer = await send(body);
+        const shown = `${example}: ${field} in ${JSON.stringify(body)} → ${answer.text}`;
+        expect(answer.status, shown).toBe(400);
+        expect(at(answer.body, 'code'), shown).toBe('invalid_request');
+        expect(
+          fieldsOf(answer).some((named) => named === field || named.startsWith(`${field}.`)),
+          shown,
+        ).toBe(true);
+      }
+    }
+  });
+
+  test('gives the same 404 for another tenant in the body as for one that is not there', async () => {
+    for (const { body, example } of bodiesFor(operation, own)) {
+      if (!('tenantId' in body)) continue;
+      const foreign = await send({ ...body, tenantId: others.tenantId });
+      const absent = await send({ ...body, tenantId: missing.tenantId });
+      expect(foreign.status, example).toBe(404);
+      expect(withoutRequestId(foreign), example).toEqual(withoutRequestId(absent));
+    }
+  });
+});
+
+const queryOf = ({ spec }: Operation) => (spec.parameters ?? []).filter(({ in: place }) => place === 'query');
+
+describe.each(guarded.filter((operation) => queryOf(operation).length > 0))('$name', (operation) => {
+  const query = queryOf(operation);
+
+  test.each(query)('says that the parameter $name is wrong', async ({ name }) => {
+    for (const value of ['', '-1', '1.5', 'x'.repeat(300), '%00', '[]']) {
+      const answer = await call('GET', `${pathFor(operation, own)}?${name}=${value}`, { token: owner.token });
+      expect(answer.status, `${name}=${value}`).toBe(400);
+      expect(fieldsOf(answer), `${name}=${value}`).toEqual([name]);
+    }
+  });
+
+  test('names a parameter nobody knows', async () => {
+    const answer = await call('GET', `${pathFor(operation, own)}?surprise=1`, { token: owner.token });
+    expect(answer.status).toBe(400);
+    expect(fieldsOf(answer)).toEqual(['surprise']);
+  });
+});
+
+describe.each(Object.entries(document.paths))('%s', (path, methods) => {
+  test('answers methods it does not have with 405 and those it has', async () => {
+    const template = { name: path, method: 'GET', path, spec: { responses: {} } };
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+      if (method.toLowerCase() in methods) continue;
+      const answer = await call(method, pathFor(template, own), { token: owner.token });
+      expect(answer.status, method).toBe(405);
+      const allowed = (answer.headers.get('allow') ?? '').split(', ');
+      const expected = Object.keys(methods).map((name) => name.toUpperCase());
+      expect(new Set(allowed), method).toEqual(
+        new Set([...expected, ...(expected.includes('GET') ? ['HEAD'] : [])]),
+      );
+    }
+  });
+});
