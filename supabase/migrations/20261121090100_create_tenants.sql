@@ -63,7 +63,8 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   v_tenant_id uuid;
-  v_name text := left(btrim(coalesce(nullif(split_part(coalesce(new.email, ''), '@', 1), ''), 'Personal')), 200);
+  -- Whatever the address looks like, a name that the table refuses must not refuse the sign-up.
+  v_name text := coalesce(nullif(btrim(left(btrim(split_part(new.email, '@', 1)), 200)), ''), 'Personal');
 begin
   perform private.act_as(new.id);
   insert into public.tenants (name, kind, created_by) values (v_name, 'personal', new.id) returning id into v_tenant_id;
@@ -96,8 +97,9 @@ declare
   v_previous public.tenant_role;
 begin
   perform private.require_role(p_tenant_id, 'admin');
-  -- One change of members at a time per tenant, so that two owners cannot demote each other at once.
-  perform 1 from public.tenants where id = p_tenant_id for update;
+  -- One change of members at a time per tenant, so that two owners cannot demote each other at once. `no key`: whoever
+  -- inserts a row of this tenant need not wait.
+  perform 1 from public.tenants where id = p_tenant_id for no key update;
   select role into v_previous from public.tenant_members where tenant_id = p_tenant_id and user_id = p_user_id;
   if 'owner' in (p_role, v_previous) then
     perform private.require_role(p_tenant_id, 'owner');
@@ -119,7 +121,7 @@ declare
 begin
   -- Anyone may leave; removing others takes an admin, removing an owner an owner.
   perform private.require_role(p_tenant_id, case when p_user_id = private.current_actor() then 'member' else 'admin' end::public.tenant_role);
-  perform 1 from public.tenants where id = p_tenant_id for update;
+  perform 1 from public.tenants where id = p_tenant_id for no key update;
   select role into v_previous from public.tenant_members where tenant_id = p_tenant_id and user_id = p_user_id;
   if v_previous is null then
     perform private.fail(404, 'not_found');

@@ -56,7 +56,10 @@ create index s3_processed_objects_listing_idx on public.s3_processed_objects (in
 create index s3_processed_objects_due_found_idx on public.s3_processed_objects (integration_id, due_at) where state = 'found';
 create index s3_processed_objects_due_in_flight_idx on public.s3_processed_objects (integration_id, due_at)
   where state in ('queued', 'processing', 'staged');
-create index s3_processed_objects_in_flight_idx on public.s3_processed_objects (tenant_id) where state in ('queued', 'processing');
+create index s3_processed_objects_in_flight_idx on public.s3_processed_objects (integration_id) where state in ('queued', 'processing');
+-- What a worker found gone or changed although a listing had shown it: few, and asked for whenever slices are saved.
+create index s3_processed_objects_gone_idx on public.s3_processed_objects (integration_id, state_changed_at)
+  where is_current and state = 'skipped' and reason in ('object_not_found', 'object_changed');
 
 alter table public.s3_processed_objects enable row level security;
 create policy "Members see the objects of their tenants" on public.s3_processed_objects

@@ -22,6 +22,12 @@ begin
 end $$;
 grant execute on function public.require_tenant_admin(uuid, uuid) to service_role;
 
+-- Whether what is written under the output could be read from the input, in whichever direction they lie one inside the
+-- other. A whole bucket as input leaves outputs out by name and by their provenance.
+create function private.prefixes_overlap(p_input text, p_output text) returns boolean
+language sql immutable set search_path = ''
+as $$ select p_input <> '' and (starts_with(p_input, p_output) or starts_with(p_output, p_input)) $$;
+
 create function public.create_s3_integration(p_actor uuid, p_integration jsonb, p_credentials jsonb) returns uuid
 language plpgsql security definer set search_path = ''
 as $$
@@ -35,15 +41,25 @@ begin
   perform private.require_role(v_tenant_id, 'admin');
 
   -- One at a time per tenant, so that two creations cannot each miss the other.
-  perform 1 from public.tenants where id = v_tenant_id for update;
+  perform 1 from public.tenants where id = v_tenant_id for no key update;
   select o.name into v_other from public.s3_integrations o
   where o.tenant_id = v_tenant_id and o.status <> 'deleted'
     and o.bucket = p_integration ->> 'bucket' and o.endpoint is not distinct from p_integration ->> 'endpoint'
-    and ((o.input_prefix <> '' and starts_with(p_integration ->> 'outputPrefix', o.input_prefix))
-      or (p_integration ->> 'inputPrefix' <> '' and starts_with(o.output_prefix, p_integration ->> 'inputPrefix')))
+    and (private.prefixes_overlap(o.input_prefix, p_integration ->> 'outputPrefix')
+      or private.prefixes_overlap(p_integration ->> 'inputPrefix', o.output_prefix))
   limit 1;
   if v_other is not null then
     perform private.fail(422, 'prefixes_overlap', format('The prefixes cross those of the integration "%s" on the same bucket.', v_other));
+  end if;
+  -- Results are named by their place below the input folder: `a/x.pdf` of one and `b/x.pdf` of another would be one key.
+  select o.name into v_other from public.s3_integrations o
+  where o.tenant_id = v_tenant_id and o.status <> 'deleted'
+    and o.bucket = p_integration ->> 'bucket' and o.endpoint is not distinct from p_integration ->> 'endpoint'
+    and private.prefixes_overlap(o.output_prefix, p_integration ->> 'outputPrefix')
+  limit 1;
+  if v_other is not null then
+    perform private.fail(422, 'prefixes_overlap',
+      format('The integration "%s" writes its results into the same folder, where results could overwrite one another.', v_other));
   end if;
 
   insert into public.s3_integrations (id, tenant_id, name, provider, bucket, region, endpoint, addressing_style, role_arn,
@@ -92,6 +108,9 @@ begin
   perform private.act_as(p_actor);
   update public.s3_integrations set last_test = p_result, last_tested_at = now()
   where id = p_integration_id and status <> 'deleted';
+  if not found then
+    return;
+  end if;
   -- The entry support looks for first.
   insert into public.app_logs (service, level, event, message, tenant_id, integration_id, fields)
   select 's3-integrations', case p_result ->> 'outcome' when 'passed' then 'info' else 'warn' end, 'testConnection',
@@ -101,8 +120,14 @@ begin
   if p_result ->> 'outcome' = 'passed' then
     update public.s3_poll_states set next_poll_at = least(next_poll_at, now()), consecutive_failures = 0
     where integration_id = p_integration_id;
-    update public.s3_processed_objects set due_at = now()
-    where integration_id = p_integration_id and state in ('found', 'staged') and lease_id is null and due_at > now() and reason is not null;
+    -- A batch: what is left over comes at its own time.
+    update public.s3_processed_objects o set due_at = now()
+    from (
+      select w.id from public.s3_processed_objects w
+      where w.integration_id = p_integration_id and w.state in ('found', 'staged') and w.lease_id is null
+        and w.due_at > now() and w.reason is not null
+      limit 5000 for update skip locked) as waiting
+    where o.id = waiting.id;
   end if;
 end $$;
 
@@ -116,7 +141,9 @@ as $$
 declare
   v_old public.s3_integrations;
 begin
-  select * into v_old from public.s3_integrations where id = p_integration_id and status <> 'deleted' for update;
+  -- `no key`: a poll that records objects holds its own lease and refers to this row; a plain `for update` here would
+  -- wait for that lease while the poll waits for this row.
+  select * into v_old from public.s3_integrations where id = p_integration_id and status <> 'deleted' for no key update;
   if v_old.id is null then
     perform private.fail(404, 'not_found');
   end if;
@@ -131,8 +158,10 @@ begin
     language = case when p_changes ? 'language' then p_changes ->> 'language' else language end,
     overwrite_policy = coalesce(p_changes ->> 'overwritePolicy', overwrite_policy)
   where id = p_integration_id;
+  -- At once, not when the lease of a poll that the pause ended runs out. The cycle goes on where it stood.
   if v_old.status = 'paused' and p_changes ->> 'status' = 'active' then
-    update public.s3_poll_states set next_poll_at = now() where integration_id = p_integration_id;
+    update public.s3_poll_states set next_poll_at = now(), lease_id = null, lease_expires_at = null
+    where integration_id = p_integration_id;
   end if;
 exception when check_violation then
   perform private.fail(400, 'invalid_request', 'A value is out of range.');
@@ -146,7 +175,7 @@ as $$
 declare
   v_tenant_id uuid;
 begin
-  select tenant_id into v_tenant_id from public.s3_integrations where id = p_integration_id and status <> 'deleted' for update;
+  select tenant_id into v_tenant_id from public.s3_integrations where id = p_integration_id and status <> 'deleted' for no key update;
   if v_tenant_id is null then
     perform private.fail(404, 'not_found');
   end if;

@@ -13,9 +13,10 @@ as $$
       and i.status = 'active' and i.detection_mode = 'poll'
   ), picked as (
     select s.integration_id from public.s3_poll_states s join due d using (integration_id)
-    -- Asked again under the lock: another cron may have claimed it meanwhile.
-    where s.lease_expires_at is null or s.lease_expires_at <= now()
-    order by d.turn, d.next_poll_at limit p_limit for update of s skip locked
+    -- Asked again under the lock: another cron may have claimed it meanwhile, and the poll may even be over.
+    where s.next_poll_at <= now() and (s.lease_expires_at is null or s.lease_expires_at <= now())
+    -- PostgREST answers with at most 1,000 rows; one more would be claimed and never heard of.
+    order by d.turn, d.next_poll_at limit least(p_limit, 1000) for update of s skip locked
   )
   update public.s3_poll_states s
   set lease_id = gen_random_uuid(), lease_expires_at = now() + make_interval(secs => p_lease_seconds)
@@ -75,7 +76,8 @@ begin
       from public.s3_listing_slices l where l.integration_id = p_integration_id), '[]'::jsonb));
 end $$;
 
--- Replaces slices: p_upserts [{startAfter, objectCount, digest, isListed}], p_removed [startAfter].
+-- Replaces slices: p_upserts [{startAfter, objectCount, digest, isListed}], p_removed [startAfter]. The caller holds the
+-- poll lease, and with it the lock on the poll's row that settle_attempt waits for.
 create function private.save_slices(p_state public.s3_poll_states, p_upserts jsonb, p_removed text[]) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -87,6 +89,17 @@ begin
   from jsonb_array_elements(p_upserts) as e
   on conflict (integration_id, start_after) do update
     set object_count = excluded.object_count, digest = excluded.digest, cycle = excluded.cycle;
+  -- These slices may have been listed before a worker found something in them gone or changed, and saved after: the
+  -- digest would vouch for an object that the ledger has given up, and nobody would look at it again.
+  update public.s3_listing_slices l set digest = null
+  from (
+    select distinct (
+      select s.start_after from public.s3_listing_slices s
+      where s.integration_id = p_state.integration_id and s.start_after < o.key order by s.start_after desc limit 1) as start_after
+    from public.s3_processed_objects o
+    where o.integration_id = p_state.integration_id and o.is_current and o.state = 'skipped'
+      and o.reason in ('object_not_found', 'object_changed') and o.state_changed_at >= p_state.cycle_started_at) as gone
+  where l.integration_id = p_state.integration_id and l.start_after = gone.start_after and l.digest is not null;
 end $$;
 
 -- Remembers how far a long listing has come, so that a kill costs little.
@@ -149,6 +162,7 @@ create type private.listed_object as (key text, etag text, size_bytes bigint, mo
 -- Records one page of a listing, at most 1,000 objects. Nothing is written for what the ledger holds already.
 -- p_observed_at is this database's own time from before the page was requested: a version recorded after that instant
 -- may be newer than the page, so the page does not override it (`deferred`) and the caller must compare the slice again.
+-- Deferred likewise is a version that came back while its earlier run is being written: its key has one writer at a time.
 -- Returns {inserted, revived, skipped, deferred, observedAt}.
 create function public.record_s3_objects(p_integration_id uuid, p_lease_id uuid, p_lease_seconds int, p_observed_at timestamptz,
   p_keys text[], p_etags text[], p_sizes bigint[], p_modified timestamptz[], p_skip_reasons text[]) returns jsonb
@@ -173,7 +187,11 @@ begin
       -- A bucket that lists an object and then denies it is believed again later each time.
       case when c.etag = l.etag and c.size_bytes = l.size_bytes
         then c.state_changed_at + make_interval(secs => 30 * (c.revision - 1))
-        else c.current_since end > p_observed_at as is_later
+        else c.current_since end > p_observed_at
+        or exists (
+          select 1 from public.s3_processed_objects v
+          where v.integration_id = p_integration_id and v.key = l.key and v.etag = l.etag and v.size_bytes = l.size_bytes
+            and v.state = 'staged' and v.lease_id is not null and v.due_at > now()) as is_later
     from listed l
     left join public.s3_processed_objects c on c.integration_id = p_integration_id and c.key = l.key and c.is_current
     where c.id is null or c.etag <> l.etag or c.size_bytes <> l.size_bytes

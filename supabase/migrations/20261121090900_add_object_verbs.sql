@@ -2,7 +2,8 @@
 -- message delivered twice, late, or to a worker thought dead takes effect once.
 
 -- The sweep, and the only way from found to queued: claims rows that are due, taking turns between tenants, and says
--- which queue each belongs to. A row whose message is lost becomes due again after p_visibility_seconds.
+-- which queue each belongs to. A row whose message is lost becomes due again after p_visibility_seconds. What a worker
+-- took and never settled counts as a crash; after p_max_attempts it is dead. At most 1,000 rows, all PostgREST answers with.
 create function public.claim_due_objects(p_limit int, p_per_integration int, p_in_flight_per_tenant int, p_visibility_seconds int, p_max_attempts int)
 returns table (object_id uuid, target text)
 language plpgsql security definer set search_path = ''
@@ -12,11 +13,12 @@ begin
   with integrations as materialized (
     select i.id, i.tenant_id from public.s3_integrations i where i.status = 'active'
   ), room as (
-    select t.tenant_id, greatest(0, p_in_flight_per_tenant - (
+    -- What a paused integration holds in flight takes no room from the tenant's others.
+    select i.tenant_id, greatest(0, p_in_flight_per_tenant - sum((
       select count(*) from (
         select 1 from public.s3_processed_objects f
-        where f.tenant_id = t.tenant_id and f.state in ('queued', 'processing') limit p_in_flight_per_tenant) as f)) as free
-    from (select distinct tenant_id from integrations) as t
+        where f.integration_id = i.id and f.state in ('queued', 'processing') limit p_in_flight_per_tenant) as f))) as free
+    from integrations i group by i.tenant_id
   ), fresh as (
     select o.id, i.tenant_id, o.due_at, row_number() over (partition by i.tenant_id order by o.due_at, o.id) as turn
     from integrations i
@@ -37,21 +39,30 @@ begin
   ), picked as (
     select o.id from public.s3_processed_objects o join candidates c using (id)
     where o.due_at <= now()
-    order by c.turn limit p_limit for update of o skip locked
+    order by c.turn limit least(p_limit, 1000) for update of o skip locked
+  ), claimed as (
+    update public.s3_processed_objects o set
+      state = case
+        when o.state in ('processing', 'staged') and o.lease_id is not null and o.attempts >= p_max_attempts then 'dead'
+        when o.state = 'staged' then 'staged'
+        else 'queued' end,
+      reason = case when o.state in ('processing', 'staged') and o.lease_id is not null and o.attempts >= p_max_attempts
+        then 'retries_exhausted' else o.reason end,
+      state_changed_at = case when o.state in ('queued', 'staged') and (o.lease_id is null or o.attempts < p_max_attempts)
+        then o.state_changed_at else now() end,
+      lease_id = null,
+      due_at = case when o.state in ('processing', 'staged') and o.lease_id is not null and o.attempts >= p_max_attempts
+        then null else now() + make_interval(secs => p_visibility_seconds) end
+    from picked p where o.id = p.id
+    returning o.*
+  ), logged as (
+    insert into public.app_logs (service, level, event, message, tenant_id, integration_id, fields)
+    select case when d.staged_outputs is null then 's3-ingest' else 's3-integration-writeback' end, 'error', 'object_dead',
+      format('dead %s: retries_exhausted', d.key), d.tenant_id, d.integration_id,
+      jsonb_build_object('objectId', d.id, 'key', d.key, 'state', d.state, 'reason', d.reason, 'attempts', d.attempts)
+    from claimed d where d.state = 'dead'
   )
-  update public.s3_processed_objects o set
-    state = case
-      when o.state in ('processing', 'staged') and o.lease_id is not null and o.attempts >= p_max_attempts then 'dead'
-      when o.state = 'staged' then 'staged'
-      else 'queued' end,
-    reason = case when o.state in ('processing', 'staged') and o.lease_id is not null and o.attempts >= p_max_attempts
-      then 'retries_exhausted' else o.reason end,
-    state_changed_at = case when o.state in ('queued', 'staged') then o.state_changed_at else now() end,
-    lease_id = null,
-    due_at = case when o.state in ('processing', 'staged') and o.lease_id is not null and o.attempts >= p_max_attempts
-      then null else now() + make_interval(secs => p_visibility_seconds) end
-  from picked p where o.id = p.id
-  returning o.id, case o.state when 'queued' then 'process' when 'staged' then 'writeback' else 'dead' end;
+  select d.id, case d.state when 'queued' then 'process' when 'staged' then 'writeback' else 'dead' end from claimed d;
 end $$;
 
 -- Configuration and sealed credentials of the integrations named, by id.
@@ -116,14 +127,25 @@ begin
 end $$;
 
 -- Takes staged objects into writing. A version that is no longer current is settled as superseded (unless versions are
--- kept apart); one whose key is being written by an earlier version right now waits for it.
+-- kept apart); one whose key another version is being written to, or taken for writing at this moment, waits for it.
 create function public.begin_writeback(p_object_ids uuid[], p_lease_seconds int) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
   v_objects jsonb;
   v_integrations uuid[];
+  v_mine uuid[];
 begin
+  -- One writer per key: of each key the current version if it is asked for, and none that another call is deciding on. Tried, never
+  -- waited for, and in a statement of its own, so that the next one sees what the call before us wrote.
+  select array_agg(t.id) into v_mine
+  from (
+    select distinct on (q.integration_id, q.key) q.id, q.integration_id, q.key
+    from public.s3_processed_objects q
+    where q.id = any (p_object_ids) and q.state = 'staged' and q.lease_id is null
+    order by q.integration_id, q.key, q.is_current desc, q.found_at, q.id) as t
+  where pg_try_advisory_xact_lock(hashtextextended(t.integration_id::text || '/' || t.key, 0));
+
   with candidates as (
     select q.id, q.integration_id, q.key, q.is_current, coalesce(r.overwrite_policy, i.overwrite_policy) as policy, r.output_subfolder
     from public.s3_processed_objects q
@@ -134,6 +156,7 @@ begin
   ), decided as (
     select c.*, case
       when not c.is_current and c.policy <> 'keep_versions' then 'superseded'
+      when c.id <> all (coalesce(v_mine, '{}')) then 'wait'
       when exists (select 1 from public.s3_processed_objects w where w.integration_id = c.integration_id and w.key = c.key
         and w.id <> c.id and w.state = 'staged' and w.lease_id is not null and w.due_at > now()) then 'wait'
       else 'write' end as decision
@@ -143,6 +166,7 @@ begin
       state = case d.decision when 'superseded' then 'skipped' else 'staged' end,
       reason = case d.decision when 'superseded' then 'superseded' else o.reason end,
       lease_id = case d.decision when 'write' then gen_random_uuid() end,
+      staged_outputs = case d.decision when 'superseded' then null else o.staged_outputs end,
       attempts = o.attempts + case d.decision when 'write' then 1 else 0 end,
       due_at = case d.decision when 'write' then now() + make_interval(secs => p_lease_seconds)
         when 'wait' then now() + interval '5 seconds' end,
@@ -184,6 +208,11 @@ declare
   v_from text;
   v_state text;
 begin
+  -- Before the object, in the order of recording: a listing that saves its slices now must see this, or wait for it.
+  if p_reason in ('object_not_found', 'object_changed') then
+    perform 1 from public.s3_poll_states s join public.s3_processed_objects o on o.integration_id = s.integration_id
+    where o.id = p_object_id for share of s;
+  end if;
   select * into v_row from public.s3_processed_objects
   where id = p_object_id and lease_id = p_lease_id and state in ('processing', 'staged') for update;
   if v_row.id is null then
@@ -197,7 +226,8 @@ begin
     else 'found' end;
   update public.s3_processed_objects o set
     state = v_state, reason = left(p_reason, 100), reason_detail = left(p_detail, 1000), provider_code = left(p_provider_code, 100),
-    lease_id = null, state_changed_at = now(),
+    -- Not now(): that was before the wait for the listing.
+    lease_id = null, state_changed_at = clock_timestamp(),
     due_at = case when v_state in ('found', 'staged') then now() + make_interval(secs => p_delay_seconds) end,
     staged_outputs = case when v_state = 'staged' then o.staged_outputs end
   where o.id = p_object_id;
@@ -222,11 +252,18 @@ end $$;
 create function public.settle_deleted_integrations(p_limit int) returns int
 language sql security definer set search_path = ''
 as $$
-  with gone as (
+  with pending as (
+    -- Apart, as the partial indexes are: what a deleted integration has settled long ago is not looked at.
     select o.id from public.s3_integrations i
-    join public.s3_processed_objects o on o.integration_id = i.id and o.due_at is not null
-    where i.status = 'deleted' and o.state in ('found', 'queued', 'processing', 'staged')
-    limit p_limit for update of o skip locked
+    cross join lateral (
+      (select f.id from public.s3_processed_objects f where f.integration_id = i.id and f.state = 'found' limit p_limit)
+      union all
+      (select f.id from public.s3_processed_objects f
+       where f.integration_id = i.id and f.state in ('queued', 'processing', 'staged') limit p_limit)) as o
+    where i.status = 'deleted' limit p_limit
+  ), gone as (
+    select o.id from public.s3_processed_objects o join pending p using (id)
+    where o.due_at is not null for update of o skip locked
   ), settled as (
     update public.s3_processed_objects o set state = 'skipped', reason = 'integration_deleted', due_at = null, lease_id = null,
       staged_outputs = null, state_changed_at = now()

@@ -1,0 +1,78 @@
+-- Two tenants, each with something in every table. Acme has an owner, an admin and a member; Umbrella has its owner.
+
+create function tap.sealed(p_version int default 1) returns jsonb
+language sql
+as $$
+  select jsonb_build_object('version', p_version, 'formatVersion', 1, 'keyId', 'local', 'kmsKeyVersion', 1,
+    'dataKeyCiphertext', '\x' || repeat('ab', 60), 'secretCiphertext', '\x' || repeat('cd', 90))
+$$;
+
+create function tap.new_integration(p_tenant text, p_name text, p_fields jsonb default '{}') returns jsonb
+language sql
+as $$
+  select jsonb_build_object('id', gen_random_uuid(), 'tenantId', tap.tenant_id(p_tenant), 'name', p_name, 'provider', 'generic',
+    'bucket', 'bucket-of-' || p_name, 'region', 'auto', 'endpoint', 'https://s3.example.test', 'addressingStyle', 'path',
+    'roleArn', null, 'externalId', null, 'accessKeyHint', 'WXYZ', 'inputPrefix', 'in/', 'outputPrefix', 'out/',
+    'overwritePolicy', 'reprocess', 'language', null) || p_fields
+$$;
+
+create function tap.fill_tenant(p_tenant text, p_owner text) returns void
+language plpgsql
+as $$
+declare
+  v_tenant_id uuid := tap.tenant_id(p_tenant);
+  v_id uuid;
+begin
+  v_id := public.create_s3_integration(tap.user_id(p_owner), tap.new_integration(p_tenant, p_tenant || '-bucket'), tap.sealed());
+  insert into public.s3_integration_folder_rules (tenant_id, integration_id, prefix, language) values (v_tenant_id, v_id, 'in/de/', 'de');
+  insert into public.s3_processed_objects (tenant_id, integration_id, key, etag, size_bytes, found_by, state, due_at, lease_id, staged_outputs)
+  values (v_tenant_id, v_id, 'in/a.pdf', 'e1', 10, 'poll', 'staged', now(), gen_random_uuid(), '[{"stagingKey": "staging/secret"}]');
+  insert into public.cost_ledger (tenant_id, integration_id, job_id, kind, pages, amount_micros)
+  values (v_tenant_id, v_id, gen_random_uuid(), 'processing', 3, 3000);
+  insert into public.s3_listing_slices (integration_id, tenant_id, start_after, object_count, digest, cycle)
+  values (v_id, v_tenant_id, '', 1, repeat('0', 32), 1);
+  insert into public.app_logs (service, level, event, message, tenant_id, integration_id)
+  values ('s3-poller', 'info', 'poll_finished', 'listed 1 objects', v_tenant_id, v_id);
+end $$;
+
+create function tap.make_world() returns void
+language plpgsql
+as $$
+begin
+  perform tap.sign_up(who || '@acme.test') from unnest(array['owner', 'admin', 'member']) as who;
+  perform tap.sign_up('owner@umbrella.test');
+  perform tap.authenticate_as(tap.user_id('owner@acme.test'));
+  perform public.create_tenant('acme');
+  perform public.set_tenant_member(tap.tenant_id('acme'), tap.user_id('admin@acme.test'), 'admin');
+  perform public.set_tenant_member(tap.tenant_id('acme'), tap.user_id('member@acme.test'), 'member');
+  perform tap.authenticate_as(tap.user_id('owner@umbrella.test'));
+  perform public.create_tenant('umbrella');
+  perform tap.clear();
+  perform tap.fill_tenant('acme', 'owner@acme.test');
+  perform tap.fill_tenant('umbrella', 'owner@umbrella.test');
+  perform tap.clear();
+end $$;
+
+-- The tables of public that the caller can see something in, with the names of the tenants it sees there.
+create function tap.visible(p_table text) returns text[]
+language plpgsql
+as $$
+declare
+  v_ids uuid[];
+begin
+  execute format('select array_agg(distinct %I) from public.%I', case p_table when 'tenants' then 'id' else 'tenant_id' end, p_table)
+  into v_ids;
+  return tap.names_of(v_ids);
+end $$;
+
+create function tap.names_of(p_ids uuid[]) returns text[]
+language sql stable security definer
+as $$ select coalesce(array_agg(name order by name), '{}') from public.tenants where id = any (p_ids) and kind = 'team' $$;
+
+-- Every table of public, so that a new one is asked about without being named.
+create function tap.tables() returns setof text
+language sql stable security definer
+as $$
+  select c.relname::text from pg_catalog.pg_class c
+  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by 1
+$$;

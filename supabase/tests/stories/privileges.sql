@@ -1,0 +1,34 @@
+-- Who may call which function. The list is whole: a new function is not callable until it stands here.
+select plan(8);
+
+create view pg_temp.callable as
+  select n.nspname || '.' || p.proname as name, r.rolname as role
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace cross join pg_roles r
+  where n.nspname in ('public', 'private') and r.rolname in ('anon', 'authenticated', 'service_role')
+    and has_function_privilege(r.oid, p.oid, 'execute');
+
+select is_empty($$ select name from pg_temp.callable where role = 'anon' $$, 'without a session nobody calls anything');
+select set_eq($$ select name from pg_temp.callable where role = 'authenticated' and name like 'public.%' $$,
+  array['public.create_tenant', 'public.set_tenant_member', 'public.remove_tenant_member', 'public.update_s3_integration',
+    'public.delete_s3_integration', 'public.s3_integration_ledger'],
+  'users call the verbs that are theirs');
+select set_eq($$ select name from pg_temp.callable where role = 'authenticated' and name like 'private.%' $$,
+  array['private.create_tenant', 'private.set_tenant_member', 'private.remove_tenant_member', 'private.update_s3_integration',
+    'private.delete_s3_integration', 'private.current_actor', 'private.my_tenant_ids', 'private.is_support', 'private.fail'],
+  'and behind them what their verbs and the policies need');
+select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'public.%' $$,
+  array['public.require_tenant_admin', 'public.create_s3_integration', 'public.get_s3_integration_with_secrets',
+    'public.record_s3_connection_test', 'public.s3_integration_ledger', 'public.write_app_logs', 'public.prune_app_logs',
+    'public.claim_due_polls', 'public.begin_poll', 'public.record_s3_objects', 'public.save_poll_progress', 'public.complete_poll',
+    'public.fail_poll', 'public.claim_due_objects', 'public.begin_processing', 'public.complete_processing', 'public.begin_writeback',
+    'public.complete_writeback', 'public.settle_attempt', 'public.settle_deleted_integrations'],
+  'the engine calls its verbs');
+select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'private.%' $$,
+  array['private.act_as', 'private.current_actor', 'private.fail', 'private.require_role'], 'and little behind them');
+select is_empty($$ select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+  where n.nspname in ('public', 'private') and not coalesce(p.proconfig, '{}') @> array['search_path=""'] $$, 'every function has an empty search_path');
+select is_empty($$ select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace, aclexplode(p.proacl) a
+  where n.nspname in ('public', 'private') and a.grantee = 0 $$, 'nothing is granted to everybody');
+select is_empty($$ select nspname from pg_namespace where nspname = 'private' and has_schema_privilege('anon', oid, 'usage') $$,
+  'without a session nobody looks into the private schema');
+select * from finish();
