@@ -1,9 +1,8 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { loadDocument, operationsOf } from '@sluice/testkit/api-client';
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../src/http/app.ts';
 import { addRoutes } from '../src/routes/index.ts';
-import { loadDocument } from './support/api.ts';
-import { operationsOf } from './support/conformance.ts';
 
 const unused = (): never => {
   throw new Error('not part of this test');

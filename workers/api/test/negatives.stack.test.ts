@@ -1,8 +1,17 @@
 import { addMember, createUser } from '@sluice/testkit';
+import {
+  type Answer,
+  at,
+  call,
+  fieldsOf,
+  loadDocument,
+  newIntegration,
+  newTenant,
+  type Operation,
+  operationsOf,
+  withoutRequestId,
+} from '@sluice/testkit/api-client';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { type Answer, at, call, fieldsOf, loadDocument, withoutRequestId } from './support/api.ts';
-import { type Operation, operationsOf } from './support/conformance.ts';
-import { newIntegration, newTenant } from './support/fixtures.ts';
 import {
   bodiesFor,
   namesARecord,
@@ -105,7 +114,7 @@ describe.each(guarded.filter(namesARecord))('$name', (operation) => {
       const path = operation.path.replace(/\{(\w+)\}/, encodeURIComponent(id).replaceAll('%25', '%'));
       const answer = await call(operation.method, path, {
         token: owner.token,
-        ...(bodiesFor(operation, own)[0] ?? {}),
+        ...bodiesFor(operation, own)[0],
       });
       expect(answer.status, id).toBe(400);
       expect(fieldsOf(answer), id).toContain('id');

@@ -1,4 +1,4 @@
-import type { Operation } from './conformance.ts';
+import type { Operation } from '@sluice/testkit/api-client';
 
 /** Requests made from the OpenAPI document, so that a new route is tested without being listed. */
 
