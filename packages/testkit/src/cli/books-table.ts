@@ -36,10 +36,8 @@ function column(books: Books): string[] {
 }
 
 function reasons(what: string, counts: Record<string, number>): Line[] {
-  return Object.entries(counts)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([reason, count]) => {
-      const title = isErrorCode(reason) ? ERROR_CATALOGUE[reason].title : reason;
-      return { label: `${what}: ${title} (${reason})`, count };
-    });
+  return Object.entries(counts).map(([reason, count]) => {
+    const title = isErrorCode(reason) ? ERROR_CATALOGUE[reason].title : reason;
+    return { label: `${what}: ${title} (${reason})`, count };
+  });
 }

@@ -36,8 +36,11 @@ export function openTerminal(stream: NodeJS.WriteStream): Terminal {
         if (isMilestone) stream.write(`${text}\n`);
         return;
       }
+      // Some terminals say that they have 0 columns.
+      const shown = truncate(text, (stream.columns || 80) - 1);
+      if (shown === status) return;
       clear();
-      status = truncate(text, (stream.columns ?? 80) - 1);
+      status = shown;
       stream.write(status);
     },
     clear,

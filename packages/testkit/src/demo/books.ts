@@ -50,7 +50,20 @@ export function reportOf(tenants: TenantBooks[], problems: string[], elapsedMs: 
       books.pending + books.unexplained + books.duplicates === 0 &&
       books.found === books.written_back + sum(books.skipped) + sum(books.failed),
   );
-  return { balanced, tenants, total, problems, elapsed_ms: Math.round(elapsedMs) };
+  return {
+    balanced,
+    tenants: tenants.map((books) => ({ ...books, ...sorted(books) })),
+    total: { ...total, ...sorted(total) },
+    problems,
+    elapsed_ms: Math.round(elapsedMs),
+  };
+}
+
+/** Reasons by name: the same books give the same line. */
+function sorted({ skipped, failed }: Books): Pick<Books, 'skipped' | 'failed'> {
+  const byName = (counts: Record<string, number>) =>
+    Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { skipped: byName(skipped), failed: byName(failed) };
 }
 
 /** Adds to one of the counts. */

@@ -50,7 +50,6 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   interrupted.promise.catch(() => undefined); // may come when nobody waits any more
   listener.step('starting Postgres, the API, the Workers and the customers\u2019 buckets');
   const tenants = await demoTenants(options.isSmall);
-  signal.throwIfAborted();
   const stack = await startStack({
     dataDir: options.dataDir,
     removeDataDir: options.removeDataDir,
@@ -118,7 +117,7 @@ async function followThrough(
         tenant,
         integrationId,
         bucket: openCustomerBucket(stack.s3, tenant.bucket),
-        rows: await readLedgerRows(stack.sql, [integrationId]),
+        rows: await readLedgerRows(stack.sql, integrationId),
         charges: await readCharges(stack.sql, integrationId),
       }),
     ),

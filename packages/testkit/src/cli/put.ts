@@ -1,0 +1,63 @@
+// npm run put -- FILE...: documents into the demo bucket, and what becomes of them.
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { S3Object } from '@sluice/shared';
+import { apiUrlOf } from '../demo/accounts.ts';
+import { type ApiClient, apiClient, itemsOf } from '../demo/api-client.ts';
+import { openCustomerBucket } from '../demo/customer-bucket.ts';
+import { callersDir, openDevSession, runCommand } from './dev-session.ts';
+
+const PATIENCE_MS = 120_000;
+const PENDING = new Set(['found', 'queued', 'processing', 'staged']);
+
+await runCommand(async () => {
+  const files = process.argv.slice(2);
+  if (files.length === 0 || files.some((file) => file.startsWith('-'))) {
+    process.stderr.write('Usage: npm run put -- FILE...\n');
+    return 2;
+  }
+  const { stack, run, accessToken } = await openDevSession();
+  const bucket = openCustomerBucket(stack.s3, run.bucket);
+  const api = apiClient(apiUrlOf(stack), accessToken);
+  let status = 0;
+  for (const file of files) {
+    const body = await readFile(resolve(callersDir(), file));
+    const key = `${run.inputPrefix}${basename(file)}`;
+    const { etag } = await bucket.put({
+      key,
+      body,
+      sizeBytes: body.byteLength,
+      contentType: 'application/pdf',
+    });
+    process.stdout.write(`${key} is in the bucket\n`);
+    const object = await follow(api, run.integrationId, key, etag);
+    if (object.state !== 'written_back') status = 1;
+    process.stdout.write(`${outcome(object)}\n`);
+  }
+  return status;
+});
+
+async function follow(api: ApiClient, integrationId: string, key: string, etag: string): Promise<S3Object> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const items = itemsOf(await api.get(`/api/integrations/s3/${integrationId}/objects?limit=200`));
+    const objects = items.map((item) => S3Object.parse(item));
+    const object = objects.find((candidate) => candidate.key === key && candidate.etag === etag);
+    if (object !== undefined && !PENDING.has(object.state)) return object;
+    if (Date.now() > deadline) {
+      const state = object === undefined ? 'not found yet' : object.state;
+      throw new Error(`${key} is ${state} after ${PATIENCE_MS / 1000} s; npm start shows what becomes of it`);
+    }
+    await delay(300);
+  }
+}
+
+function outcome({ key, state, reason, outputs, pages }: S3Object): string {
+  if (state === 'written_back') {
+    const keys = (outputs ?? []).map((output) => `  npm run get -- '${output.key.replaceAll("'", "'\\''")}'`);
+    return [`written back, ${pages ?? 0} pages:`, ...keys].join('\n');
+  }
+  const why = reason === null ? '' : `: ${reason.title}. ${reason.remedy}`;
+  return `${key} was ${state}${why}`;
+}
