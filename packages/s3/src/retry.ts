@@ -38,7 +38,7 @@ const RETRYABLE = new Set([
 const DAMAGED_ON_THE_WAY = new Set(['BadDigest', 'XAmzContentSHA256Mismatch', 'IncompleteBody']);
 
 /** Whether trying again at once may help. Never on 501; not when the provider refuses what we sent. */
-export const isRetryable = (error: unknown): error is SluiceError => {
+const isRetryable = (error: unknown): error is SluiceError => {
   if (!(error instanceof SluiceError) || !RETRYABLE.has(error.code)) return false;
   const { providerStatus = 0, providerCode = '' } = error;
   if (error.code === 'upstream_invalid' && providerStatus >= 400 && providerStatus < 500) {
