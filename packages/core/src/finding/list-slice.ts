@@ -1,28 +1,30 @@
-import type { Bucket, ObjectSummary } from '../ports/bucket.ts';
+import { SluiceError } from '@sluice/shared';
+import type { Bucket, ListPage, ObjectSummary } from '../ports/bucket.ts';
 import { compareKeys } from './key-order.ts';
+import { canHoldKey } from './ledger-object.ts';
+import type { PlannedSlice } from './plan-slices.ts';
 import { SliceDigest } from './slice-digest.ts';
 
-/** How many pages of 1,000 keys make a slice. */
-export const PAGES_PER_SLICE = 10;
-export const OBJECTS_PER_SLICE = PAGES_PER_SLICE * 1000;
-
-export interface SliceBounds {
-  /** Exclusive. Empty for the beginning. */
-  readonly startAfter: string;
-  /** Inclusive. Null for the end of the bucket. */
-  readonly end: string | null;
-}
+/** So many pages in a row that hold nothing and yet are not the last: the server is not going to end. */
+const MAX_EMPTY_PAGES = 1_000;
 
 export interface ListedPage {
+  readonly kind: 'page';
   /** The database's clock from before the page was requested. */
   readonly observedAt: string;
   readonly objects: readonly ObjectSummary[];
 }
 
-export interface ListedSlice extends SliceBounds {
+export interface ListedSlice {
+  readonly kind: 'slice';
+  /** Exclusive. */
+  readonly startAfter: string;
+  /** Inclusive. Null for the end of the bucket. */
+  readonly end: string | null;
   readonly objectCount: number;
   readonly digest: string;
-  readonly pages: readonly ListedPage[];
+  /** It is as it was stored; its pages were not yielded. */
+  readonly isUnchanged: boolean;
 }
 
 /** The provider does not list in key order, or ignores `start-after`: anchors cannot be used on it. */
@@ -32,65 +34,137 @@ export class UnorderedListing extends Error {
 
 export interface ListSliceOptions {
   readonly prefix: string;
+  readonly objectsPerSlice: number;
   /** The newest instant of the database's clock we know; read before each request. */
   readonly observedAt: () => string;
-  /** Called once a request. */
-  readonly onCall: () => void;
+  /** Called before each request. */
+  readonly beforeCall: () => Promise<void>;
   /**
    * The provider lists without order. Then there is one slice, the whole bucket, and it is never cut.
    * With order, `UnorderedListing` is thrown as soon as the listing proves it has none.
    */
   readonly isUnordered: boolean;
+  readonly signal: AbortSignal;
 }
 
 /**
- * Lists one slice and yields it whole, or, when it has grown past twice its size or has no end, in cuts of
- * {@link PAGES_PER_SLICE} pages. The cuts cover the slice without a gap: each begins where the one before ended.
+ * Lists one slice: first its pages, as far as they have to be compared with the ledger, then the slice itself. Pages are
+ * held back only as long as the slice may still turn out as it was stored.
+ *
+ * A slice that has grown past twice its size, or has no end, comes in several cuts. They cover it without a gap: each
+ * begins where the one before ended. The last has the end of the planned slice.
+ *
+ * @throws UnorderedListing, or what the bucket throws.
  */
 export async function* listSlice(
-  bucket: Bucket,
-  bounds: SliceBounds,
+  bucket: Pick<Bucket, 'listPage'>,
+  planned: PlannedSlice,
   options: ListSliceOptions,
-): AsyncGenerator<ListedSlice> {
-  const isCut = bounds.end === null && !options.isUnordered;
-  let startAfter = bounds.startAfter;
-  let last = bounds.startAfter;
-  let token: string | null = null;
-  let pages: ListedPage[] = [];
-  let digest = new SliceDigest();
-  let objectCount = 0;
+): AsyncGenerator<ListedPage | ListedSlice> {
+  const { objectsPerSlice, isUnordered } = options;
+  const cutAt = planned.end === null ? objectsPerSlice : 2 * objectsPerSlice;
+  const pages = new Pages(bucket, planned.startAfter, options);
+  let cut = new Cut(planned.startAfter, planned.stored, 3 * objectsPerSlice);
+  let last = planned.startAfter;
 
   for (;;) {
-    options.onCall();
     const observedAt = options.observedAt();
-    const page = await bucket.listPage({
-      prefix: options.prefix,
-      ...(token === null ? { startAfter: bounds.startAfter } : { continuationToken: token }),
-    });
-    const objects = options.isUnordered ? page.objects : within(page.objects, last, bounds.end);
+    const page = await pages.next();
+    const objects = isUnordered ? page.objects : within(page.objects, last, planned.end);
     const isPastEnd = objects.length < page.objects.length;
     last = page.objects.at(-1)?.key ?? last;
-    for (const object of objects) digest.add(object);
-    objectCount += objects.length;
-    pages.push({ observedAt, objects });
-    token = page.continuationToken;
+    yield* cut.add({ kind: 'page', observedAt, objects });
 
     // The last key of a slice is its end: asking for one page more would only show the next slice.
-    const isDone = token === null || isPastEnd || (bounds.end !== null && last === bounds.end);
+    const isDone =
+      page.continuationToken === null || isPastEnd || (planned.end !== null && last === planned.end);
     if (isDone) {
-      yield { startAfter, end: bounds.end, objectCount, digest: digest.toString(), pages };
+      yield* cut.finish(planned.end);
       return;
     }
-    const isGrown = !options.isUnordered && pages.length >= 2 * PAGES_PER_SLICE;
-    if ((isCut && pages.length >= PAGES_PER_SLICE) || isGrown) {
-      yield { startAfter, end: last, objectCount, digest: digest.toString(), pages };
-      startAfter = last;
-      pages = [];
-      digest = new SliceDigest();
-      objectCount = 0;
+    if (!isUnordered && cut.objectCount >= cutAt && canHoldKey(last)) {
+      yield* cut.finish(last);
+      cut = new Cut(last, null, 0);
     }
   }
 }
+
+/** What has been listed since the last cut. */
+class Cut {
+  objectCount = 0;
+  readonly #startAfter: string;
+  readonly #digest = new SliceDigest();
+  /** What the slice was, while it may still be that. */
+  #known: { readonly digest: string | null; readonly objectCount: number } | null;
+  #held: ListedPage[] = [];
+
+  constructor(startAfter: string, stored: PlannedSlice['stored'] | null, maxHeld: number) {
+    this.#startAfter = startAfter;
+    this.#known = stored?.digest == null || stored.objectCount > maxHeld ? null : stored;
+  }
+
+  *add(page: ListedPage): Generator<ListedPage> {
+    for (const object of page.objects) this.#digest.add(object);
+    this.objectCount += page.objects.length;
+    this.#held.push(page);
+    if (this.#known !== null && this.objectCount > this.#known.objectCount) this.#known = null;
+    if (this.#known === null) yield* this.#release();
+  }
+
+  *finish(end: string | null): Generator<ListedPage | ListedSlice> {
+    const digest = this.#digest.toString();
+    const isUnchanged =
+      this.#known !== null && this.#known.digest === digest && this.#known.objectCount === this.objectCount;
+    if (!isUnchanged) yield* this.#release();
+    const { objectCount } = this;
+    yield { kind: 'slice', startAfter: this.#startAfter, end, objectCount, digest, isUnchanged };
+  }
+
+  *#release(): Generator<ListedPage> {
+    this.#known = null;
+    const held = this.#held;
+    this.#held = [];
+    for (const page of held) if (page.objects.length > 0) yield page;
+  }
+}
+
+/** The pages of a listing, one after another, as long as they lead anywhere. */
+class Pages {
+  readonly #bucket: Pick<Bucket, 'listPage'>;
+  readonly #startAfter: string;
+  readonly #options: ListSliceOptions;
+  #token: string | null = null;
+  #emptyPages = 0;
+  readonly #seenTokens = new Set<string>();
+
+  constructor(bucket: Pick<Bucket, 'listPage'>, startAfter: string, options: ListSliceOptions) {
+    this.#bucket = bucket;
+    this.#startAfter = startAfter;
+    this.#options = options;
+  }
+
+  async next(): Promise<ListPage> {
+    const { prefix, signal, isUnordered } = this.#options;
+    await this.#options.beforeCall();
+    const page = await this.#bucket.listPage({
+      prefix,
+      signal,
+      ...(this.#token === null ? { startAfter: this.#startAfter } : { continuationToken: this.#token }),
+    });
+    this.#token = page.continuationToken;
+    this.#emptyPages = page.objects.length === 0 ? this.#emptyPages + 1 : 0;
+    if (this.#emptyPages > MAX_EMPTY_PAGES) throw endless('page after page is empty');
+    // With order a circle shows by its keys.
+    if (isUnordered && this.#token !== null) {
+      if (this.#seenTokens.has(this.#token)) throw endless('its continuation tokens go in a circle');
+      this.#seenTokens.add(this.#token);
+    }
+    return page;
+  }
+}
+
+const endless = (why: string): SluiceError =>
+  new SluiceError('upstream_invalid', { detail: `The listing does not end: ${why}.` });
 
 /** The objects of a page up to `end`, having checked that they come in order after `last`. */
 const within = (

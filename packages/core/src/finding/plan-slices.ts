@@ -1,8 +1,14 @@
 import type { SliceChanges, StoredSlice } from '../ports/ledger.ts';
-import { OBJECTS_PER_SLICE, type SliceBounds } from './list-slice.ts';
 import { addDigests } from './slice-digest.ts';
 
-export interface PlannedSlice extends SliceBounds {
+/** How many objects make a slice: ten pages of S3. */
+export const OBJECTS_PER_SLICE = 10_000;
+
+export interface PlannedSlice {
+  /** Exclusive. Empty for the beginning. */
+  readonly startAfter: string;
+  /** Inclusive. Null for the end of the bucket. */
+  readonly end: string | null;
   readonly stored: StoredSlice;
 }
 
@@ -20,10 +26,14 @@ export const planSlices = (stored: readonly StoredSlice[]): readonly PlannedSlic
 };
 
 /**
- * Joins neighbours that together still fit one slice, so that a bucket that shrank is not listed in crumbs. Takes all
- * slices in order; digests add up because they are order-free.
+ * Joins neighbours that together stay below the size of one slice, so that a bucket that shrank is not listed in crumbs.
+ * Takes all slices in order; digests add up because they are order-free. What is joined is never so large that the next
+ * listing would cut it again.
  */
-export const mergeSmallSlices = (slices: readonly StoredSlice[]): SliceChanges => {
+export const mergeSmallSlices = (
+  slices: readonly StoredSlice[],
+  objectsPerSlice = OBJECTS_PER_SLICE,
+): SliceChanges => {
   const upserts: StoredSlice[] = [];
   const removed: string[] = [];
   let open = null as StoredSlice | null;
@@ -38,7 +48,7 @@ export const mergeSmallSlices = (slices: readonly StoredSlice[]): SliceChanges =
       slice.digest !== null &&
       open.isListed &&
       slice.isListed &&
-      open.objectCount + slice.objectCount <= OBJECTS_PER_SLICE
+      open.objectCount + slice.objectCount < objectsPerSlice
     ) {
       open = {
         ...open,

@@ -43,6 +43,13 @@ export class SliceDigest {
   }
 }
 
+/** The digest of one text, 32 hex digits. */
+export const digestOfText = (text: string): string => {
+  const digest = new SliceDigest();
+  digest.add({ key: text, etag: '', sizeBytes: 0 });
+  return digest.toString();
+};
+
 /** The digest of two neighbouring slices made one. */
 export const addDigests = (left: string, right: string): string => {
   let sum = '';

@@ -44,6 +44,7 @@ export interface PutInput {
   readonly metadata?: Readonly<Record<string, string>>;
   /** Fail with `object_exists` when the key exists. */
   readonly ifAbsent?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 export interface Bucket {
@@ -53,11 +54,11 @@ export interface Bucket {
   /** `object_changed` when `ifMatch` is given and the object has another ETag. */
   get(
     key: string,
-    options?: { readonly ifMatch?: string },
+    options?: { readonly ifMatch?: string; readonly signal?: AbortSignal },
   ): Promise<{ head: ObjectHead; body: ReadableStream<Uint8Array> }>;
   put(input: PutInput): Promise<{ etag: string; versionId: string | null }>;
   /** Deleting a missing object succeeds. */
-  delete(key: string): Promise<void>;
+  delete(key: string, signal?: AbortSignal): Promise<void>;
   /** A GET link that works for anyone who holds it. Never log, store or queue it. */
   presignGet(key: string, expiresInSeconds: number): Promise<string>;
 }

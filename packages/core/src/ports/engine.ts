@@ -34,6 +34,9 @@ export interface Clock {
   now(): number;
 }
 
+/** Resolves after `delayMs`, or as soon as `signal` is aborted. Injected where time is not to pass by itself. */
+export type Wait = (delayMs: number, signal: AbortSignal) => Promise<void>;
+
 /** A number in [0, 1). */
 export type Random = () => number;
 

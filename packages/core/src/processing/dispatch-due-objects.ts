@@ -1,5 +1,5 @@
 import type { Log, ObjectQueue } from '../ports/engine.ts';
-import type { ObjectLedger } from '../ports/ledger.ts';
+import type { DueObject, ObjectLedger } from '../ports/ledger.ts';
 
 export interface DispatchSettings {
   /** Rows claimed in one call. */
@@ -32,9 +32,12 @@ const QUEUE_BATCH = 100;
  * that is killed between claim and send, only delays: the row becomes due again.
  *
  * @returns how many messages were sent.
+ * @throws what the database threw, or the first failure of a queue after everything else claimed was sent.
  */
 export const dispatchDueObjects = async (context: DispatchContext): Promise<number> => {
   const { ledger, settings, log } = context;
+  // Whoever had more than this to give was cut short by a limit, so there may be more.
+  const fullRound = Math.min(settings.batch, settings.perIntegration);
   let sent = 0;
   for (let round = 0; round < settings.maxRounds; round += 1) {
     const due = await ledger.claimDueObjects({
@@ -44,19 +47,39 @@ export const dispatchDueObjects = async (context: DispatchContext): Promise<numb
       visibilitySeconds: settings.visibilitySeconds,
       maxAttempts: settings.maxAttempts,
     });
-    for (const target of ['process', 'writeback'] as const) {
-      const messages = due
-        .filter((object) => object.target === target)
-        .map(({ objectId }) => ({ version: 1 as const, objectId }));
-      const queue = target === 'process' ? context.processQueue : context.writebackQueue;
-      for (let i = 0; i < messages.length; i += QUEUE_BATCH)
-        await queue.sendBatch(messages.slice(i, i + QUEUE_BATCH));
-      sent += messages.length;
-    }
     for (const { objectId, target } of due) {
       if (target === 'dead') log.error('object_dead', { objectId, reason: 'retries_exhausted' });
     }
-    if (due.length < settings.batch) break;
+    sent += await sendAll(context, due);
+    if (due.length < fullRound) break;
   }
+  return sent;
+};
+
+/** One batch that is refused does not hold up the others: what was claimed and not sent waits for its visibility. */
+const sendAll = async (
+  { processQueue, writebackQueue }: DispatchContext,
+  due: readonly DueObject[],
+): Promise<number> => {
+  let sent = 0;
+  const failures: unknown[] = [];
+  for (const [target, queue] of [
+    ['process', processQueue],
+    ['writeback', writebackQueue],
+  ] as const) {
+    const messages = due
+      .filter((object) => object.target === target)
+      .map(({ objectId }) => ({ version: 1 as const, objectId }));
+    for (let i = 0; i < messages.length; i += QUEUE_BATCH) {
+      const batch = messages.slice(i, i + QUEUE_BATCH);
+      try {
+        await queue.sendBatch(batch);
+        sent += batch.length;
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  }
+  if (failures.length > 0) throw failures[0];
   return sent;
 };

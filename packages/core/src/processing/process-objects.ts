@@ -6,11 +6,14 @@ import {
 } from '@sluice/shared';
 import { forEachConcurrently } from '../concurrency.ts';
 import type { Bucket } from '../ports/bucket.ts';
-import type { Log, ObjectQueue, OpenBucket, Processor, Random } from '../ports/engine.ts';
+import type { Log, ObjectQueue, OpenBucket, Processor, Random, Wait } from '../ports/engine.ts';
 import type { ObjectLedger, ObjectToProcess } from '../ports/ledger.ts';
 import { oncePerIntegration } from '../ports/once-per-integration.ts';
+import { storableJson } from '../storable-text.ts';
+import { systemWait } from '../within-time.ts';
 import { isOwnOutput } from '../writeback/provenance.ts';
 import { settlementOf } from './retry-schedule.ts';
+import { runProcessor } from './run-processor.ts';
 
 export interface ProcessContext {
   readonly ledger: Pick<ObjectLedger, 'beginProcessing' | 'completeProcessing' | 'settleAttempt'>;
@@ -19,12 +22,14 @@ export interface ProcessContext {
   readonly writebackQueue: ObjectQueue;
   readonly log: Log;
   readonly random: Random;
+  /** Default: real time. */
+  readonly wait?: Wait;
   readonly settings: {
     readonly leaseSeconds: number;
     readonly visibilitySeconds: number;
     /** Documents at once. */
     readonly concurrency: number;
-    /** How long the processor may use the source link. */
+    /** How long the processor may use the source link, and take at all. Well below the lease. */
     readonly linkSeconds: number;
   };
 }
@@ -89,12 +94,13 @@ const processObject = async (
   if (isOwnOutput(head.metadata)) throw new SluiceError('own_output');
   if (head.etag !== object.etag) throw new SluiceError('object_changed');
 
-  const result = await runProcessor(context.processor, {
+  const { linkSeconds } = context.settings;
+  const result = await runProcessor(context.processor, linkSeconds, context.wait ?? systemWait, {
     version: 1,
     jobId: object.jobId,
     objectId: object.objectId,
     source: {
-      url: await bucket.presignGet(object.key, context.settings.linkSeconds),
+      url: await bucket.presignGet(object.key, linkSeconds),
       etag: object.etag,
       sizeBytes: object.sizeBytes,
       fileName: object.key.slice(object.key.lastIndexOf('/') + 1),
@@ -105,23 +111,11 @@ const processObject = async (
   });
   switch (result.outcome) {
     case 'done':
-      return result;
+      return { outputs: result.outputs, pages: result.pages, report: storableJson(result.report) };
     case 'refused':
       throw new SluiceError(result.code, { detail: result.detail });
     case 'source_failed':
       throw sourceError(result, object.key);
-  }
-};
-
-/** A processor that throws may quote its request, which holds the link: none of that goes further. */
-const runProcessor: (processor: Processor, job: Parameters<Processor>[0]) => Promise<ProcessResult> = async (
-  processor,
-  job,
-) => {
-  try {
-    return await processor(job);
-  } catch {
-    throw new SluiceError('processor_failed');
   }
 };
 

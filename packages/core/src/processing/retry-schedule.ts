@@ -1,6 +1,7 @@
-import type { SluiceError } from '@sluice/shared';
+import type { ErrorCode, SluiceError } from '@sluice/shared';
 import type { Random } from '../ports/engine.ts';
 import type { SettledAttempt } from '../ports/ledger.ts';
+import { storableText } from '../storable-text.ts';
 
 const FIRST_DELAY_SECONDS = 10;
 
@@ -10,11 +11,19 @@ const SCHEDULE = {
   customer_config: { maxAttempts: 20, maxDelaySeconds: 6 * 3600 },
   upstream: { maxAttempts: 20, maxDelaySeconds: 3600 },
   platform: { maxAttempts: 6, maxDelaySeconds: 900 },
-  client: { maxAttempts: 1, maxDelaySeconds: 0 },
+  // Nobody calls us here: what looks like a caller's fault (a token of ours refused, say) is our own.
+  client: { maxAttempts: 6, maxDelaySeconds: 900 },
 } as const;
 
+/** Something of ours that many objects need is away: each waits for it as for a provider. */
+const OUTAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'unavailable',
+  'vault_unavailable',
+  'unauthenticated',
+]);
+
 /** What is wrong with the object itself: no repetition mends it. */
-const FINAL_CODES = new Set([
+const FINAL_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'object_archived',
   'object_name_unusable',
   'object_too_large',
@@ -28,24 +37,32 @@ const FINAL_CODES = new Set([
 ]);
 
 /** What means there is nothing to do. */
-const SKIP_CODES = new Set(['object_not_found', 'object_changed', 'own_output']);
+const SKIP_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'object_not_found',
+  'object_changed',
+  'own_output',
+]);
 
 /**
  * What becomes of an attempt that ended in `error`, the `attempts`th for this object.
  *
  * Faults of the object end it; faults of the bucket, the provider and ourselves are tried again, later each time, because
- * somebody will mend them and no object may be lost meanwhile.
+ * somebody will mend them and no object may be lost meanwhile. A delay is at least 1 and at most the class's seconds.
  */
 export const settlementOf = (error: SluiceError, attempts: number, random: Random): SettledAttempt => {
-  const { maxAttempts, maxDelaySeconds } = SCHEDULE[error.entry.owner];
-  const delay = Math.min(FIRST_DELAY_SECONDS * 2 ** Math.min(attempts - 1, 20), maxDelaySeconds);
-  const jittered = delay * (0.75 + 0.5 * random());
+  const { maxAttempts, maxDelaySeconds } =
+    SCHEDULE[OUTAGE_CODES.has(error.code) ? 'upstream' : error.entry.owner];
+  const delay = FIRST_DELAY_SECONDS * 2 ** Math.min(Math.max(attempts, 1) - 1, 20);
+  // Spread, so that what failed together does not come back together.
+  const jittered = Math.min(delay, maxDelaySeconds / 1.25) * (0.75 + 0.5 * random());
+  const asked = (error.retryAfterMs ?? 0) / 1000;
   return {
     disposition: SKIP_CODES.has(error.code) ? 'skipped' : FINAL_CODES.has(error.code) ? 'failed' : 'retry',
     reason: error.code,
-    detail: error.detail ?? null,
-    providerCode: error.providerCode ?? null,
-    delaySeconds: Math.ceil(Math.max(jittered, (error.retryAfterMs ?? 0) / 1000)),
+    detail: error.detail === undefined ? null : storableText(error.detail),
+    providerCode: error.providerCode === undefined ? null : storableText(error.providerCode),
+    // A provider may ask for more patience, not for eternity.
+    delaySeconds: Math.ceil(Math.min(Math.max(jittered, asked), maxDelaySeconds)),
     maxAttempts,
   };
 };

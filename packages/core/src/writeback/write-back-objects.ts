@@ -77,7 +77,11 @@ const writeOutputs = async (
   for (const output of object.stagedOutputs) {
     const key = outputKey(integration, object, output.kind);
     const staged = await staging.get(output.stagingKey);
-    if (staged === null || staged.sizeBytes !== output.sizeBytes) throw new SluiceError('output_missing');
+    if (staged === null) throw new SluiceError('output_missing');
+    if (staged.sizeBytes !== output.sizeBytes) {
+      await staged.body.cancel();
+      throw new SluiceError('output_missing');
+    }
     const { etag } = await bucket.put({
       key,
       body: staged.body,

@@ -1,0 +1,38 @@
+import type { SluiceError } from '@sluice/shared';
+import type { Clock, Log, OpenBucket } from '../ports/engine.ts';
+import type { PollLedger } from '../ports/ledger.ts';
+
+export interface PollSettings {
+  readonly leaseSeconds: number;
+  readonly intervalSeconds: number;
+  /** The longest wait between attempts while a bucket refuses to be listed. */
+  readonly maxIntervalSeconds: number;
+  /** Slices listed at once. A Worker may wait for six responses; one is left for the database. */
+  readonly concurrency: number;
+  /** After this the run stops at the next slice and another goes on. Milliseconds. */
+  readonly budgetMs: number;
+  /** Likewise, for calls to the bucket and the database. */
+  readonly budgetCalls: number;
+  /** Default {@link OBJECTS_PER_SLICE}. Tests cut finer. */
+  readonly objectsPerSlice?: number;
+}
+
+export interface PollContext {
+  readonly ledger: PollLedger;
+  readonly openBucket: OpenBucket;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: PollSettings;
+}
+
+export type PollOutcome =
+  | { readonly outcome: 'stale' }
+  | { readonly outcome: 'failed'; readonly error: SluiceError }
+  | {
+      readonly outcome: 'finished' | 'continues';
+      readonly listCalls: number;
+      readonly listed: number;
+      readonly inserted: number;
+      readonly revived: number;
+      readonly skipped: number;
+    };
