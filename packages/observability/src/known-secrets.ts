@@ -1,7 +1,7 @@
 import { REDACTED } from './patterns.ts';
 
 /** Shorter values would blank out half of every log; they are not looked for. */
-export const MIN_KNOWN_SECRET_CHARS = 4;
+const MIN_KNOWN_SECRET_CHARS = 4;
 
 const encoder = new TextEncoder();
 

@@ -29,7 +29,7 @@ export const describeKeyProblem = (key: string): string | null => {
 };
 
 /** A key as the path of a URL, without leading slash. @throws SluiceError `object_name_unusable` */
-export const encodeKey = (key: string): string => {
+const encodeKey = (key: string): string => {
   const problem = describeKeyProblem(key);
   if (problem !== null) throw unusable(problem);
   return encodeRfc3986(key).replaceAll('%2F', '/');
@@ -40,7 +40,7 @@ const BUCKET_NAME = /^(?=.*[A-Za-z0-9])[A-Za-z0-9._-]{3,255}$/;
 const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])$/;
 
 /** @throws SluiceError `bucket_not_found` for what cannot be the name of a bucket. */
-export const checkBucketName = (bucket: string): string => {
+const checkBucketName = (bucket: string): string => {
   if (!BUCKET_NAME.test(bucket) || bucket.includes('..')) {
     throw new SluiceError('bucket_not_found', {
       detail: 'The bucket name has 3 to 63 lower-case letters, digits, dots and hyphens, and no path.',
@@ -49,7 +49,7 @@ export const checkBucketName = (bucket: string): string => {
   return bucket;
 };
 
-export type Query = Readonly<Record<string, string | number | undefined>>;
+type Query = Readonly<Record<string, string | number | undefined>>;
 
 const encodeQuery = (query: Query): string => {
   const pairs: string[] = [];

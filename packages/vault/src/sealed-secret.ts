@@ -64,7 +64,7 @@ export const checkStructure = (sealed: SealedSecret): void => {
 };
 
 /** The `\x…` form in which Postgres and PostgREST write bytea. */
-export const encodeBytea = (bytes: Uint8Array): string => `\\x${toHex(bytes)}`;
+const encodeBytea = (bytes: Uint8Array): string => `\\x${toHex(bytes)}`;
 
 /** @throws VaultFailure `malformed` */
 const decodeBytea = (text: unknown, column: string): Bytes => {

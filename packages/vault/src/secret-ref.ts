@@ -13,7 +13,7 @@ export interface SecretRef {
 }
 
 /** The `int` columns are Postgres int4. */
-export const MAX_VERSION = 2_147_483_647;
+const MAX_VERSION = 2_147_483_647;
 
 /** Whether `value` is a version: an integer from 1 to {@link MAX_VERSION}. */
 export const isVersion = (value: unknown): value is number =>

@@ -1,7 +1,7 @@
 import type { Log, ObjectQueue } from '../ports/engine.ts';
 import type { DueObject, ObjectLedger } from '../ports/ledger.ts';
 
-export interface DispatchSettings {
+interface DispatchSettings {
   /** Rows claimed in one call. */
   readonly batch: number;
   /** Most rows taken from one integration in one call. */

@@ -3,7 +3,7 @@ import type { Region } from './reading-order.ts';
 import type { Inline } from './types.ts';
 
 /** How an item of a list starts. */
-export type Marker = { readonly kind: 'bullet' } | { readonly kind: 'number'; readonly value: number };
+type Marker = { readonly kind: 'bullet' } | { readonly kind: 'number'; readonly value: number };
 
 /** Lines that belong together, before it is known which are headings. */
 export interface DraftBlock {

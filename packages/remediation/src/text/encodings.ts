@@ -21,13 +21,13 @@ function* from(code: number, text: string): Generator<readonly [number, string]>
 
 const LATIN_1 = Array.from({ length: 96 }, (_, index) => String.fromCharCode(0xa0 + index)).join('');
 
-export const WIN_ANSI: Encoding = encoding([
+const WIN_ANSI: Encoding = encoding([
   // Unused codes of WinAnsi show a bullet.
   ...from(0x7f, '•€•‚ƒ„…†‡ˆ‰Š‹Œ•Ž••‘’“”•–—˜™š›œ•žŸ'),
   ...from(0xa0, LATIN_1),
 ]);
 
-export const MAC_ROMAN: Encoding = encoding(
+const MAC_ROMAN: Encoding = encoding(
   from(
     0x80,
     'ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü†°¢£§•¶ß®©™´¨≠ÆØ∞±≤≥¥µ∂∑∏π∫ªºΩæø' +

@@ -8,7 +8,7 @@ import { glyphNameToText } from './glyph-names.ts';
 import { standardWidth } from './standard-widths.ts';
 import { type CodeMap, parseCodeMap } from './to-unicode.ts';
 
-export interface Glyph {
+interface Glyph {
   /** Empty when the font does not tell. */
   readonly text: string;
   /** Advance in units of the font size. */

@@ -25,7 +25,7 @@ const isNameChar = (code: number): boolean =>
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 /** Decodes entities and normalises line ends as XML says. @throws XmlError for an entity XML does not define. */
-export const decodeText = (raw: string): string => {
+const decodeText = (raw: string): string => {
   let text = raw;
   if (text.includes('\r')) text = text.replace(/\r\n?/g, '\n');
   if (!text.includes('&')) return text;

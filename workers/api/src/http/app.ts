@@ -12,7 +12,7 @@ export type App = OpenAPIHono<AppEnv>;
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** A router whose validation failures are problems that name their fields. */
-export const newRouter = (): App =>
+const newRouter = (): App =>
   new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.error);

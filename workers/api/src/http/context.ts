@@ -3,7 +3,7 @@ import type { Logger } from '@sluice/observability';
 import type { EngineRpc, ErrorCode } from '@sluice/shared';
 
 /** What every route finds in its context. */
-export interface Variables {
+interface Variables {
   requestId: string;
   /** Set when the answer is a problem; for the log. */
   errorCode?: ErrorCode;

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { build, type Plugin, stop } from 'esbuild';
 
 /** A module as Miniflare takes it. */
-export interface WorkerModule {
+interface WorkerModule {
   type: 'ESModule' | 'Text' | 'Data' | 'CompiledWasm';
   path: string;
   contents: string | Uint8Array<ArrayBuffer>;
