@@ -3,7 +3,7 @@
 create table public.s3_integrations (
   id uuid primary key default gen_random_uuid(),
   tenant_id uuid not null references public.tenants (id) on delete cascade,
-  name text not null check (char_length(name) between 1 and 200),
+  name text not null check (char_length(name) between 1 and 200 and name !~ '^\s|\s$|[[:cntrl:]]'),
   provider text not null check (provider in ('aws_role', 'aws_key', 'r2', 'b2', 'generic')),
   status text not null default 'active' check (status in ('active', 'paused', 'deleted')),
   detection_mode text not null default 'poll' check (detection_mode in ('poll', 'event')),
@@ -22,7 +22,7 @@ create table public.s3_integrations (
   output_prefix text not null check (output_prefix like '%/' and output_prefix not like '/%' and octet_length(output_prefix) <= 512),
   overwrite_policy text not null default 'reprocess' check (overwrite_policy in ('reprocess', 'ignore', 'keep_versions')),
   -- BCP 47; null lets the processor decide.
-  language text check (char_length(language) between 2 and 35),
+  language text check (language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$'),
   last_test jsonb,
   last_tested_at timestamptz,
   created_by uuid references auth.users (id) on delete set null,
@@ -60,7 +60,7 @@ create table public.s3_integration_folder_rules (
   integration_id uuid not null,
   prefix text not null check (prefix like '%/' and prefix not like '/%' and octet_length(prefix) <= 512),
   quality_tier text check (quality_tier in ('standard', 'enhanced')),
-  language text check (char_length(language) between 2 and 35),
+  language text check (language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$'),
   notification_target text check (char_length(notification_target) <= 500),
   overwrite_policy text check (overwrite_policy in ('reprocess', 'ignore', 'keep_versions')),
   output_subfolder text check (output_subfolder like '%/' and output_subfolder not like '/%' and octet_length(output_subfolder) <= 256),

@@ -85,8 +85,8 @@ const api = {
     422,
     'customer_config',
     false,
-    'Input and output prefixes overlap',
-    'Choose an output prefix outside the input prefix, so that results are never taken in as new documents.',
+    'The prefixes overlap',
+    'Choose an output prefix outside every input prefix and used by no other integration of the bucket, so that results are neither taken in as new documents nor overwritten.',
   ),
   integration_exists: entry(
     409,

@@ -8,14 +8,22 @@ export const openSql = (): Pool => {
   return pool;
 };
 
+/** Keeps integrations from being polled by the crons of tests that run beside this one. */
+export const park = async (sql: Pool, ...integrationIds: readonly string[]): Promise<void> => {
+  await sql.query(
+    `update public.s3_poll_states set next_poll_at = 'infinity' where integration_id = any ($1)`,
+    [integrationIds],
+  );
+};
+
 export interface SeededObject {
   readonly state: string;
   readonly reason?: string;
-  /** Microseconds after a fixed instant. */
+  /** Microseconds after a fixed instant. Unless given, a second apart. */
   readonly foundAtMicros?: number;
 }
 
-/** Puts rows into the ledger as a poll would, newest last. */
+/** Puts rows into the ledger as a poll would, newest last: `in/0.pdf`, `in/1.pdf`, … */
 export const seedObjects = async (
   sql: Pool,
   tenantId: string,
@@ -44,4 +52,18 @@ export const seedObjects = async (
       ),
     ],
   );
+};
+
+/** The tables in which a text stands, wherever in a row. */
+export const tablesHolding = async (sql: Pool, text: string): Promise<string[]> => {
+  const { rows } = await sql.query<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables
+     where schemaname in ('public', 'private', 'auth')`,
+  );
+  const holding: string[] = [];
+  for (const { name } of rows) {
+    const found = await sql.query(`select 1 from ${name} as r where strpos(r::text, $1) > 0 limit 1`, [text]);
+    if (found.rows.length > 0) holding.push(name);
+  }
+  return holding;
 };
