@@ -10,6 +10,8 @@ export type * from './ports/bucket.ts';
 export type * from './ports/engine.ts';
 export type * from './ports/integrations.ts';
 export type * from './ports/ledger.ts';
+export type * from './ports/usage.ts';
 export { type DispatchContext, dispatchDueObjects } from './processing/dispatch-due-objects.ts';
 export { type ProcessContext, processObjects } from './processing/process-objects.ts';
+export { matchFolderRule } from './rules/match-folder-rule.ts';
 export { type WritebackContext, writeBackObjects } from './writeback/write-back-objects.ts';

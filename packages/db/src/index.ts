@@ -6,3 +6,4 @@ export { createIntegrationStore } from './integration-store.ts';
 export { toJson } from './json.ts';
 export { createObjectLedger } from './object-ledger.ts';
 export { createPollLedger } from './poll-ledger.ts';
+export { createUsageStore } from './usage-store.ts';

@@ -140,18 +140,38 @@ isOneToOne: false
                   ]
                 },"s3_processed_objects": {
                   Row: {
-                    "attempts": number,"current_since": string,"due_at": string | null,"etag": string,"found_at": string,"found_by": string,"id": string,"integration_id": string,"is_current": boolean,"job_id": string,"key": string,"lease_id": string | null,"outputs": Json | null,"pages": number | null,"provider_code": string | null,"reason": string | null,"reason_detail": string | null,"report": Json | null,"revision": number,"rule_id": string | null,"size_bytes": number,"source_modified_at": string | null,"staged_at": string | null,"staged_outputs": Json | null,"state": string,"state_changed_at": string,"tenant_id": string,"version_id": string | null,"written_back_at": string | null
+                    "attempts": number,"current_since": string,"due_at": string | null,"etag": string,"found_at": string,"found_by": string,"history": Json | null,"id": string,"integration_id": string,"is_current": boolean,"job_id": string,"key": string,"lease_id": string | null,"outputs": Json | null,"pages": number | null,"provider_code": string | null,"reason": string | null,"reason_detail": string | null,"report": Json | null,"revision": number,"rule_id": string | null,"size_bytes": number,"source_modified_at": string | null,"staged_at": string | null,"staged_outputs": Json | null,"state": string,"state_changed_at": string,"state_changed_by": string | null,"tenant_id": string,"version_id": string | null,"written_back_at": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag": string,"found_at"?: string,"found_by": string,"id"?: string,"integration_id": string,"is_current"?: boolean,"job_id"?: string,"key": string,"lease_id"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes": number,"source_modified_at"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state": string,"state_changed_at"?: string,"tenant_id": string,"version_id"?: string | null,"written_back_at"?: string | null
+                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag": string,"found_at"?: string,"found_by": string,"history"?: Json | null,"id"?: string,"integration_id": string,"is_current"?: boolean,"job_id"?: string,"key": string,"lease_id"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes": number,"source_modified_at"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state": string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id": string,"version_id"?: string | null,"written_back_at"?: string | null
                   }
                   Update: {
-                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag"?: string,"found_at"?: string,"found_by"?: string,"id"?: string,"integration_id"?: string,"is_current"?: boolean,"job_id"?: string,"key"?: string,"lease_id"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes"?: number,"source_modified_at"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state"?: string,"state_changed_at"?: string,"tenant_id"?: string,"version_id"?: string | null,"written_back_at"?: string | null
+                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag"?: string,"found_at"?: string,"found_by"?: string,"history"?: Json | null,"id"?: string,"integration_id"?: string,"is_current"?: boolean,"job_id"?: string,"key"?: string,"lease_id"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes"?: number,"source_modified_at"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state"?: string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id"?: string,"version_id"?: string | null,"written_back_at"?: string | null
                   }
                   Relationships: [
                     {
       foreignKeyName: "s3_processed_objects_tenant_id_integration_id_fkey"
+      columns: ["tenant_id","integration_id"]
+isOneToOne: false
+      referencedRelation: "s3_integrations"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"s3_replays": {
+                  Row: {
+                    "as_of": string,"created_at": string,"cursor_object_id": string | null,"ended_at": string | null,"examined_objects": number,"expected_objects": number,"found_from": string | null,"found_to": string | null,"id": string,"integration_id": string,"last_batch_at": string | null,"leg": number,"object_id": string | null,"prefix": string | null,"reasons": (string)[] | null,"replayed_objects": number,"requested_by": string | null,"states": (string)[],"status": string,"superseded_objects": number,"tenant_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "as_of": string,"created_at"?: string,"cursor_object_id"?: string | null,"ended_at"?: string | null,"examined_objects"?: number,"expected_objects": number,"found_from"?: string | null,"found_to"?: string | null,"id": string,"integration_id": string,"last_batch_at"?: string | null,"leg"?: number,"object_id"?: string | null,"prefix"?: string | null,"reasons"?: (string)[] | null,"replayed_objects"?: number,"requested_by"?: string | null,"states": (string)[],"status"?: string,"superseded_objects"?: number,"tenant_id": string
+                  }
+                  Update: {
+                    "as_of"?: string,"created_at"?: string,"cursor_object_id"?: string | null,"ended_at"?: string | null,"examined_objects"?: number,"expected_objects"?: number,"found_from"?: string | null,"found_to"?: string | null,"id"?: string,"integration_id"?: string,"last_batch_at"?: string | null,"leg"?: number,"object_id"?: string | null,"prefix"?: string | null,"reasons"?: (string)[] | null,"replayed_objects"?: number,"requested_by"?: string | null,"states"?: (string)[],"status"?: string,"superseded_objects"?: number,"tenant_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "s3_replays_tenant_id_integration_id_fkey"
       columns: ["tenant_id","integration_id"]
 isOneToOne: false
       referencedRelation: "s3_integrations"
@@ -207,6 +227,9 @@ isOneToOne: false
 "begin_writeback":
 { Args: { "p_lease_seconds": number,"p_object_ids": (string)[] }; Returns: Json
                            },
+"cancel_s3_replay":
+{ Args: { "p_integration_id": string,"p_replay_id": string }; Returns: undefined
+                           },
 "claim_due_objects":
 { Args: { "p_in_flight_per_tenant": number,"p_limit": number,"p_max_attempts": number,"p_per_integration": number,"p_visibility_seconds": number }; Returns: {
               "object_id": string,"target": string
@@ -229,8 +252,14 @@ isOneToOne: false
 "create_s3_integration":
 { Args: { "p_actor": string,"p_credentials": Json,"p_integration": Json }; Returns: string
                            },
+"create_s3_replay":
+{ Args: { "p_as_of": string,"p_expected_objects": number,"p_found_from"?: string,"p_found_to"?: string,"p_integration_id": string,"p_object_id"?: string,"p_prefix"?: string,"p_reasons"?: (string)[],"p_replay_id": string,"p_states": (string)[] }; Returns: string
+                           },
 "create_tenant":
 { Args: { "p_name": string }; Returns: string
+                           },
+"delete_s3_folder_rule":
+{ Args: { "p_integration_id": string,"p_prefix": string }; Returns: undefined
                            },
 "delete_s3_integration":
 { Args: { "p_integration_id": string }; Returns: undefined
@@ -238,11 +267,30 @@ isOneToOne: false
 "fail_poll":
 { Args: { "p_code": string,"p_detail": string,"p_integration_id": string,"p_interval_seconds": number,"p_lease_id": string,"p_max_interval_seconds": number }; Returns: undefined
                            },
+"fold_s3_usage":
+{ Args: { "p_limit"?: number }; Returns: number
+                           },
 "get_s3_integration_with_secrets":
 { Args: { "p_actor": string,"p_integration_id": string }; Returns: Json
                            },
+"list_s3_duplicates":
+{ Args: { "p_after_etag"?: string,"p_after_size_bytes"?: number,"p_integration_id": string,"p_limit": number,"p_scan"?: number }; Returns: {
+              "etag": string,"keys": (string)[],"objects": number,"pages": number,"processed_objects": number,"size_bytes": number
+            }[]
+                           },
+"list_s3_objects":
+{ Args: { "p_after"?: string,"p_found_from"?: string,"p_found_to"?: string,"p_integration_id": string,"p_limit": number,"p_prefix"?: string,"p_reason"?: string,"p_scan"?: number,"p_state"?: string }; Returns: {
+              "attempts": number,"due_at": string,"etag": string,"found_at": string,"found_by": string,"id": string,"is_current": boolean,"is_match": boolean,"job_id": string,"key": string,"outputs": Json,"pages": number,"provider_code": string,"reason": string,"reason_detail": string,"revision": number,"size_bytes": number,"source_modified_at": string,"state": string,"state_changed_at": string,"written_back_at": string
+            }[]
+                           },
+"preview_s3_replay":
+{ Args: { "p_found_from"?: string,"p_found_to"?: string,"p_integration_id": string,"p_object_id"?: string,"p_prefix"?: string,"p_reasons"?: (string)[],"p_states": (string)[] }; Returns: Json
+                           },
 "prune_app_logs":
 { Args: { "p_days"?: number,"p_limit"?: number }; Returns: number
+                           },
+"record_s3_calls":
+{ Args: { "p_calls": Json }; Returns: undefined
                            },
 "record_s3_connection_test":
 { Args: { "p_actor": string,"p_integration_id": string,"p_result": Json }; Returns: undefined
@@ -256,13 +304,22 @@ isOneToOne: false
 "require_tenant_admin":
 { Args: { "p_actor": string,"p_tenant_id": string }; Returns: undefined
                            },
+"run_replay_batch":
+{ Args: { "p_limit": number,"p_max_waiting": number,"p_scan": number }; Returns: Json
+                           },
 "s3_integration_ledger":
 { Args: { "p_integration_id": string }; Returns: {
               "bytes": number,"objects": number,"reason": string,"state": string
             }[]
                            },
+"s3_integration_usage_summary":
+{ Args: { "p_days"?: number,"p_integration_id": string }; Returns: Json
+                           },
 "save_poll_progress":
 { Args: { "p_integration_id": string,"p_lease_id": string,"p_lease_seconds": number,"p_removed": (string)[],"p_upserts": Json }; Returns: undefined
+                           },
+"set_s3_folder_rule":
+{ Args: { "p_integration_id": string,"p_prefix": string,"p_rule": Json }; Returns: undefined
                            },
 "set_tenant_member":
 { Args: { "p_role": Database["public"]['Enums']["tenant_role"],"p_tenant_id": string,"p_user_id": string }; Returns: undefined
@@ -272,6 +329,9 @@ isOneToOne: false
                            },
 "settle_deleted_integrations":
 { Args: { "p_limit": number }; Returns: number
+                           },
+"support_usage_summary":
+{ Args: { "p_after"?: string,"p_days"?: number,"p_limit"?: number,"p_tenant_id"?: string }; Returns: Json
                            },
 "update_s3_integration":
 { Args: { "p_changes": Json,"p_integration_id": string }; Returns: undefined
