@@ -23,7 +23,11 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
   }
 
   testS3Connection(caller: EngineCaller, integrationId: string): Promise<EngineResult<ConnectionTest>> {
-    return rpcOf(engineOf(this.env)).testS3Connection(caller, integrationId);
+    const engine = engineOf(this.env);
+    // The person who asked does not wait for our counting.
+    return rpcOf(engine)
+      .testS3Connection(caller, integrationId)
+      .finally(() => this.ctx.waitUntil(engine.flushCalls()));
   }
 }
 
@@ -46,6 +50,8 @@ export default {
     );
   },
   queue: async (batch, env) => {
-    await logged('batch_failed', { queue: batch.queue }, () => consume(engineOf(env), batch));
+    const engine = engineOf(env);
+    await logged('batch_failed', { queue: batch.queue }, () => consume(engine, batch));
+    await engine.flushCalls();
   },
 } satisfies ExportedHandler<Env>;

@@ -10,6 +10,7 @@ import { asSluiceError, type CreateS3Integration, SluiceError } from '@sluice/sh
 import type { Vault } from '@sluice/vault';
 import { credentialsOf } from './credentials.ts';
 import type { Settings } from './env.ts';
+import type { CallMeter } from './usage/call-meter.ts';
 
 /** How patient a client is, by what it is for. */
 const PATIENCE = {
@@ -30,7 +31,7 @@ const KINDS = {
 
 /** Opens customers' buckets with their unsealed credentials, checking the endpoint against the egress policy again. */
 export const bucketOpener =
-  (settings: Settings, vault: Vault, purpose: keyof typeof PATIENCE): OpenBucket =>
+  (settings: Settings, vault: Vault, purpose: keyof typeof PATIENCE, meter: CallMeter): OpenBucket =>
   async (stored: IntegrationWithSecrets) => {
     const { integration } = stored;
     const {
@@ -47,6 +48,7 @@ export const bucketOpener =
       bucket: integration.bucket,
       credentials: await credentialsOf(stored, vault, settings),
       egress: { ...egressOf(settings), ...limits },
+      onRequest: meter.of(integration.id),
       ...(maxAttempts === undefined ? {} : { retry: { maxAttempts } }),
     };
     return openBucket(options);

@@ -1,4 +1,10 @@
-import type { DispatchContext, PollContext, ProcessContext, WritebackContext } from '@sluice/core';
+import type {
+  DispatchContext,
+  PollContext,
+  ProcessContext,
+  UsageStore,
+  WritebackContext,
+} from '@sluice/core';
 import {
   createHousekeeping,
   createIntegrationStore,
@@ -6,6 +12,7 @@ import {
   createPollLedger,
   createServiceClient,
   createTokenVerifier,
+  createUsageStore,
   type Housekeeping,
   type VerifyToken,
 } from '@sluice/db';
@@ -16,6 +23,7 @@ import { logOf } from './log.ts';
 import { bucketOpener, endpointOf } from './open-bucket.ts';
 import { httpProcessor } from './processor.ts';
 import { r2Staging } from './staging.ts';
+import { CallMeter, countingLinks } from './usage/call-meter.ts';
 
 const clock = { now: () => Date.now() };
 
@@ -28,6 +36,9 @@ export interface Engine {
   readonly settings: Settings;
   readonly verifyToken: VerifyToken;
   readonly housekeeping: Housekeeping;
+  readonly usage: UsageStore;
+  /** Hands over the requests counted so far, in one call; none when there are none. At the end of every batch. */
+  readonly flushCalls: () => Promise<void>;
   readonly polling: PollContext;
   readonly dispatch: DispatchContext;
   readonly processing: ProcessContext;
@@ -56,7 +67,9 @@ const build = (env: Env): Engine => {
   const client = createServiceClient(settings.SUPABASE_URL, settings.SUPABASE_SECRET_KEY);
   const objects = createObjectLedger(client);
   const polls = createPollLedger(client);
-  const openForWork = bucketOpener(settings, vault, 'work');
+  const usage = createUsageStore(client);
+  const meter = new CallMeter();
+  const openForWork = bucketOpener(settings, vault, 'work', meter);
   return {
     settings,
     verifyToken: createTokenVerifier({
@@ -64,10 +77,12 @@ const build = (env: Env): Engine => {
       publishableKey: settings.SUPABASE_PUBLISHABLE_KEY,
     }),
     housekeeping: createHousekeeping(client),
+    usage,
+    flushCalls: () => meter.flush(usage),
     integrations: createIntegrationStore(client),
     seal: sealWith(vault),
     resolveEndpoint: endpointOf(settings),
-    openBucketForTest: bucketOpener(settings, vault, 'test'),
+    openBucketForTest: bucketOpener(settings, vault, 'test', meter),
     polling: {
       ledger: polls,
       openBucket: openForWork,
@@ -98,7 +113,7 @@ const build = (env: Env): Engine => {
     },
     processing: {
       ledger: objects,
-      openBucket: openForWork,
+      openBucket: countingLinks(openForWork, meter),
       processor: httpProcessor(env.PROCESSOR),
       writebackQueue: queueOf(env.WRITEBACK_QUEUE),
       log: logOf('s3-ingest'),
@@ -112,7 +127,7 @@ const build = (env: Env): Engine => {
     },
     writeback: {
       ledger: objects,
-      openBucket: bucketOpener(settings, vault, 'upload'),
+      openBucket: bucketOpener(settings, vault, 'upload', meter),
       staging: r2Staging(env.WORKING_BUCKET),
       log: logOf('s3-integration-writeback'),
       random: Math.random,
