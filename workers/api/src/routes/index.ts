@@ -8,9 +8,16 @@ import { deleteIntegrationRoute } from './s3-integrations/delete.ts';
 import { listIntegrationsRoute } from './s3-integrations/list.ts';
 import { listObjectsRoute } from './s3-integrations/list-objects.ts';
 import { readIntegrationRoute } from './s3-integrations/read.ts';
+import { deleteRuleRoute } from './s3-integrations/rules/delete.ts';
+import { listRulesRoute } from './s3-integrations/rules/list.ts';
+import { matchRuleRoute } from './s3-integrations/rules/match.ts';
+import { setRuleRoute } from './s3-integrations/rules/set.ts';
 import { testConnectionRoute } from './s3-integrations/test-connection.ts';
 import { updateIntegrationRoute } from './s3-integrations/update.ts';
 import { listTenantsRoute } from './tenants/list.ts';
+import { ledgerRoute } from './usage/ledger.ts';
+import { supportUsageSummaryRoute } from './usage/support-usage-summary.ts';
+import { usageSummaryRoute } from './usage/usage-summary.ts';
 
 const DOCUMENT_PATH = '/api/openapi.json';
 
@@ -24,6 +31,13 @@ const ROUTES = [
   deleteIntegrationRoute,
   testConnectionRoute,
   listObjectsRoute,
+  usageSummaryRoute,
+  ledgerRoute,
+  supportUsageSummaryRoute,
+  listRulesRoute,
+  setRuleRoute,
+  deleteRuleRoute,
+  matchRuleRoute,
 ];
 
 /** Adds every route, the document that describes them, and 405 for other methods on their paths. */
@@ -67,6 +81,8 @@ export const addRoutes = (app: App): void => {
         name: 'S3 integrations',
         description: 'Connected buckets, what was found in them and what became of it.',
       },
+      { name: 'Usage', description: 'What happened, how long it took and what it cost.' },
+      { name: 'Support', description: 'For support staff: across tenants.' },
       { name: 'Service', description: 'The API itself. Open to everybody.' },
     ],
   });
