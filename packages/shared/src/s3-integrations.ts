@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Folder, Language, text } from './fields.ts';
 
 /** Objects larger than this are skipped with reason `oversize`: 200 MB. */
 export const S3_POLL_MAX_OBJECT_BYTES = 200 * 1024 * 1024;
@@ -12,37 +13,7 @@ export const STAGING_TTL_HOURS = 48;
 /** What processing one page costs, in millionths of a US dollar. */
 export const PROCESSING_PRICE_MICROS_PER_PAGE = 1_000;
 
-/** PostgreSQL and JSON can hold neither U+0000 nor half a surrogate pair; other controls are never meant. */
-const isPlainText = (value: string): boolean =>
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
-  value.isWellFormed() && !/[\u0000-\u001f\u007f]/.test(value);
-const NO_CONTROLS = 'Leave out control characters and broken Unicode.';
-
-const text = (max: number) => z.string().trim().min(1).max(max).refine(isPlainText, NO_CONTROLS);
-
-/** BCP 47 language tag, such as `en` or `pt-BR`. */
-const Language = z
-  .string()
-  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'Use a language tag such as "en" or "pt-BR".')
-  .describe('BCP 47 tag of the language the documents are in, such as "en" or "pt-BR".');
-
-/**
- * A folder in a bucket: empty for the whole bucket, otherwise without a leading and with a trailing slash (added when
- * missing). At most 512 bytes of UTF-8.
- */
-const Prefix = z
-  .string()
-  .max(512)
-  .refine((value) => !value.startsWith('/'), 'Leave out the leading slash: S3 keys do not begin with one.')
-  .refine(
-    (value) => !value.split('/').some((segment) => segment === '.' || segment === '..'),
-    'Leave out "." and ".." segments: they do not name folders in S3.',
-  )
-  .refine(isPlainText, NO_CONTROLS)
-  .transform((value) => (value === '' || value.endsWith('/') ? value : `${value}/`))
-  .refine((value) => new TextEncoder().encode(value).length <= 512, 'Use at most 512 bytes.');
-
-const OutputPrefix = Prefix.refine((value) => value !== '', 'Name an output folder, such as "accessible/".');
+const OutputPrefix = Folder.refine((value) => value !== '', 'Name an output folder, such as "accessible/".');
 
 const BucketName = text(255).regex(
   /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/,
@@ -75,7 +46,7 @@ const common = {
   tenantId: z.uuid().describe('The tenant it shall belong to. See `GET /api/tenants`.'),
   name: Name,
   bucket: BucketName.describe('Name of the bucket, without s3:// and without a path.'),
-  inputPrefix: Prefix.default('').describe(
+  inputPrefix: Folder.default('').describe(
     'Folder whose PDFs are processed; empty for the whole bucket. Must not overlap the output folder.',
   ),
   outputPrefix: OutputPrefix.describe('Folder the results are written to, mirroring the tree of the input.'),

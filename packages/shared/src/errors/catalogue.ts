@@ -102,6 +102,27 @@ const api = {
     'The integration is not in a state that allows this',
     'Read the integration and check its status.',
   ),
+  rule_outside_input: entry(
+    400,
+    'client',
+    false,
+    'The folder lies outside the input folder',
+    'Begin it with the input prefix of the integration; no other key is ever seen.',
+  ),
+  outputs_collide: entry(
+    422,
+    'customer_config',
+    false,
+    'Results of two folders would get the same names',
+    'Choose an outputSubfolder that leads to no folder with documents and that no other rule leads into.',
+  ),
+  too_many_rules: entry(
+    409,
+    'client',
+    false,
+    'The integration has 100 folder rules already',
+    'Delete a rule that is no longer needed, or let one rule with a shorter prefix stand for several.',
+  ),
   internal: entry(
     500,
     'platform',

@@ -16,7 +16,9 @@ export interface OperationObject {
   readonly parameters?: readonly {
     readonly name: string;
     readonly in: string;
+    readonly required?: boolean;
     readonly description?: string;
+    readonly example?: unknown;
     readonly schema: Readonly<Record<string, unknown>>;
   }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, MediaType>> };

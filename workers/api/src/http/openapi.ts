@@ -4,7 +4,7 @@ import { Problem, problemOf } from './problem.ts';
 const REQUEST_ID = '3f8a1c52-7d0e-4b7c-9a51-6c1f0e2b9d44';
 
 /** An answer that is a problem, with an example of each code it may have. */
-const problem = (description: string, ...codes: readonly [ErrorCode, ...ErrorCode[]]) => ({
+export const problem = (description: string, ...codes: readonly [ErrorCode, ...ErrorCode[]]) => ({
   description,
   content: {
     'application/problem+json': {

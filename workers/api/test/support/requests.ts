@@ -25,6 +25,27 @@ export const pathFor = ({ path, name }: Operation, { ids }: Records): string => 
     .join('/');
 };
 
+/** The path with what the query must say, by the document's examples, and what is given besides or instead. */
+export const urlFor = (
+  operation: Operation,
+  records: Records,
+  given: Readonly<Record<string, string>> = {},
+): string => {
+  const query = { ...neededQuery(operation), ...given };
+  const text = Object.entries(query).map(([name, value]) => `${name}=${value}`);
+  return `${pathFor(operation, records)}${text.length === 0 ? '' : `?${text.join('&')}`}`;
+};
+
+const neededQuery = ({ spec, name: operation }: Operation): Record<string, string> =>
+  Object.fromEntries(
+    (spec.parameters ?? [])
+      .filter(({ in: place, required }) => place === 'query' && required === true)
+      .map(({ name, schema, example = schema['example'] }) => {
+        if (typeof example !== 'string') throw new Error(`${operation}: give an example of ${name}`);
+        return [name, encodeURIComponent(example)];
+      }),
+  );
+
 /** Whether the path names a record that another tenant may own. */
 export const namesARecord = ({ path }: Operation): boolean => path.includes('{');
 

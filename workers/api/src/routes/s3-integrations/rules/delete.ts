@@ -1,0 +1,29 @@
+import { createRoute } from '@hono/zod-openapi';
+import { unwrapNullable } from '@sluice/db';
+import type { App } from '../../../http/app.ts';
+import { adminProblems, bearer } from '../../../http/openapi.ts';
+import { IdParam } from '../schemas.ts';
+import { namingTheField } from './read-model.ts';
+import { prefixProblems, PrefixQuery } from './schemas.ts';
+
+const route = createRoute({
+  method: 'delete',
+  path: '/api/integrations/s3/{id}/rules',
+  summary: 'Delete the rule of a folder',
+  description:
+    'From then on the next shorter rule holds, or the integration’s own settings. Takes the role admin or owner.',
+  tags: ['S3 integrations'],
+  security: bearer,
+  request: { params: IdParam, query: PrefixQuery },
+  responses: { 204: { description: 'Deleted.' }, ...adminProblems, ...prefixProblems },
+});
+
+export const deleteRuleRoute = (app: App) =>
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    const { prefix } = c.req.valid('query');
+    await namingTheField(async () =>
+      unwrapNullable(await c.var.db.rpc('delete_s3_folder_rule', { p_integration_id: id, p_prefix: prefix })),
+    );
+    return c.body(null, 204);
+  });

@@ -1,0 +1,40 @@
+import { createRoute } from '@hono/zod-openapi';
+import { toJson, unwrapNullable } from '@sluice/db';
+import type { App } from '../../../http/app.ts';
+import { adminProblems, bearer } from '../../../http/openapi.ts';
+import { IdParam } from '../schemas.ts';
+import { namingTheField, readRule } from './read-model.ts';
+import { FolderRule, PrefixQuery, RULE_EXAMPLES, ruleProblems, SetFolderRule } from './schemas.ts';
+
+const route = createRoute({
+  method: 'put',
+  path: '/api/integrations/s3/{id}/rules',
+  summary: 'Set the rule of a folder',
+  description:
+    'Creates the rule or replaces it as a whole; the same request again changes nothing. It holds for documents processed from then on; those done are left as they are. Takes the role admin or owner.',
+  tags: ['S3 integrations'],
+  security: bearer,
+  request: {
+    params: IdParam,
+    query: PrefixQuery,
+    body: {
+      required: true,
+      content: { 'application/json': { schema: SetFolderRule, examples: RULE_EXAMPLES } },
+    },
+  },
+  responses: {
+    200: { description: 'The rule as it is now.', content: { 'application/json': { schema: FolderRule } } },
+    ...adminProblems,
+    ...ruleProblems,
+  },
+});
+
+export const setRuleRoute = (app: App) =>
+  app.openapi(route, async (c) => {
+    const { db } = c.var;
+    const { id } = c.req.valid('param');
+    const { prefix } = c.req.valid('query');
+    const rule = { p_integration_id: id, p_prefix: prefix, p_rule: toJson(c.req.valid('json')) };
+    await namingTheField(async () => unwrapNullable(await db.rpc('set_s3_folder_rule', rule)));
+    return c.json(await readRule(db, id, prefix), 200);
+  });
