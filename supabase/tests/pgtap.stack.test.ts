@@ -38,6 +38,7 @@ const SABOTAGES: readonly (readonly [string, string, string])[] = [
     's3_listing_slices',
     's3_poll_states',
     's3_processed_objects',
+    's3_replays',
     'tenant_members',
     'tenants',
   ].flatMap((table): [string, string, string][] => [

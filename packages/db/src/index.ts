@@ -6,4 +6,5 @@ export { createIntegrationStore } from './integration-store.ts';
 export { toJson } from './json.ts';
 export { createObjectLedger } from './object-ledger.ts';
 export { createPollLedger } from './poll-ledger.ts';
+export { createReplayLedger } from './replay-ledger.ts';
 export { createUsageStore } from './usage-store.ts';

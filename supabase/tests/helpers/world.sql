@@ -27,6 +27,8 @@ begin
   insert into public.s3_integration_folder_rules (tenant_id, integration_id, prefix, language) values (v_tenant_id, v_id, 'in/de/', 'de');
   insert into public.s3_processed_objects (tenant_id, integration_id, key, etag, size_bytes, found_by, state, due_at, lease_id, staged_outputs)
   values (v_tenant_id, v_id, 'in/a.pdf', 'e1', 10, 'poll', 'staged', now(), gen_random_uuid(), '[{"stagingKey": "staging/secret"}]');
+  insert into public.s3_replays (id, tenant_id, integration_id, states, as_of, expected_objects)
+  values (gen_random_uuid(), v_tenant_id, v_id, '{failed}', now(), 1);
   insert into public.cost_ledger (tenant_id, integration_id, job_id, kind, pages, amount_micros)
   values (v_tenant_id, v_id, gen_random_uuid(), 'processing', 3, 3000);
   insert into public.s3_listing_slices (integration_id, tenant_id, start_after, object_count, digest, cycle)

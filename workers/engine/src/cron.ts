@@ -1,4 +1,4 @@
-import { dispatchDueObjects } from '@sluice/core';
+import { dispatchDueObjects, runReplayBatches } from '@sluice/core';
 import { STAGING_TTL_HOURS } from '@sluice/shared';
 import type { Env } from './env.ts';
 import { logOf } from './log.ts';
@@ -21,6 +21,10 @@ export const runCron = async (engine: Engine, env: Env, cron: string): Promise<v
     case POLL_CRON:
       return sendDuePolls(engine, env);
     case SWEEP_CRON:
+      // First, so that what is taken up goes out with this very sweep; whatever goes wrong there must not hold that up.
+      await runReplayBatches(engine.replays).catch((error: unknown) => {
+        logOf('s3-ingest').error('replays_failed', { error });
+      });
       await dispatchDueObjects(engine.dispatch);
       await engine.housekeeping.settleDeletedIntegrations(5_000);
       await engine.usage.foldUsage(FOLDED_COUNTS);

@@ -2,6 +2,7 @@ import type {
   DispatchContext,
   PollContext,
   ProcessContext,
+  ReplayContext,
   UsageStore,
   WritebackContext,
 } from '@sluice/core';
@@ -10,6 +11,7 @@ import {
   createIntegrationStore,
   createObjectLedger,
   createPollLedger,
+  createReplayLedger,
   createServiceClient,
   createTokenVerifier,
   createUsageStore,
@@ -41,6 +43,7 @@ export interface Engine {
   readonly flushCalls: () => Promise<void>;
   readonly polling: PollContext;
   readonly dispatch: DispatchContext;
+  readonly replays: ReplayContext;
   readonly processing: ProcessContext;
   readonly writeback: WritebackContext;
   readonly integrations: ReturnType<typeof createIntegrationStore>;
@@ -110,6 +113,12 @@ const build = (env: Env): Engine => {
         maxAttempts: 10,
         maxRounds: 20,
       },
+    },
+    replays: {
+      ledger: createReplayLedger(client),
+      clock,
+      log: logOf('s3-ingest'),
+      settings: { limit: 1_000, scan: 20_000, maxWaiting: 5_000, budgetMs: 10_000 },
     },
     processing: {
       ledger: objects,

@@ -6,7 +6,6 @@ import { healthRoute } from './health.ts';
 import { createIntegrationRoute } from './s3-integrations/create.ts';
 import { deleteIntegrationRoute } from './s3-integrations/delete.ts';
 import { listIntegrationsRoute } from './s3-integrations/list.ts';
-import { listObjectsRoute } from './s3-integrations/list-objects.ts';
 import { readIntegrationRoute } from './s3-integrations/read.ts';
 import { deleteRuleRoute } from './s3-integrations/rules/delete.ts';
 import { listRulesRoute } from './s3-integrations/rules/list.ts';
@@ -14,6 +13,13 @@ import { matchRuleRoute } from './s3-integrations/rules/match.ts';
 import { setRuleRoute } from './s3-integrations/rules/set.ts';
 import { testConnectionRoute } from './s3-integrations/test-connection.ts';
 import { updateIntegrationRoute } from './s3-integrations/update.ts';
+import { listObjectsRoute } from './s3-objects/list.ts';
+import { listDuplicatesRoute } from './s3-objects/list-duplicates.ts';
+import { readObjectRoute } from './s3-objects/read.ts';
+import { cancelReplayRoute } from './s3-replays/cancel.ts';
+import { createReplayRoute } from './s3-replays/create.ts';
+import { listReplaysRoute } from './s3-replays/list.ts';
+import { readReplayRoute } from './s3-replays/read.ts';
 import { listTenantsRoute } from './tenants/list.ts';
 import { ledgerRoute } from './usage/ledger.ts';
 import { supportUsageSummaryRoute } from './usage/support-usage-summary.ts';
@@ -31,6 +37,12 @@ const ROUTES = [
   deleteIntegrationRoute,
   testConnectionRoute,
   listObjectsRoute,
+  readObjectRoute,
+  listDuplicatesRoute,
+  createReplayRoute,
+  listReplaysRoute,
+  readReplayRoute,
+  cancelReplayRoute,
   usageSummaryRoute,
   ledgerRoute,
   supportUsageSummaryRoute,
