@@ -162,12 +162,13 @@ declare
   v_at timestamptz := coalesce(r.found_to, 'infinity');
   v_id uuid := '00000000-0000-0000-0000-000000000000';
   v_from timestamptz := coalesce(r.found_from, '-infinity');
-  v_cursor record;
+  v_key text := r.prefix;
+  v_etag text := '';
+  v_size bigint := -1;
 begin
   if r.cursor_object_id is not null then
-    select o.found_at, o.key, o.etag, o.size_bytes into v_cursor from public.s3_processed_objects o where o.id = r.cursor_object_id;
-    v_at := v_cursor.found_at;
-    v_id := r.cursor_object_id;
+    select o.found_at, o.id, o.key, o.etag, o.size_bytes into v_at, v_id, v_key, v_etag, v_size
+    from public.s3_processed_objects o where o.id = r.cursor_object_id;
   end if;
   if r.object_id is not null then
     return query
@@ -177,9 +178,7 @@ begin
     return query
     select o.id, o.key, o.state, o.reason, o.is_current, o.found_at, o.state_changed_at from public.s3_processed_objects o
     where o.integration_id = r.integration_id and o.key < private.prefix_end(r.prefix)
-      and (o.key, o.etag, o.size_bytes) > (case when r.cursor_object_id is null then r.prefix else v_cursor.key end,
-        case when r.cursor_object_id is null then '' else v_cursor.etag end,
-        case when r.cursor_object_id is null then -1 else v_cursor.size_bytes end)
+      and (o.key, o.etag, o.size_bytes) > (v_key, v_etag, v_size)
     order by o.key, o.etag, o.size_bytes limit p_limit;
   elsif p_leg_reason is not null then
     return query

@@ -10,7 +10,7 @@ export const ObjectReason = z.enum(CODES);
 export const KeyPrefix = z
   .string()
   .min(1, 'Name the beginning of the keys, or leave it out.')
-  .max(1024)
+  .max(1024, { abort: true })
   .refine(
     // PostgreSQL and JSON can hold neither U+0000 nor half a surrogate pair.
     (value) => value.isWellFormed() && !value.includes('\u0000'),

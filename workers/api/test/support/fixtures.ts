@@ -54,6 +54,28 @@ export const seedObjects = async (
   );
 };
 
+/** Puts one object into the ledger that was written back; gives its id. */
+export const seedObject = async (sql: Pool, tenantId: string, integrationId: string): Promise<string> => {
+  const id = crypto.randomUUID();
+  await sql.query(
+    `insert into public.s3_processed_objects (id, tenant_id, integration_id, key, etag, size_bytes, found_by, state)
+     values ($1, $2, $3, $4, 'etag', 100, 'poll', 'written_back')`,
+    [id, tenantId, integrationId, `in/${id}.pdf`],
+  );
+  return id;
+};
+
+/** A replay that has ended; gives its id. */
+export const seedReplay = async (sql: Pool, tenantId: string, integrationId: string): Promise<string> => {
+  const id = crypto.randomUUID();
+  await sql.query(
+    `insert into public.s3_replays (id, tenant_id, integration_id, status, states, as_of, expected_objects, ended_at)
+     values ($1, $2, $3, 'completed', '{failed}', now(), 0, now())`,
+    [id, tenantId, integrationId],
+  );
+  return id;
+};
+
 /** The tables in which a text stands, wherever in a row. */
 export const tablesHolding = async (sql: Pool, text: string): Promise<string[]> => {
   const { rows } = await sql.query<{ name: string }>(

@@ -1,0 +1,168 @@
+import { addMember } from '@sluice/testkit';
+import { at, call, fieldsOf, newIntegration, newTenant } from '@sluice/testkit/api-client';
+import { describe, expect, inject, test } from 'vitest';
+import { openSql, park, seedObject, seedObjects } from './support/fixtures.ts';
+
+const sql = openSql();
+const ROUTE = '/api/integrations/s3';
+
+const connected = async () => {
+  const tenant = await newTenant();
+  const id = await newIntegration(tenant);
+  await park(sql, id);
+  const token = tenant.owner.accessToken;
+  return { tenant, id, token, path: `${ROUTE}/${id}` };
+};
+
+/** Follows the pages to the end; the keys shown. */
+const keysOf = async (path: string, token: string): Promise<string[]> => {
+  const keys: string[] = [];
+  for (let cursor: unknown = '', page = 0; typeof cursor === 'string' && page < 100; page += 1) {
+    const separator = path.includes('?') ? '&' : '?';
+    const answer = await call('GET', `${path}${cursor === '' ? '' : `${separator}cursor=${cursor}`}`, {
+      token,
+    });
+    expect(answer.status, answer.text).toBe(200);
+    keys.push(...(at(answer.body, 'items') as { key: string }[]).map(({ key }) => key));
+    cursor = at(answer.body, 'nextCursor');
+  }
+  return keys;
+};
+
+describe('the objects of an integration', () => {
+  test('are found by state, reason, prefix and time, and by all of them together, page by page', async () => {
+    const { tenant, id, token, path } = await connected();
+    await seedObjects(sql, tenant.id, id, [
+      { state: 'written_back' },
+      { state: 'failed', reason: 'pdf_corrupt' },
+      { state: 'failed', reason: 'pdf_encrypted' },
+      { state: 'dead', reason: 'pdf_corrupt' },
+      ...Array.from({ length: 7 }, () => ({ state: 'skipped', reason: 'not_pdf' })),
+    ]);
+    const key = (n: number) => `in/${n}.pdf`;
+    const found = (query: string) => keysOf(`${path}/objects?limit=2&${query}`, token);
+    expect(await found('state=failed')).toEqual([key(2), key(1)]);
+    expect(await found('reason=pdf_corrupt')).toEqual([key(3), key(1)]);
+    expect(await found('reason=pdf_corrupt&state=dead')).toEqual([key(3)]);
+    expect(await found('prefix=in%2F1')).toEqual([key(1), key(10)]);
+    expect(
+      await found('prefix=in%2F&state=skipped&foundFrom=2026-11-01T00:00:05Z&foundTo=2026-11-01T00:00:08Z'),
+    ).toEqual([5, 6, 7].map(key));
+    expect(await found('foundFrom=2026-11-01T01:00:09%2B01:00')).toEqual([key(10), key(9)]);
+    expect(await found('foundTo=2026-11-01T00:00:01Z')).toEqual([key(0)]);
+    expect(await found('prefix=elsewhere')).toEqual([]);
+  });
+
+  test('name what a request has wrong', async () => {
+    const { token, path } = await connected();
+    for (const [query, field] of [
+      ['reason=no_such_reason', 'reason'],
+      ['foundFrom=yesterday', 'foundFrom'],
+      ['foundTo=2026-11-01', 'foundTo'],
+      ['prefix=', 'prefix'],
+      [`cursor=${crypto.randomUUID()}`, 'cursor'],
+    ]) {
+      const answer = await call('GET', `${path}/objects?${query}`, { token });
+      expect(answer.status, query).toBe(400);
+      expect(fieldsOf(answer), query).toEqual([field]);
+    }
+  });
+
+  test('take no cursor that leads into another tenant', async () => {
+    const [own, other] = [await connected(), await connected()];
+    const theirs = await seedObject(sql, other.tenant.id, other.id);
+    const answer = await call('GET', `${own.path}/objects?cursor=${theirs}`, { token: own.token });
+    expect(answer.status).toBe(400);
+  });
+});
+
+describe('one object', () => {
+  test('shows its history, its versions, and nothing of the engine’s business', async () => {
+    const { tenant, id, token, path } = await connected();
+    const objectId = await seedObject(sql, tenant.id, id);
+    await sql.query(
+      `insert into public.s3_processed_objects (tenant_id, integration_id, key, etag, size_bytes, found_by, state, reason, is_current)
+       select tenant_id, integration_id, key, 'older', 90, 'poll', 'skipped', 'superseded', false
+       from public.s3_processed_objects where id = $1`,
+      [objectId],
+    );
+    await sql.query(
+      `update public.s3_processed_objects set state = 'failed', reason = 'pdf_corrupt', state_changed_at = now() where id = $1`,
+      [objectId],
+    );
+    const member = await addMember(inject('stack'), tenant, 'member');
+    for (const reader of [token, member.accessToken]) {
+      const answer = await call('GET', `${path}/objects/${objectId}`, { token: reader });
+      expect(answer.status, answer.text).toBe(200);
+      expect(answer.body).toMatchObject({
+        id: objectId,
+        revision: 1,
+        history: [
+          { state: 'written_back', reason: null, attempt: 0, revision: 1, by: { kind: 'engine' } },
+          { state: 'failed', reason: 'pdf_corrupt', by: { kind: 'engine' } },
+        ],
+        otherVersions: [{ etag: 'older', isCurrent: false }],
+      });
+      expect(answer.text).not.toMatch(/lease|staged_outputs|stagingKey/i);
+    }
+  });
+
+  test('is the same 404 under another integration, of another tenant, and when there is none', async () => {
+    const [own, other] = [await connected(), await connected()];
+    const mine = await seedObject(sql, own.tenant.id, own.id);
+    const theirs = await seedObject(sql, other.tenant.id, other.id);
+    for (const path of [
+      `${own.path}/objects/${theirs}`,
+      `${other.path}/objects/${theirs}`,
+      `${other.path}/objects/${mine}`,
+      `${own.path}/objects/${crypto.randomUUID()}`,
+    ]) {
+      expect((await call('GET', path, { token: own.token })).status, path).toBe(404);
+    }
+  });
+});
+
+describe('duplicates', () => {
+  test('are groups with what the copies cost', async () => {
+    const { tenant, id, token, path } = await connected();
+    const insert = (key: string, etag: string, pages: number | null) =>
+      sql.query(
+        `insert into public.s3_processed_objects (tenant_id, integration_id, key, etag, size_bytes, found_by, state, pages)
+         values ($1, $2, $3, $4, 1000, 'poll', 'written_back', $5)`,
+        [tenant.id, id, key, etag, pages],
+      );
+    const [one, two] = ['a'.repeat(32), 'b'.repeat(32)];
+    await insert('x/1.pdf', one, 4);
+    await insert('y/1.pdf', one, 4);
+    await insert('z/1.pdf', one, null);
+    await insert('alone.pdf', 'c'.repeat(32), 4);
+    await insert('p.pdf', two, null);
+    await insert('q.pdf', two, null);
+    // Uploaded in parts: the ETag says nothing of the content.
+    await insert('parts-1.pdf', `${one}-2`, 1);
+    await insert('parts-2.pdf', `${one}-2`, 1);
+    const first = await call('GET', `${path}/duplicates?limit=1`, { token });
+    expect(first.body).toEqual({
+      items: [
+        {
+          etag: one,
+          sizeBytes: 1000,
+          objects: 3,
+          keys: ['x/1.pdf', 'y/1.pdf', 'z/1.pdf'],
+          pages: 4,
+          wastedBytes: 2000,
+          wastedPages: 4,
+          wastedAmountMicros: 4000,
+        },
+      ],
+      nextCursor: `${one}.1000`,
+    });
+    const second = await call('GET', `${path}/duplicates?limit=1&cursor=${one}.1000`, { token });
+    expect(second.body).toMatchObject({
+      items: [{ etag: two, objects: 2, wastedPages: 0, pages: null }],
+      nextCursor: null,
+    });
+    const stranger = await connected();
+    expect((await call('GET', `${path}/duplicates`, { token: stranger.token })).status).toBe(404);
+  });
+});
