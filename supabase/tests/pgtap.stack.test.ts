@@ -33,6 +33,8 @@ const SABOTAGES: readonly (readonly [string, string, string])[] = [
     'app_logs',
     'audit_events',
     'cost_ledger',
+    'notification_deliveries',
+    'notification_targets',
     's3_integration_folder_rules',
     's3_integrations',
     's3_listing_slices',

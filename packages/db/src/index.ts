@@ -4,6 +4,7 @@ export { type AppLogEntry, createHousekeeping, type Housekeeping } from './house
 export { createTokenVerifier, type Identity, type VerifyToken } from './identity.ts';
 export { createIntegrationStore } from './integration-store.ts';
 export { toJson } from './json.ts';
+export { createNotificationLedger, createNotificationTargetStore } from './notification-store.ts';
 export { createObjectLedger } from './object-ledger.ts';
 export { createPollLedger } from './poll-ledger.ts';
 export { createReplayLedger } from './replay-ledger.ts';

@@ -12,19 +12,25 @@ select set_eq($$ select name from pg_temp.callable where role = 'authenticated' 
   array['public.create_tenant', 'public.set_tenant_member', 'public.remove_tenant_member', 'public.update_s3_integration',
     'public.delete_s3_integration', 'public.s3_integration_ledger',
     'public.list_s3_objects', 'public.list_s3_duplicates', 'public.preview_s3_replay', 'public.create_s3_replay', 'public.cancel_s3_replay',
-    'public.s3_integration_usage_summary', 'public.support_usage_summary', 'public.set_s3_folder_rule', 'public.delete_s3_folder_rule'],
+    'public.s3_integration_usage_summary', 'public.support_usage_summary', 'public.delete_notification_target', 'public.replay_notification',
+    'public.set_integration_notification_target', 'public.set_s3_folder_rule', 'public.delete_s3_folder_rule'],
   'users call the verbs that are theirs');
 select set_eq($$ select name from pg_temp.callable where role = 'authenticated' and name like 'private.%' $$,
   array['private.create_tenant', 'private.set_tenant_member', 'private.remove_tenant_member', 'private.update_s3_integration',
     'private.delete_s3_integration', 'private.prefix_end', 'private.list_s3_duplicates', 'private.preview_s3_replay',
-    'private.create_s3_replay', 'private.cancel_s3_replay', 'private.s3_integration_usage_summary', 'private.support_usage_summary', 'private.set_s3_folder_rule', 'private.delete_s3_folder_rule', 'private.current_actor', 'private.my_tenant_ids', 'private.is_support', 'private.fail'],
+    'private.create_s3_replay', 'private.cancel_s3_replay', 'private.s3_integration_usage_summary', 'private.support_usage_summary',
+    'private.delete_notification_target', 'private.replay_notification', 'private.set_integration_notification_target',
+    'private.set_s3_folder_rule', 'private.delete_s3_folder_rule', 'private.current_actor', 'private.my_tenant_ids', 'private.is_support', 'private.fail'],
   'and behind them what their verbs and the policies need');
 select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'public.%' $$,
   array['public.require_tenant_admin', 'public.create_s3_integration', 'public.get_s3_integration_with_secrets',
     'public.record_s3_connection_test', 'public.s3_integration_ledger', 'public.write_app_logs', 'public.prune_app_logs',
     'public.claim_due_polls', 'public.begin_poll', 'public.record_s3_objects', 'public.save_poll_progress', 'public.complete_poll',
     'public.fail_poll', 'public.claim_due_objects', 'public.begin_processing', 'public.complete_processing', 'public.begin_writeback',
-    'public.complete_writeback', 'public.run_replay_batch', 'public.record_s3_calls', 'public.fold_s3_usage', 'public.settle_attempt', 'public.settle_deleted_integrations'],
+    'public.complete_writeback', 'public.run_replay_batch', 'public.record_s3_calls', 'public.fold_s3_usage', 'public.create_notification_target', 'public.get_notification_target',
+    'public.update_notification_target', 'public.rotate_notification_secret', 'public.claim_due_notification_targets', 'public.begin_notifications',
+    'public.begin_test_notification', 'public.settle_notification', 'public.end_notifications', 'public.prune_notification_deliveries',
+    'public.settle_attempt', 'public.settle_deleted_integrations'],
   'the engine calls its verbs');
 select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'private.%' $$,
   array['private.act_as', 'private.current_actor', 'private.fail', 'private.require_role'], 'and little behind them');

@@ -58,6 +58,46 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"notification_deliveries": {
+                  Row: {
+                    "attempt_log": NonNullable<Json>,"attempts": number,"created_at": string,"delivered_at": string | null,"due_at": string | null,"error_code": string | null,"event_type": string,"holds_line": boolean,"id": string,"integration_id": string | null,"last_attempt_at": string | null,"lease_id": string | null,"object_id": string | null,"payload": string,"seq": number,"state": string,"status_code": number | null,"target_id": string,"tenant_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "attempt_log"?: NonNullable<Json>,"attempts"?: number,"created_at"?: string,"delivered_at"?: string | null,"due_at"?: string | null,"error_code"?: string | null,"event_type": string,"holds_line"?: boolean,"id"?: string,"integration_id"?: string | null,"last_attempt_at"?: string | null,"lease_id"?: string | null,"object_id"?: string | null,"payload": string,"seq"?: never,"state"?: string,"status_code"?: number | null,"target_id": string,"tenant_id": string
+                  }
+                  Update: {
+                    "attempt_log"?: NonNullable<Json>,"attempts"?: number,"created_at"?: string,"delivered_at"?: string | null,"due_at"?: string | null,"error_code"?: string | null,"event_type"?: string,"holds_line"?: boolean,"id"?: string,"integration_id"?: string | null,"last_attempt_at"?: string | null,"lease_id"?: string | null,"object_id"?: string | null,"payload"?: string,"seq"?: never,"state"?: string,"status_code"?: number | null,"target_id"?: string,"tenant_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "notification_deliveries_tenant_id_target_id_fkey"
+      columns: ["tenant_id","target_id"]
+isOneToOne: false
+      referencedRelation: "notification_targets"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
+                },"notification_targets": {
+                  Row: {
+                    "created_at": string,"created_by": string | null,"disabled_at": string | null,"disabled_reason": string | null,"failing_since": string | null,"hinted_at": string | null,"id": string,"last_failure_at": string | null,"last_success_at": string | null,"lease_expires_at": string | null,"lease_id": string | null,"name": string,"previous_secret_until": string | null,"secret_version": number,"status": string,"tenant_id": string,"updated_at": string,"url": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"created_by"?: string | null,"disabled_at"?: string | null,"disabled_reason"?: string | null,"failing_since"?: string | null,"hinted_at"?: string | null,"id"?: string,"last_failure_at"?: string | null,"last_success_at"?: string | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"name": string,"previous_secret_until"?: string | null,"secret_version"?: number,"status"?: string,"tenant_id": string,"updated_at"?: string,"url": string
+                  }
+                  Update: {
+                    "created_at"?: string,"created_by"?: string | null,"disabled_at"?: string | null,"disabled_reason"?: string | null,"failing_since"?: string | null,"hinted_at"?: string | null,"id"?: string,"last_failure_at"?: string | null,"last_success_at"?: string | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"name"?: string,"previous_secret_until"?: string | null,"secret_version"?: number,"status"?: string,"tenant_id"?: string,"updated_at"?: string,"url"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "notification_targets_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"s3_integration_folder_rules": {
                   Row: {
                     "created_at": string,"id": string,"integration_id": string,"language": string | null,"notification_target": string | null,"output_subfolder": string | null,"overwrite_policy": string | null,"prefix": string,"quality_tier": string | null,"tenant_id": string,"updated_at": string
@@ -80,14 +120,14 @@ isOneToOne: false
                   ]
                 },"s3_integrations": {
                   Row: {
-                    "access_key_hint": string | null,"addressing_style": string,"bucket": string,"created_at": string,"created_by": string | null,"detection_mode": string,"endpoint": string | null,"external_id": string | null,"id": string,"input_prefix": string,"language": string | null,"last_test": Json | null,"last_tested_at": string | null,"name": string,"output_prefix": string,"overwrite_policy": string,"provider": string,"region": string,"role_arn": string | null,"status": string,"tenant_id": string,"updated_at": string
+                    "access_key_hint": string | null,"addressing_style": string,"bucket": string,"created_at": string,"created_by": string | null,"detection_mode": string,"endpoint": string | null,"external_id": string | null,"id": string,"input_prefix": string,"language": string | null,"last_test": Json | null,"last_tested_at": string | null,"name": string,"notification_target_id": string | null,"output_prefix": string,"overwrite_policy": string,"provider": string,"region": string,"role_arn": string | null,"status": string,"tenant_id": string,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket": string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name": string,"output_prefix": string,"overwrite_policy"?: string,"provider": string,"region": string,"role_arn"?: string | null,"status"?: string,"tenant_id": string,"updated_at"?: string
+                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket": string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name": string,"notification_target_id"?: string | null,"output_prefix": string,"overwrite_policy"?: string,"provider": string,"region": string,"role_arn"?: string | null,"status"?: string,"tenant_id": string,"updated_at"?: string
                   }
                   Update: {
-                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket"?: string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name"?: string,"output_prefix"?: string,"overwrite_policy"?: string,"provider"?: string,"region"?: string,"role_arn"?: string | null,"status"?: string,"tenant_id"?: string,"updated_at"?: string
+                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket"?: string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name"?: string,"notification_target_id"?: string | null,"output_prefix"?: string,"overwrite_policy"?: string,"provider"?: string,"region"?: string,"role_arn"?: string | null,"status"?: string,"tenant_id"?: string,"updated_at"?: string
                   }
                   Relationships: [
                     {
@@ -96,6 +136,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "tenants"
       referencedColumns: ["id"]
+    },{
+      foreignKeyName: "s3_integrations_tenant_id_notification_target_id_fkey"
+      columns: ["tenant_id","notification_target_id"]
+isOneToOne: false
+      referencedRelation: "notification_targets"
+      referencedColumns: ["tenant_id","id"]
     }
                   ]
                 },"s3_listing_slices": {
@@ -218,17 +264,26 @@ isOneToOne: false
             [_ in never]: never
           }
           Functions: {
-            "begin_poll":
+            "begin_notifications":
+{ Args: { "p_lease_seconds": number,"p_limit": number,"p_target_id": string }; Returns: Json
+                           },
+"begin_poll":
 { Args: { "p_integration_id": string,"p_lease_id": string,"p_lease_seconds": number }; Returns: Json
                            },
 "begin_processing":
 { Args: { "p_lease_seconds": number,"p_object_ids": (string)[] }; Returns: Json
+                           },
+"begin_test_notification":
+{ Args: { "p_actor": string,"p_lease_seconds": number,"p_target_id": string }; Returns: Json
                            },
 "begin_writeback":
 { Args: { "p_lease_seconds": number,"p_object_ids": (string)[] }; Returns: Json
                            },
 "cancel_s3_replay":
 { Args: { "p_integration_id": string,"p_replay_id": string }; Returns: undefined
+                           },
+"claim_due_notification_targets":
+{ Args: { "p_limit": number }; Returns: string[]
                            },
 "claim_due_objects":
 { Args: { "p_in_flight_per_tenant": number,"p_limit": number,"p_max_attempts": number,"p_per_integration": number,"p_visibility_seconds": number }; Returns: {
@@ -249,6 +304,9 @@ isOneToOne: false
 "complete_writeback":
 { Args: { "p_lease_id": string,"p_object_id": string,"p_outputs": Json }; Returns: boolean
                            },
+"create_notification_target":
+{ Args: { "p_actor": string,"p_secret": Json,"p_target": Json }; Returns: undefined
+                           },
 "create_s3_integration":
 { Args: { "p_actor": string,"p_credentials": Json,"p_integration": Json }; Returns: string
                            },
@@ -258,17 +316,26 @@ isOneToOne: false
 "create_tenant":
 { Args: { "p_name": string }; Returns: string
                            },
+"delete_notification_target":
+{ Args: { "p_target_id": string }; Returns: undefined
+                           },
 "delete_s3_folder_rule":
 { Args: { "p_integration_id": string,"p_prefix": string }; Returns: undefined
                            },
 "delete_s3_integration":
 { Args: { "p_integration_id": string }; Returns: undefined
                            },
+"end_notifications":
+{ Args: { "p_lease_id": string,"p_target_id": string }; Returns: undefined
+                           },
 "fail_poll":
 { Args: { "p_code": string,"p_detail": string,"p_integration_id": string,"p_interval_seconds": number,"p_lease_id": string,"p_max_interval_seconds": number }; Returns: undefined
                            },
 "fold_s3_usage":
 { Args: { "p_limit"?: number }; Returns: number
+                           },
+"get_notification_target":
+{ Args: { "p_actor": string,"p_target_id": string }; Returns: Json
                            },
 "get_s3_integration_with_secrets":
 { Args: { "p_actor": string,"p_integration_id": string }; Returns: Json
@@ -289,6 +356,9 @@ isOneToOne: false
 "prune_app_logs":
 { Args: { "p_days"?: number,"p_limit"?: number }; Returns: number
                            },
+"prune_notification_deliveries":
+{ Args: { "p_days"?: number,"p_limit"?: number }; Returns: number
+                           },
 "record_s3_calls":
 { Args: { "p_calls": Json }; Returns: undefined
                            },
@@ -301,8 +371,14 @@ isOneToOne: false
 "remove_tenant_member":
 { Args: { "p_tenant_id": string,"p_user_id": string }; Returns: undefined
                            },
+"replay_notification":
+{ Args: { "p_delivery_id": string,"p_target_id": string }; Returns: undefined
+                           },
 "require_tenant_admin":
 { Args: { "p_actor": string,"p_tenant_id": string }; Returns: undefined
+                           },
+"rotate_notification_secret":
+{ Args: { "p_actor": string,"p_overlap_seconds": number,"p_secret": Json,"p_target_id": string }; Returns: string
                            },
 "run_replay_batch":
 { Args: { "p_limit": number,"p_max_waiting": number,"p_scan": number }; Returns: Json
@@ -318,6 +394,9 @@ isOneToOne: false
 "save_poll_progress":
 { Args: { "p_integration_id": string,"p_lease_id": string,"p_lease_seconds": number,"p_removed": (string)[],"p_upserts": Json }; Returns: undefined
                            },
+"set_integration_notification_target":
+{ Args: { "p_integration_id": string,"p_target_id"?: string }; Returns: undefined
+                           },
 "set_s3_folder_rule":
 { Args: { "p_integration_id": string,"p_prefix": string,"p_rule": Json }; Returns: undefined
                            },
@@ -330,8 +409,14 @@ isOneToOne: false
 "settle_deleted_integrations":
 { Args: { "p_limit": number }; Returns: number
                            },
+"settle_notification":
+{ Args: { "p_delivery_id": string,"p_lease_id": string,"p_lease_seconds": number,"p_result": Json }; Returns: string
+                           },
 "support_usage_summary":
 { Args: { "p_after"?: string,"p_days"?: number,"p_limit"?: number,"p_tenant_id"?: string }; Returns: Json
+                           },
+"update_notification_target":
+{ Args: { "p_actor": string,"p_changes": Json,"p_target_id": string }; Returns: undefined
                            },
 "update_s3_integration":
 { Args: { "p_changes": Json,"p_integration_id": string }; Returns: undefined
