@@ -28,7 +28,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'workers/api': { ours: ['core', 'db', 'observability', 'shared'], theirs: ['hono', '@hono/zod-openapi', 'zod'] },
   'workers/engine': {
     ours: ['aws', 'core', 'db', 'egress', 'observability', 's3', 'shared', 'vault'],
-    theirs: ['zod', 'cloudflare:workers'],
+    theirs: ['zod', 'cloudflare:workers', 'standardwebhooks'],
   },
   'workers/remediation': { ours: ['egress', 'observability', 'remediation', 'shared'], theirs: ['zod'] },
 };

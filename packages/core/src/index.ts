@@ -6,14 +6,32 @@ export {
   createS3Integration,
 } from './integrations/create-s3-integration.ts';
 export { type TestS3ConnectionContext, testS3Connection } from './integrations/test-s3-connection.ts';
+export {
+  createNotificationTarget,
+  type NotificationTargetContext,
+  rotateNotificationSecret,
+  updateNotificationTarget,
+} from './notifications/change-notification-targets.ts';
+export { type DeliverContext, deliverNotifications } from './notifications/deliver-notifications.ts';
+export {
+  dispatchDueNotifications,
+  type NotifyDispatchContext,
+} from './notifications/dispatch-due-notifications.ts';
+export {
+  type TestNotificationContext,
+  testNotificationTarget,
+} from './notifications/test-notification-target.ts';
 export type * from './ports/bucket.ts';
 export type * from './ports/engine.ts';
 export type * from './ports/integrations.ts';
 export type * from './ports/ledger.ts';
+export type * from './ports/notifications.ts';
 export type * from './ports/replays.ts';
 export type * from './ports/usage.ts';
 export { type DispatchContext, dispatchDueObjects } from './processing/dispatch-due-objects.ts';
 export { type ProcessContext, processObjects } from './processing/process-objects.ts';
-export { matchFolderRule } from './rules/match-folder-rule.ts';
 export { type ReplayContext, runReplayBatches } from './replays/run-replay-batches.ts';
+export { matchFolderRule } from './rules/match-folder-rule.ts';
+export { setupArtefacts } from './setup/setup-artefacts.ts';
+export type { AwsIdentity, SetupTarget } from './setup/setup-target.ts';
 export { type WritebackContext, writeBackObjects } from './writeback/write-back-objects.ts';

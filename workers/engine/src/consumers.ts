@@ -1,5 +1,12 @@
-import { dispatchDueObjects, pollIntegration, processObjects, writeBackObjects } from '@sluice/core';
-import { ObjectMessage, PollMessage } from '@sluice/shared';
+import {
+  deliverNotifications,
+  dispatchDueNotifications,
+  dispatchDueObjects,
+  pollIntegration,
+  processObjects,
+  writeBackObjects,
+} from '@sluice/core';
+import { NotifyMessage, ObjectMessage, PollMessage } from '@sluice/shared';
 import type { ZodType } from 'zod';
 import { logOf } from './log.ts';
 import type { Engine } from './wiring.ts';
@@ -12,6 +19,7 @@ export const consume = async (engine: Engine, batch: MessageBatch): Promise<void
   const queue = batch.queue;
   if (queue.endsWith('-dlq')) return deadLetters(engine, batch);
   if (queue.endsWith('poll')) return polls(engine, batch);
+  if (queue.endsWith('notify')) return notifications(engine, batch);
   const objects = valid(ObjectMessage, batch);
   const ids = objects.map(({ body }) => body.objectId);
   const work = queue.endsWith('process')
@@ -24,6 +32,22 @@ export const consume = async (engine: Engine, batch: MessageBatch): Promise<void
     logOf('s3-ingest').error('batch_failed', { queue, messages: ids.length, error });
     for (const { message } of objects) message.retry({ delaySeconds: RETRY_SECONDS });
   }
+  // Who is to be told of it is told at once; should this fail, the sweep does it within a minute.
+  await dispatchDueNotifications(engine.notifications);
+};
+
+const notifications = async (engine: Engine, batch: MessageBatch): Promise<void> => {
+  await Promise.all(
+    valid(NotifyMessage, batch).map(async ({ body, message }) => {
+      try {
+        await deliverNotifications(engine.notifications, body.targetId);
+        message.ack();
+      } catch (error) {
+        logOf('notifications').error('notify_crashed', { targetId: body.targetId, error });
+        message.retry({ delaySeconds: RETRY_SECONDS });
+      }
+    }),
+  );
 };
 
 const polls = async (engine: Engine, batch: MessageBatch): Promise<void> => {

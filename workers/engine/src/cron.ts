@@ -1,4 +1,4 @@
-import { dispatchDueObjects, runReplayBatches } from '@sluice/core';
+import { dispatchDueNotifications, dispatchDueObjects, runReplayBatches } from '@sluice/core';
 import { STAGING_TTL_HOURS } from '@sluice/shared';
 import type { Env } from './env.ts';
 import { logOf } from './log.ts';
@@ -12,6 +12,7 @@ const NIGHTLY_CRON = '17 3 * * *';
 
 const CLAIMED_POLLS = 100;
 const LOG_RETENTION_DAYS = 30;
+const DELIVERY_RETENTION_DAYS = 30;
 /** Small differences folded in one sweep; what is left over is counted all the same. */
 const FOLDED_COUNTS = 50_000;
 
@@ -27,6 +28,7 @@ export const runCron = async (engine: Engine, env: Env, cron: string): Promise<v
       });
       await dispatchDueObjects(engine.dispatch);
       await engine.housekeeping.settleDeletedIntegrations(5_000);
+      await dispatchDueNotifications(engine.notifications);
       await engine.usage.foldUsage(FOLDED_COUNTS);
       return;
     case NIGHTLY_CRON:
@@ -54,6 +56,9 @@ const cleanUp = async (engine: Engine, env: Env): Promise<void> => {
     const pruned = await engine.housekeeping.pruneLogs(LOG_RETENTION_DAYS);
     lines += pruned;
     if (pruned === 0) break;
+  }
+  for (let round = 0; round < 100; round += 1) {
+    if ((await engine.notifications.ledger.prune(DELIVERY_RETENTION_DAYS)) === 0) break;
   }
   logOf('s3-ingest').info('cleaned_up', { stagedObjects: staged, logLines: lines });
 };

@@ -1,4 +1,4 @@
-import type { ObjectMessage, PollMessage } from '@sluice/shared';
+import type { NotifyMessage, ObjectMessage, PollMessage } from '@sluice/shared';
 import * as z from 'zod';
 
 /** The engine's bindings, as wrangler.toml names them. Only this file and the wiring see them. */
@@ -20,6 +20,7 @@ export interface Env {
   readonly POLL_QUEUE: Queue<PollMessage>;
   readonly PROCESS_QUEUE: Queue<ObjectMessage>;
   readonly WRITEBACK_QUEUE: Queue<ObjectMessage>;
+  readonly NOTIFY_QUEUE: Queue<NotifyMessage>;
   readonly WORKING_BUCKET: R2Bucket;
   readonly PROCESSOR: Fetcher;
 }

@@ -1,10 +1,15 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import type {
   ConnectionTest,
+  CreateNotificationTarget,
   CreateS3Integration,
   EngineCaller,
   EngineResult,
+  RevealedSecret,
+  RotateNotificationSecret,
   EngineRpc as Rpc,
+  TestedNotification,
+  UpdateNotificationTarget,
 } from '@sluice/shared';
 import { consume } from './consumers.ts';
 import { runCron } from './cron.ts';
@@ -28,6 +33,33 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     return rpcOf(engine)
       .testS3Connection(caller, integrationId)
       .finally(() => this.ctx.waitUntil(engine.flushCalls()));
+  }
+
+  createNotificationTarget(
+    caller: EngineCaller,
+    input: CreateNotificationTarget,
+  ): Promise<EngineResult<RevealedSecret & { id: string }>> {
+    return rpcOf(engineOf(this.env)).createNotificationTarget(caller, input);
+  }
+
+  updateNotificationTarget(
+    caller: EngineCaller,
+    targetId: string,
+    changes: UpdateNotificationTarget,
+  ): Promise<EngineResult<{ id: string }>> {
+    return rpcOf(engineOf(this.env)).updateNotificationTarget(caller, targetId, changes);
+  }
+
+  rotateNotificationSecret(
+    caller: EngineCaller,
+    targetId: string,
+    input: RotateNotificationSecret,
+  ): Promise<EngineResult<RevealedSecret>> {
+    return rpcOf(engineOf(this.env)).rotateNotificationSecret(caller, targetId, input);
+  }
+
+  testNotificationTarget(caller: EngineCaller, targetId: string): Promise<EngineResult<TestedNotification>> {
+    return rpcOf(engineOf(this.env)).testNotificationTarget(caller, targetId);
   }
 }
 

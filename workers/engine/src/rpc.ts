@@ -9,6 +9,7 @@ import {
 } from '@sluice/shared';
 import * as z from 'zod';
 import { logOf } from './log.ts';
+import { notificationRpcOf } from './notifications/rpc.ts';
 import type { Engine } from './wiring.ts';
 
 /**
@@ -42,6 +43,7 @@ export const rpcOf = (engine: Engine): EngineRpc => {
   };
 
   return {
+    ...notificationRpcOf(engine, { asCaller, parsed }),
     createS3Integration: (caller: EngineCaller, input: CreateS3Integration) =>
       asCaller(caller, 'createIntegration', (actorId) =>
         createS3Integration(

@@ -22,6 +22,7 @@ import type { ObjectMessage } from '@sluice/shared';
 import { sealWith, vaultOf } from './credentials.ts';
 import { type Env, parseSettings, type Settings } from './env.ts';
 import { logOf } from './log.ts';
+import { type Notifications, notificationsOf } from './notifications/wiring.ts';
 import { bucketOpener, endpointOf } from './open-bucket.ts';
 import { httpProcessor } from './processor.ts';
 import { r2Staging } from './staging.ts';
@@ -39,6 +40,7 @@ export interface Engine {
   readonly verifyToken: VerifyToken;
   readonly housekeeping: Housekeeping;
   readonly usage: UsageStore;
+  readonly notifications: Notifications;
   /** Hands over the requests counted so far, in one call; none when there are none. At the end of every batch. */
   readonly flushCalls: () => Promise<void>;
   readonly polling: PollContext;
@@ -81,6 +83,7 @@ const build = (env: Env): Engine => {
     }),
     housekeeping: createHousekeeping(client),
     usage,
+    notifications: notificationsOf(settings, client, vault, env.NOTIFY_QUEUE),
     flushCalls: () => meter.flush(usage),
     integrations: createIntegrationStore(client),
     seal: sealWith(vault),

@@ -1,0 +1,27 @@
+import type { EngineCaller, EngineResult } from './engine-caller.ts';
+import type {
+  CreateNotificationTarget,
+  RevealedSecret,
+  RotateNotificationSecret,
+  TestedNotification,
+  UpdateNotificationTarget,
+} from './notifications.ts';
+
+/** What of notifications takes the vault or the way out, so the engine. */
+export interface NotificationRpc {
+  createNotificationTarget(
+    caller: EngineCaller,
+    input: CreateNotificationTarget,
+  ): Promise<EngineResult<RevealedSecret & { id: string }>>;
+  updateNotificationTarget(
+    caller: EngineCaller,
+    targetId: string,
+    changes: UpdateNotificationTarget,
+  ): Promise<EngineResult<{ id: string }>>;
+  rotateNotificationSecret(
+    caller: EngineCaller,
+    targetId: string,
+    input: RotateNotificationSecret,
+  ): Promise<EngineResult<RevealedSecret>>;
+  testNotificationTarget(caller: EngineCaller, targetId: string): Promise<EngineResult<TestedNotification>>;
+}
