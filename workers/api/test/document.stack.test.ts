@@ -23,7 +23,14 @@ describe('the OpenAPI document', () => {
     const app = createApp({
       verifyToken: unused,
       clientFor: unused,
-      engine: { createS3Integration: unused, testS3Connection: unused },
+      engine: {
+        createS3Integration: unused,
+        testS3Connection: unused,
+        createNotificationTarget: unused,
+        updateNotificationTarget: unused,
+        rotateNotificationSecret: unused,
+        testNotificationTarget: unused,
+      },
       log: { info: () => undefined, error: () => undefined },
     });
     addRoutes(app);

@@ -12,6 +12,8 @@ import {
   withoutRequestId,
 } from '@sluice/testkit/api-client';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { openSql, seedObject, seedReplay } from './support/fixtures.ts';
+import { seedDelivery } from './support/notifications.ts';
 import {
   bodiesFor,
   namesARecord,
@@ -37,8 +39,10 @@ const forAdmins = guarded.filter(({ spec }) => spec.responses['403'] !== undefin
 /** To tenants they do not exist; their own tests say what support sees. */
 const isForSupport = ({ path }: Operation): boolean => path.startsWith('/api/admin/');
 
+const sql = openSql();
 const KIBIBYTE = 1024;
 const FIRST_ID = '/api/integrations/s3/{id}';
+const TARGET_ID = '/api/notification-targets/{id}';
 
 let owner: { token: string; id: string };
 let member: string;
@@ -55,13 +59,36 @@ beforeAll(async () => {
     newIntegration(tenant, { inputPrefix: 'incoming/', outputPrefix: 'accessible/' }),
     newIntegration(otherTenant),
   ]);
-  const records = (tenantId: string, integration: string): Records => ({
+  const records = (
+    tenantId: string,
+    integration: string,
+    object: string,
+    replay: string,
+    { targetId, deliveryId }: { targetId: string; deliveryId: string },
+  ): Records => ({
     tenantId,
-    ids: { [FIRST_ID]: integration },
+    ids: {
+      [FIRST_ID]: integration,
+      [`${FIRST_ID}/objects/{objectId}`]: object,
+      [`${FIRST_ID}/replays/{replayId}`]: replay,
+      [TARGET_ID]: targetId,
+      [`${TARGET_ID}/deliveries/{deliveryId}`]: deliveryId,
+    },
   });
-  own = records(tenant.id, integrationId);
-  others = records(otherTenant.id, otherId);
-  missing = records(crypto.randomUUID(), crypto.randomUUID());
+  const seeded = async (tenantId: string, id: string): Promise<Records> =>
+    records(
+      tenantId,
+      id,
+      await seedObject(sql, tenantId, id),
+      await seedReplay(sql, tenantId, id),
+      await seedDelivery(sql, tenantId),
+    );
+  own = await seeded(tenant.id, integrationId);
+  others = await seeded(otherTenant.id, otherId);
+  missing = records(crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID(), {
+    targetId: crypto.randomUUID(),
+    deliveryId: crypto.randomUUID(),
+  });
   owner = { token: tenant.owner.accessToken, id: tenant.owner.id };
   member = (await addMember(stack, tenant, 'member')).accessToken;
   tokens = await badTokens(owner.id, owner.token);
@@ -120,7 +147,10 @@ describe.each(guarded.filter(namesARecord))('$name', (operation) => {
   test('says which parameter is no id', async () => {
     for (const id of ['1', 'null', "x' or 1=1 --", '%00', '%ff', 'x'.repeat(3000)]) {
       const wrong = encodeURIComponent(id).replaceAll('%25', '%');
-      const path = urlFor(operation, own).replace(own.ids[FIRST_ID] ?? '', wrong);
+      const path = [FIRST_ID, TARGET_ID].reduce(
+        (url, parameter) => url.replace(own.ids[parameter] ?? '', wrong),
+        urlFor(operation, own),
+      );
       const answer = await call(operation.method, path, {
         token: owner.token,
         ...bodiesFor(operation, own)[0],
@@ -247,8 +277,13 @@ const queryOf = ({ spec }: Operation) => (spec.parameters ?? []).filter(({ in: p
 describe.each(guarded.filter((operation) => queryOf(operation).length > 0))('$name', (operation) => {
   const query = queryOf(operation);
 
-  test.each(query)('says that the parameter $name is wrong', async ({ name }) => {
-    for (const value of ['', '-1', '1.5', 'x'.repeat(300), '%00', '[]']) {
+  test.each(query)('says that the parameter $name is wrong', async ({ name, schema }) => {
+    // What holds a whole key may hold anything that fits one.
+    const isFreeText = Number(schema['maxLength'] ?? 0) >= KIBIBYTE;
+    const wrong = isFreeText
+      ? ['', 'x'.repeat(3000), '%00']
+      : ['', '-1', '1.5', 'x'.repeat(300), '%00', '[]'];
+    for (const value of wrong) {
       const answer = await call(operation.method, urlFor(operation, own, { [name]: value }), {
         token: owner.token,
         ...bodiesFor(operation, own)[0],

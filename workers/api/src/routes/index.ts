@@ -3,6 +3,7 @@ import { SluiceError } from '@sluice/shared';
 import type { App } from '../http/app.ts';
 import { problemResponse } from '../http/problem.ts';
 import { healthRoute } from './health.ts';
+import { notificationRoutes } from './notification-targets/index.ts';
 import { createIntegrationRoute } from './s3-integrations/create.ts';
 import { deleteIntegrationRoute } from './s3-integrations/delete.ts';
 import { listIntegrationsRoute } from './s3-integrations/list.ts';
@@ -11,6 +12,7 @@ import { deleteRuleRoute } from './s3-integrations/rules/delete.ts';
 import { listRulesRoute } from './s3-integrations/rules/list.ts';
 import { matchRuleRoute } from './s3-integrations/rules/match.ts';
 import { setRuleRoute } from './s3-integrations/rules/set.ts';
+import { setupRoute } from './s3-integrations/setup.ts';
 import { testConnectionRoute } from './s3-integrations/test-connection.ts';
 import { updateIntegrationRoute } from './s3-integrations/update.ts';
 import { listObjectsRoute } from './s3-objects/list.ts';
@@ -43,9 +45,11 @@ const ROUTES = [
   listReplaysRoute,
   readReplayRoute,
   cancelReplayRoute,
+  ...notificationRoutes,
   usageSummaryRoute,
   ledgerRoute,
   supportUsageSummaryRoute,
+  setupRoute,
   listRulesRoute,
   setRuleRoute,
   deleteRuleRoute,
@@ -93,6 +97,7 @@ export const addRoutes = (app: App): void => {
         name: 'S3 integrations',
         description: 'Connected buckets, what was found in them and what became of it.',
       },
+      { name: 'Notifications', description: 'Events posted to servers of yours, signed.' },
       { name: 'Usage', description: 'What happened, how long it took and what it cost.' },
       { name: 'Support', description: 'For support staff: across tenants.' },
       { name: 'Service', description: 'The API itself. Open to everybody.' },

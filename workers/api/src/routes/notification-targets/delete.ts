@@ -1,0 +1,24 @@
+import { createRoute } from '@hono/zod-openapi';
+import { unwrapNullable } from '@sluice/db';
+import type { App } from '../../http/app.ts';
+import { adminProblems, bearer } from '../../http/openapi.ts';
+import { TargetParam } from './schemas.ts';
+
+const route = createRoute({
+  method: 'delete',
+  path: '/api/notification-targets/{id}',
+  summary: 'Delete a notification target',
+  description:
+    'With its secrets and its log. Integrations and folder rules that named it name nobody any more. Takes the role admin or owner.',
+  tags: ['Notifications'],
+  security: bearer,
+  request: { params: TargetParam },
+  responses: { 204: { description: 'Deleted.' }, ...adminProblems },
+});
+
+export const deleteTargetRoute = (app: App) =>
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    unwrapNullable(await c.var.db.rpc('delete_notification_target', { p_target_id: id }));
+    return c.body(null, 204);
+  });
