@@ -1,5 +1,5 @@
 import type { FolderRule } from '@sluice/shared';
-import { assert, constantFrom, array, property, string, uniqueArray } from 'fast-check';
+import { array, assert, constantFrom, property, string, uniqueArray } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { matchFolderRule } from '../../src/rules/match-folder-rule.ts';
 
