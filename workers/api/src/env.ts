@@ -1,3 +1,4 @@
+import type { AwsIdentity } from '@sluice/core';
 import type { EngineRpc } from '@sluice/shared';
 import * as z from 'zod';
 
@@ -5,18 +6,28 @@ import * as z from 'zod';
 export interface Env {
   readonly SUPABASE_URL: string;
   readonly SUPABASE_PUBLISHABLE_KEY: string;
+  readonly AWS_PRINCIPAL_ARN?: string;
+  readonly AWS_TEMPLATE_URL?: string;
   /** The engine's named entrypoint, by service binding. */
   readonly ENGINE: EngineRpc;
 }
 
+/** A var that is declared but left empty is not set. */
+const optional = (schema: z.ZodType<string>) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
 const Settings = z.object({
   SUPABASE_URL: z.url().transform((url) => url.replace(/\/$/, '')),
   SUPABASE_PUBLISHABLE_KEY: z.string().min(1),
+  AWS_PRINCIPAL_ARN: optional(z.string().regex(/^arn:aws[a-z-]*:(iam|sts)::\d{12}:.+$/, 'must be an ARN')),
+  AWS_TEMPLATE_URL: optional(z.url({ protocol: /^https$/ })),
 });
 
 export interface Bindings {
   readonly supabase: { readonly url: string; readonly publishableKey: string };
   readonly engine: EngineRpc;
+  /** What the setup of an integration tells tenants of AWS. */
+  readonly aws: AwsIdentity;
 }
 
 /** @throws Error naming the variable that is missing or wrong, never its value. */
@@ -29,5 +40,9 @@ export const parseEnv = (env: Env): Bindings => {
   return {
     supabase: { url: parsed.data.SUPABASE_URL, publishableKey: parsed.data.SUPABASE_PUBLISHABLE_KEY },
     engine: env.ENGINE,
+    aws: {
+      principalArn: parsed.data.AWS_PRINCIPAL_ARN ?? null,
+      templateUrl: parsed.data.AWS_TEMPLATE_URL ?? null,
+    },
   };
 };

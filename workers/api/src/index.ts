@@ -15,11 +15,12 @@ const apps = new WeakMap<Env, App>();
 const appOf = (env: Env): App => {
   let app = apps.get(env);
   if (app === undefined) {
-    const { supabase, engine } = parseEnv(env);
+    const { supabase, engine, aws } = parseEnv(env);
     app = createApp({
       verifyToken: createTokenVerifier(supabase),
       clientFor: (accessToken) => createCallerClient(supabase, accessToken),
       engine,
+      aws,
       log,
     });
     addRoutes(app);

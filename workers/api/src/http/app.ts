@@ -40,7 +40,7 @@ const hasBody = (request: Request): boolean =>
   request.body !== null && request.headers.get('content-length') !== '0';
 
 /** The app without its routes: ids, limits, errors, who is asking. */
-export const createApp = ({ verifyToken, clientFor, engine, log }: AppParts): App => {
+export const createApp = ({ verifyToken, clientFor, engine, aws, log }: AppParts): App => {
   const app = newRouter();
 
   app.use(async (c, next) => {
@@ -86,6 +86,7 @@ export const createApp = ({ verifyToken, clientFor, engine, log }: AppParts): Ap
     c.set('accessToken', accessToken);
     c.set('db', clientFor(accessToken));
     c.set('engine', engine);
+    c.set('aws', aws);
     if (hasBody(c.req.raw) && !JSON_TYPE.test(c.req.header('content-type') ?? '')) {
       throw new SluiceError('unsupported_media_type');
     }

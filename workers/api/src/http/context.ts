@@ -1,3 +1,4 @@
+import type { AwsIdentity } from '@sluice/core';
 import type { Client, Identity, VerifyToken } from '@sluice/db';
 import type { Logger } from '@sluice/observability';
 import type { EngineRpc, ErrorCode } from '@sluice/shared';
@@ -12,6 +13,7 @@ interface Variables {
   /** Acts as the caller: row level security decides. */
   db: Client;
   engine: EngineRpc;
+  aws: AwsIdentity;
 }
 
 export interface AppEnv {
@@ -23,5 +25,6 @@ export interface AppParts {
   readonly verifyToken: VerifyToken;
   readonly clientFor: (accessToken: string) => Client;
   readonly engine: EngineRpc;
+  readonly aws: AwsIdentity;
   readonly log: Pick<Logger, 'info' | 'error'>;
 }

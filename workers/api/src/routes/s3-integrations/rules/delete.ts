@@ -4,7 +4,7 @@ import type { App } from '../../../http/app.ts';
 import { adminProblems, bearer } from '../../../http/openapi.ts';
 import { IdParam } from '../schemas.ts';
 import { namingTheField } from './read-model.ts';
-import { prefixProblems, PrefixQuery } from './schemas.ts';
+import { PrefixQuery, prefixProblems } from './schemas.ts';
 
 const route = createRoute({
   method: 'delete',
