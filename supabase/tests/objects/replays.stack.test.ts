@@ -1,5 +1,5 @@
 import { runReplayBatches } from '@sluice/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Connection, connect, EPOCH, rpc, type Seed, seed, startObjectWorld } from './object-world.ts';
 
