@@ -31,6 +31,7 @@ describe('the OpenAPI document', () => {
         rotateNotificationSecret: unused,
         testNotificationTarget: unused,
       },
+      aws: { principalArn: null, templateUrl: null },
       log: { info: () => undefined, error: () => undefined },
     });
     addRoutes(app);

@@ -66,7 +66,7 @@ const kmsStatement = (kmsKeyArn: string, region: string): PolicyStatement => ({
 });
 
 /** The name by which KMS knows S3 of a region. */
-export const viaS3 = (region: string): string =>
+const viaS3 = (region: string): string =>
   `s3.${region}.amazonaws.com${partitionOf(region) === 'aws-cn' ? '.cn' : ''}`;
 
 /** The same as a bucket policy, for one identity. */

@@ -40,7 +40,7 @@ output "sluice_role_arn" {
 };
 
 /** A value of strings, lists and objects as an HCL expression. */
-export const hcl = (value: unknown, indent = '  '): string => {
+const hcl = (value: unknown, indent = '  '): string => {
   if (typeof value === 'string') return hclString(value);
   const inner = `${indent}  `;
   if (Array.isArray(value))

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RegoEngine, TemplateFile } from '@aws/cloudformation-validate';
-import { parse } from '@cdktn/hcl2json';
 import type { SetupArtefact } from '@sluice/shared';
 import { assert, asyncProperty, property, string } from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -14,6 +14,12 @@ import { trustPolicy } from '../../src/setup/role-trust.ts';
 import { setupArtefacts } from '../../src/setup/setup-artefacts.ts';
 import { shellWord } from '../../src/setup/setup-target.ts';
 import { EXTERNAL_ID, IDENTITY, KMS_KEY, locations, PRINCIPAL, target } from './targets.ts';
+
+// Required, not imported: its types bring in those of a browser, which are not Node's, for every test.
+const require = createRequire(import.meta.url);
+const { parse } = require('@cdktn/hcl2json') as {
+  readonly parse: (fileName: string, text: string) => Promise<unknown>;
+};
 
 const PUBLISHED = join(import.meta.dirname, '../../../../infra/aws/sluice-role.template.json');
 
