@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { text } from './fields.ts';
 
-/** How long the secret before a rotation signs too, in seconds: a day. */
-export const NOTIFICATION_SECRET_OVERLAP_SECONDS = 86_400;
-
 const Name = text(200).describe('What you call it. A folder rule may name it by this or by its id.');
 const Url = text(2048)
-  .regex(/^https?:\/\/\S+$/i, 'Enter the whole address, beginning with https:// and without spaces.')
+  .regex(
+    /^[Hh][Tt][Tt][Pp][Ss]?:\/\/\S+$/,
+    'Enter the whole address, beginning with https:// and without spaces.',
+  )
   .describe(
     'Public https address your server takes events at, by POST. A query is allowed, a user name is not.',
   );
@@ -36,8 +36,9 @@ export const RotateNotificationSecret = z.strictObject({
     .int()
     .min(0)
     .max(7 * 86_400)
-    .default(NOTIFICATION_SECRET_OVERLAP_SECONDS)
-    .describe('How long the present secret signs too, in seconds; every event then carries two signatures.'),
+    .describe(
+      'How long the present secret signs too, in seconds, at most a week; every event then carries two signatures. 0 when it has leaked.',
+    ),
 });
 export type RotateNotificationSecret = z.infer<typeof RotateNotificationSecret>;
 

@@ -27,7 +27,10 @@ describe('a notification target', () => {
     const { token, id, secret, created } = await prepare();
     expect(created.headers.get('location')).toBe(`${ROUTE}/${id}`);
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-    const rotated = await call('POST', `${ROUTE}/${id}/rotate-secret`, { token, body: {} });
+    const rotated = await call('POST', `${ROUTE}/${id}/rotate-secret`, {
+      token,
+      body: { overlapSeconds: 86_400 },
+    });
     const second = stringAt(rotated.body, 'signingSecret');
     expect(second).not.toBe(secret);
     for (const path of [ROUTE, `${ROUTE}/${id}`, `${ROUTE}/${id}/deliveries`]) {

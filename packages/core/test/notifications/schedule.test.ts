@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/shared';
-import fc from 'fast-check';
+import { assert, integer, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RETRY_DELAYS_SECONDS, resultOf } from '../../src/notifications/notification-schedule.ts';
 
@@ -23,8 +23,8 @@ describe('the schedule of a notification', () => {
   });
 
   test('counts 2xx as delivered, 410 as gone, and nothing else as either', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 100, max: 599 }), fc.integer({ min: 0, max: 12 }), (status, attempts) => {
+    assert(
+      property(integer({ min: 100, max: 599 }), integer({ min: 0, max: 12 }), (status, attempts) => {
         const { outcome } = of(status, attempts);
         expect(outcome === 'delivered').toBe(status >= 200 && status < 300);
         expect(outcome === 'gone').toBe(status === 410);

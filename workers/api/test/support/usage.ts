@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-export interface Latency {
+interface Latency {
   readonly count: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
