@@ -92,7 +92,8 @@ begin
       if v_row.is_match then
         v_ids := v_ids || v_row.id;
         exit when cardinality(v_ids) = v_limit;
-      elsif v_scanned = p_scan then
+      end if;
+      if v_scanned = p_scan then
         v_bookmark := v_row.id;
       end if;
     end loop;
@@ -121,7 +122,7 @@ begin
   return query
   select o.id, o.key, o.etag, o.size_bytes, o.source_modified_at, o.is_current, o.found_by, o.found_at, o.state, o.reason,
     o.reason_detail, o.provider_code, o.attempts, o.revision, o.due_at, o.job_id, o.pages, o.outputs, o.state_changed_at,
-    o.written_back_at, o.id is distinct from v_bookmark
+    o.written_back_at, p.n <= cardinality(v_ids)
   from unnest(v_ids || v_bookmark) with ordinality as p (id, n)
   join public.s3_processed_objects o on o.id = p.id
   order by p.n;

@@ -112,7 +112,7 @@ describe('the pages of a list of objects', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 60 },
     );
   });
 
@@ -234,7 +234,7 @@ describe('duplicates', () => {
             });
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 60 },
     );
   });
 
