@@ -9,7 +9,7 @@ import type { Charge, LedgerRow } from './ledger-rows.ts';
 export interface AuditInput {
   readonly tenant: DemoTenant;
   readonly integrationId: string;
-  readonly bucket: S3Client;
+  readonly bucket: Pick<S3Client, 'listAll' | 'head' | 'get'>;
   readonly rows: readonly LedgerRow[];
   readonly charges: readonly Charge[];
 }
