@@ -1,29 +1,29 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import type { Books } from '../src/demo/books.ts';
-import { pollUntil } from '../src/index.ts';
-import { readDevJson, runDemoCli, startCli, withDirectory } from './demo-process.ts';
-import { isAlive } from './support.ts';
+import { pollUntil } from '../../src/index.ts';
+import { expectedTotal, readDevJson, runDemoCli, startCli, withDirectory } from './cli-process.ts';
+import { isAlive } from '../support.ts';
 
 describe('npm run demo', () => {
   test('from nothing ends with balanced books, one line of JSON and nothing left behind', async () => {
     await withDirectory(async (dir) => {
       const { status, report } = await runDemoCli([], { TMPDIR: dir });
       expect(report.problems).toEqual([]);
-      expect(report.total).toEqual({
-        found: 109,
-        written_back: 50,
-        skipped: { empty_object: 2, folder_marker: 2, not_pdf: 2, oversize: 1, own_output: 47 },
-        failed: { not_a_pdf: 1, object_name_unusable: 1, pdf_corrupt: 2, pdf_encrypted: 1 },
-        pending: 0,
-        unexplained: 0,
-        duplicates: 0,
-      } satisfies Books);
-      expect(report.tenants.map(({ tenant, found }) => [tenant, found])).toEqual([
-        ['Acme Legal', 34],
-        ['Globex Archive', 75],
+      expect(report.total).toEqual(await expectedTotal(false));
+      expect(report.total.written_back).toBeGreaterThanOrEqual(30);
+      expect(Object.keys({ ...report.total.skipped, ...report.total.failed }).sort()).toEqual([
+        'empty_object',
+        'folder_marker',
+        'not_a_pdf',
+        'not_pdf',
+        'object_name_unusable',
+        'oversize',
+        'own_output',
+        'pdf_corrupt',
+        'pdf_encrypted',
       ]);
+      expect(report.tenants.map(({ tenant }) => tenant)).toEqual(['Acme Legal', 'Globex Archive']);
       expect(report.balanced).toBe(true);
       expect(status).toBe(0);
       expect(await readdir(dir)).toEqual([]);

@@ -4,11 +4,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import type { DemoReport } from '../src/demo/books.ts';
-import { pollUntil } from '../src/index.ts';
-import { kill9 } from './support.ts';
+import { addTo, type Books, type DemoReport } from '../../src/demo/books.ts';
+import { demoTenants } from '../../src/demo/demo-tenants.ts';
+import { pollUntil } from '../../src/index.ts';
+import { kill9 } from '../support.ts';
 
-const CLI_DIR = join(import.meta.dirname, '../src/cli');
+const CLI_DIR = join(import.meta.dirname, '../../src/cli');
 
 export interface CliProcess {
   pid: number;
@@ -54,6 +55,33 @@ export async function runDemoCli(
   const status = await demo.ended;
   if (demo.stdout() === '') throw new Error(`the demo wrote no report (${status}):\n${demo.stderr()}`);
   return { status, report: JSON.parse(demo.stdout()) as DemoReport };
+}
+
+/** The books that the demo's documents must come to, results of ours in the whole-bucket tenant included. */
+export async function expectedTotal(isSmall: boolean): Promise<Books> {
+  const books: Books = {
+    found: 0,
+    written_back: 0,
+    skipped: {},
+    failed: {},
+    pending: 0,
+    unexplained: 0,
+    duplicates: 0,
+  };
+  for (const { documents, inputPrefix } of await demoTenants(isSmall)) {
+    for (const { expected } of documents) {
+      if (expected.outcome === 'left_alone') continue;
+      books.found += 1;
+      if (expected.outcome !== 'written_back') addTo(books[expected.outcome], expected.reason);
+      else {
+        books.written_back += 1;
+        if (inputPrefix !== '') continue;
+        books.found += 2;
+        addTo(books.skipped, 'own_output', 2);
+      }
+    }
+  }
+  return books;
 }
 
 /** The part of dev.json that the tests need. */
