@@ -47,6 +47,20 @@ describe('processing', () => {
     expect((await ledger.objects.beginProcessing([row.id], LEASE_SECONDS)).objects).toEqual([]);
   });
 
+  test('does not take, nor wait for, what another is taking at this moment', async () => {
+    const { row } = await withObject();
+    await sweep(ledger);
+    const other = await ledger.stack.sql.connect();
+    try {
+      await other.query('begin');
+      await other.query('select public.begin_processing(array[$1::uuid], 60)', [row.id]);
+      expect((await ledger.objects.beginProcessing([row.id], LEASE_SECONDS)).objects).toEqual([]);
+      await other.query('commit');
+    } finally {
+      other.release();
+    }
+  });
+
   test('does not take what the sweep has not queued', async () => {
     const { connection, row } = await withObject();
     const before = await fingerprint(ledger, connection);
