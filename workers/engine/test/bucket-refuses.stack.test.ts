@@ -53,7 +53,7 @@ describe.concurrent('a bucket that cannot be listed says why, and nothing is los
       'upstream',
     ],
     ['a clock that is wrong', fails(403, 'RequestTimeTooSkewed'), 'clock_skew', 'upstream'],
-  ] as const)('%s', async ([_, fault, code, owner], context) => {
+  ] as const)('%s', async ([, fault, code, owner], context) => {
     const customer = await newCustomer(context);
     customer.put(KEY, pdf());
     customer.fake.addFault(fault);
@@ -103,7 +103,10 @@ describe.concurrent('a bucket that cannot be listed says why, and nothing is los
       const [next, failed] = [at(polling, 'nextPollAt'), at(polling, 'lastError.at')];
       waits.push(Math.round((Date.parse(String(next)) - Date.parse(String(failed))) / 1000));
     }
-    expect(waits).toEqual([120, 240, 480]);
+    // Twice as long each time. The first may not be ours: a cron of another test sees this integration too.
+    const [first = 0] = waits;
+    expect([120, 240]).toContain(first);
+    expect(waits).toEqual([first, 2 * first, 4 * first]);
   });
 
   test('a paused integration is not asked at all', async (context) => {
@@ -165,7 +168,7 @@ describe.concurrent('a bucket that lists but refuses the rest says why, and the 
       'throttled',
       'upstream',
     ],
-  ] satisfies [string, Fault, string, string][])('%s', async ([_, fault, code, owner], context) => {
+  ] satisfies [string, Fault, string, string][])('%s', async ([, fault, code, owner], context) => {
     const customer = await newCustomer(context);
     customer.put(KEY, pdf());
     customer.fake.addFault(fault);

@@ -32,7 +32,7 @@ describe.concurrent('an object that vanishes', () => {
     ['between the look and the read', 'GetObject'],
   ] as const)(
     '%s is skipped with the reason, and taken in when it comes back',
-    async ([_, operation], context) => {
+    async ([, operation], context) => {
       const customer = await newCustomer(context);
       customer.put(KEY, pdf());
       customer.fake.addFault(once(operation, () => customer.bucket.delete(KEY)));
@@ -56,14 +56,13 @@ describe.concurrent('an object that changes', () => {
   test.for([
     ['before it is looked at', 'HeadObject'],
     ['between the look and the read', 'GetObject'],
-  ] as const)('%s is not mixed up: the newer version is processed', async ([_, operation], context) => {
+  ] as const)('%s is not mixed up: the newer version is processed', async ([, operation], context) => {
     const customer = await newCustomer(context);
     const first = customer.put(KEY, pdf('first'));
     let second = '';
     customer.fake.addFault(once(operation, () => (second = customer.put(KEY, pdf('second, and longer')))));
     await customer.poll();
-    const old = await customer.workUntil(KEY, ({ state }) => state === 'skipped');
-    expect(old.etag).toBe(first);
+    const old = await customer.workUntil(KEY, ({ etag, state }) => etag === first && state === 'skipped');
     expectClear(old.reason, 'object_changed', 'customer_config');
 
     await customer.poll();
@@ -86,7 +85,6 @@ describe.concurrent('an object that changes', () => {
     }
     const done = await customer.workUntil(KEY, (object) => isWrittenBack(object) && object.etag === last);
     expect(done.etag).toBe(last);
-    await customer.workUntil(KEY, isWrittenBack);
     for (const name of ['report.pdf', 'report.pdf.html']) {
       expect(sourceOf(customer, `${OUTPUT}folder/${name}`), name).toContain(last);
     }

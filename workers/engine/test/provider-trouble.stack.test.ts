@@ -22,7 +22,7 @@ describe.concurrent('a provider in trouble', () => {
     ['that loses every third answer', () => everyThird(faults.loses)],
     ['that hangs up on every third request', () => everyThird(faults.drops)],
     ['that answers every third request with a page of its proxy', () => everyThird(faults.htmlPage(502))],
-  ] as const)('%s: every document comes back once all the same', async ([_, fault], context) => {
+  ] as const)('%s: every document comes back once all the same', async ([, fault], context) => {
     const customer = await newCustomer(context);
     for (const key of keys) customer.put(key, pdf(key));
     customer.fake.addFault(fault());
@@ -109,7 +109,7 @@ describe.concurrent('the queues', () => {
   test('drop what is not theirs and go on', async (context) => {
     const customer = await newCustomer(context);
     const { controlUrl, secretKey } = inject('stack');
-    const { sendToQueue } = connectControls(controlUrl, secretKey);
+    const stack = connectControls(controlUrl, secretKey);
     const id = crypto.randomUUID();
     const strangers = [
       null,
@@ -118,9 +118,12 @@ describe.concurrent('the queues', () => {
       { version: 2, objectId: id },
       { version: 1, objectId: "'; drop table" },
     ];
-    await sendToQueue('sluice-poll', [...strangers, { version: 1, integrationId: customer.id, leaseId: id }]);
-    await sendToQueue('sluice-process', [...strangers, { version: 1, objectId: id }]);
-    await sendToQueue('sluice-writeback', [...strangers, { version: 1, objectId: id }]);
+    await stack.sendToQueue('sluice-poll', [
+      ...strangers,
+      { version: 1, integrationId: customer.id, leaseId: id },
+    ]);
+    await stack.sendToQueue('sluice-process', [...strangers, { version: 1, objectId: id }]);
+    await stack.sendToQueue('sluice-writeback', [...strangers, { version: 1, objectId: id }]);
     const key = `${INPUT}a.pdf`;
     customer.put(key, pdf());
     await customer.poll();
@@ -130,17 +133,17 @@ describe.concurrent('the queues', () => {
   test('may deliver everything twice', async (context) => {
     const customer = await newCustomer(context);
     const { controlUrl, secretKey } = inject('stack');
-    const { sendToQueue } = connectControls(controlUrl, secretKey);
+    const stack = connectControls(controlUrl, secretKey);
     for (const key of keys.slice(0, 6)) customer.put(key, pdf(key));
     await customer.poll();
     const messages = (await customer.objects()).map(({ id: objectId }) => ({ version: 1, objectId }));
     for (let n = 0; n < 3; n += 1) {
-      await sendToQueue('sluice-process', messages);
-      await sendToQueue('sluice-writeback', messages.toReversed());
+      await stack.sendToQueue('sluice-process', messages);
+      await stack.sendToQueue('sluice-writeback', messages.toReversed());
     }
     for (const key of keys.slice(0, 6)) await customer.workUntil(key, isWrittenBack);
-    await sendToQueue('sluice-process', messages);
-    await sendToQueue('sluice-writeback', messages);
+    await stack.sendToQueue('sluice-process', messages);
+    await stack.sendToQueue('sluice-writeback', messages);
     expect(await customer.charges()).toBe(6);
     await expectBooksToBalance(customer);
   });

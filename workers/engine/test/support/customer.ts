@@ -64,11 +64,9 @@ export interface Customer {
   /** The integration as `GET /:id` shows it. */
   read(): Promise<unknown>;
   objects(): Promise<LedgerObject[]>;
-  /** The only object with this key that is current. */
-  object(key: string): Promise<LedgerObject | undefined>;
   /** Lets the next poll be due, and waits until it has ended. */
   poll(): Promise<unknown>;
-  /** Lets whatever waits be due, again and again, until the object is as wanted. */
+  /** Lets whatever waits be due, again and again, until a version of the object is as wanted. */
   workUntil(key: string, isDone: (object: LedgerObject) => boolean): Promise<LedgerObject>;
   /** `PATCH /:id`. */
   change(changes: Readonly<Record<string, unknown>>): Promise<void>;
@@ -116,19 +114,17 @@ export const newCustomer = async (
 /** The same for an integration that is there already, whatever its bucket. */
 export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucket' | 'put'> => {
   const { controlUrl, secretKey } = inject('stack');
-  const { tick } = connectControls(controlUrl, secretKey);
+  const stack = connectControls(controlUrl, secretKey);
   const read = async () => (await call('GET', `/api/integrations/s3/${id}`, { token })).body;
   const objects = async () => {
     const answer = await call('GET', `/api/integrations/s3/${id}/objects?limit=200`, { token });
     expect(answer.text).not.toMatch(/X-Amz-|\bat \S+ \(|\.ts:\d/);
     return at(answer.body, 'items') as LedgerObject[];
   };
-  const object = async (key: string) => (await objects()).find((one) => one.key === key && one.isCurrent);
   return {
     id,
     read,
     objects,
-    object,
     poll: async () => {
       // Not while one is under way: that one may have listed before what the test just did.
       const before = await pollUntil(
@@ -142,7 +138,7 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
         },
         { what: 'the end of another poll', timeoutMs: 45_000, intervalMs: 50 },
       );
-      await tick(POLL);
+      await stack.tick(POLL);
       await pollUntil(
         async () => {
           const ended = await sql().query(
@@ -157,7 +153,7 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
       return read();
     },
     workUntil: async (key, isDone) => {
-      let seen: LedgerObject | undefined;
+      let seen: LedgerObject[] = [];
       try {
         return await pollUntil(
           async () => {
@@ -167,9 +163,9 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
                  and (state = 'found' or (state = 'staged' and reason is not null))`,
               [id],
             );
-            await tick(SWEEP);
-            seen = await object(key);
-            return seen !== undefined && isDone(seen) ? seen : undefined;
+            await stack.tick(SWEEP);
+            seen = (await objects()).filter((one) => one.key === key);
+            return seen.find(isDone);
           },
           { what: `${key} as wanted`, timeoutMs: 45_000, intervalMs: 100 },
         );
@@ -185,7 +181,7 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
       await sql().query('update public.s3_poll_states set next_poll_at = now() where integration_id = $1', [
         id,
       ]);
-      await tick(POLL);
+      await stack.tick(POLL);
     },
     charges: async () =>
       (await sql().query('select 1 from public.cost_ledger where integration_id = $1', [id])).rows.length,
