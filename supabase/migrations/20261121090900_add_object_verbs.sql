@@ -12,8 +12,8 @@ begin
   return query
   with integrations as materialized (
     select i.id, i.tenant_id from public.s3_integrations i where i.status = 'active'
-  ), room as (
-    -- What a paused integration holds in flight takes no room from the tenant's others.
+  ), room as materialized (
+    -- Counted once a tenant, not once a candidate. What a paused integration holds in flight takes no room from the tenant's others.
     select i.tenant_id, greatest(0, p_in_flight_per_tenant - sum((
       select count(*) from (
         select 1 from public.s3_processed_objects f
