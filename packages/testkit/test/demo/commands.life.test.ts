@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { pollUntil } from '../../src/index.ts';
-import { expectedTotal, readDevJson, runDemoCli, startCli, withDirectory } from './cli-process.ts';
 import { isAlive } from '../support.ts';
+import { expectedTotal, readDevJson, runDemoCli, startCli, withDirectory } from './cli-process.ts';
 
 describe('npm run demo', () => {
   test('from nothing ends with balanced books, one line of JSON and nothing left behind', async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { DemoReport } from '../../src/demo/books.ts';
 import { pollUntil } from '../../src/index.ts';
+import { isAlive, kill9 } from '../support.ts';
 import {
   expectedTotal,
   readDevJson,
@@ -9,7 +10,6 @@ import {
   untilSomeAreWrittenBack,
   withDirectory,
 } from './cli-process.ts';
-import { isAlive, kill9 } from '../support.ts';
 
 const PARTS = ['postgres', 'postgrest', 'workersHost', 'workersWorkerd', 'bucketsHost', 'bucketsWorkerd'];
 const SMALL = ['--small', '--data-dir'];
