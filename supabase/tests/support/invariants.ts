@@ -1,6 +1,6 @@
 import { type Connection, type Ledger, type ObjectRow, objectsOf } from './ledger.ts';
 
-export interface Charge {
+interface Charge {
   job_id: string;
   charges: number;
 }

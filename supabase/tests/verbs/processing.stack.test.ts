@@ -57,7 +57,7 @@ describe('processing', () => {
       expect((await ledger.objects.beginProcessing([row.id], LEASE_SECONDS)).objects).toEqual([]);
       await other.query('commit');
     } finally {
-      other.release();
+      other.release(true);
     }
   });
 
