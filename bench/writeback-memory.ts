@@ -114,6 +114,7 @@ const writeBack = async (stack: Stack, integrationId: string) => {
   await stack.tick(SWEEP_CRON);
   const over = new AbortController();
   const written = untilState(stack, `in/${SIZE_BYTES}.pdf`, 'written_back').finally(() => over.abort());
+  written.catch(() => undefined); // awaited below, after the last sample
   let peakBytes = baselineBytes;
   let samples = 0;
   while (!over.signal.aborted) {
