@@ -1,5 +1,5 @@
-import { at, newIntegration, newTenant } from '@sluice/testkit/api-client';
 import { connectControls } from '@sluice/testkit';
+import { at, newIntegration, newTenant } from '@sluice/testkit/api-client';
 import { type Fault, faults } from '@sluice/testkit/fake-s3';
 import { describe, expect, inject, test } from 'vitest';
 import {

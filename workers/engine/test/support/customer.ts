@@ -1,6 +1,6 @@
-import { type FakeBucket, FAKE_IDENTITY, type FakeS3, startFakeS3 } from '@sluice/testkit/fake-s3';
 import { connectControls, pollUntil } from '@sluice/testkit';
 import { at, call, newIntegration, newTenant, stringAt } from '@sluice/testkit/api-client';
+import { FAKE_IDENTITY, type FakeBucket, type FakeS3, startFakeS3 } from '@sluice/testkit/fake-s3';
 import { rawPdf, rawStream } from '@sluice/testkit/samples';
 import { Pool } from 'pg';
 import { afterAll, expect, inject, type TestContext } from 'vitest';
