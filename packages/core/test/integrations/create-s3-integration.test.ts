@@ -1,6 +1,6 @@
 import {
-  createS3Integration,
   type CreateS3IntegrationContext,
+  createS3Integration,
   type NewIntegration,
   type SealedRecord,
 } from '@sluice/core';

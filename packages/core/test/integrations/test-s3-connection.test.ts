@@ -1,7 +1,7 @@
 import { ConnectionTest, SluiceError } from '@sluice/shared';
 import { FAKE_IDENTITY, type FakeS3, type Fault, faults, startFakeS3 } from '@sluice/testkit/fake-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { summary, testConnection, type TestOptions } from '../support/connection-world.ts';
+import { summary, type TestOptions, testConnection } from '../support/connection-world.ts';
 
 let fake: FakeS3;
 

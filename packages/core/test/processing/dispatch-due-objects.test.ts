@@ -1,4 +1,4 @@
-import { dispatchDueObjects, type DueObject } from '@sluice/core';
+import { type DueObject, dispatchDueObjects } from '@sluice/core';
 import type { ObjectMessage } from '@sluice/shared';
 import { type FaultPlan, failNth, MemoryLog, MemoryQueue, withFaults } from '@sluice/testkit/memory';
 import * as fc from 'fast-check';

@@ -6,10 +6,10 @@ import {
   MemoryBucket,
   MemoryDatabase,
   MemoryLog,
-  memoryObjectLedger,
-  memoryPollLedger,
   MemoryQueue,
   MemoryStaging,
+  memoryObjectLedger,
+  memoryPollLedger,
   VirtualClock,
   withFaults,
 } from '@sluice/testkit/memory';

@@ -1,4 +1,4 @@
-import { pollIntegration, type PollOutcome, type PollSettings } from '@sluice/core';
+import { type PollOutcome, type PollSettings, pollIntegration } from '@sluice/core';
 import {
   type FaultPlan,
   MemoryBucket,

@@ -1,5 +1,5 @@
 import type { Clock, IntegrationConfig, IntegrationWithSecrets, WrittenOutput } from '@sluice/core';
-import { type ObjectState, type OverwritePolicy, type StagedOutput, SluiceError } from '@sluice/shared';
+import { type ObjectState, type OverwritePolicy, SluiceError, type StagedOutput } from '@sluice/shared';
 
 export interface ObjectRow {
   readonly id: string;
