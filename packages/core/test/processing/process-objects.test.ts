@@ -40,6 +40,15 @@ describe('processObjects', () => {
     expect(w.states()).toEqual({ 'in/copy.pdf': 'own_output' });
   });
 
+  it('never processes, and so never charges, what could not be written back', async () => {
+    const long = `in/${'x'.repeat(1000)}.pdf`;
+    const { world: w, ids } = await world(long);
+    await w.process(ids);
+    expect(w.jobs).toEqual([]);
+    expect(w.database.costs.size).toBe(0);
+    expect(w.row(long)).toMatchObject({ state: 'failed', reason: 'object_name_unusable' });
+  });
+
   it('never processes what changed or vanished since it was listed', async () => {
     const { world: w, ids } = await world('in/changed.pdf', 'in/gone.pdf');
     w.bucket.set('in/changed.pdf', 'another');
@@ -54,6 +63,10 @@ describe('processObjects', () => {
     [412, null, 'object_changed', 'skipped'],
     [403, 'AccessDenied', 'access_denied', 'found'],
     [403, 'InvalidObjectState', 'object_archived', 'failed'],
+    [404, 'NoSuchBucket', 'bucket_not_found', 'found'],
+    [403, 'SignatureDoesNotMatch', 'credentials_wrong_secret', 'found'],
+    [403, 'toString', 'access_denied', 'found'],
+    [503, 'SlowDown', 'throttled', 'found'],
     [429, null, 'throttled', 'found'],
     [500, 'InternalError', 'upstream_unavailable', 'found'],
     [0, null, 'upstream_timeout', 'found'],

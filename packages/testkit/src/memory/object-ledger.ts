@@ -19,8 +19,13 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
       row.dueAt = now + leaseSeconds * MICROS;
       row.stateChangedAt = now;
       row.ruleId = rule?.id ?? null;
-      const language = rule?.language ?? database.integration(row.integrationId).config.language;
-      return { ...leased(row, database.newId()), language };
+      const { config } = database.integration(row.integrationId);
+      return {
+        ...leased(row, database.newId()),
+        overwritePolicy: rule?.overwritePolicy ?? config.overwritePolicy,
+        outputSubfolder: rule?.outputSubfolder ?? null,
+        language: rule?.language ?? config.language,
+      };
     });
     return { objects, integrations: integrationsOf(database, objects) };
   },
