@@ -209,26 +209,38 @@ describe('a listing error', () => {
 });
 
 describe('a lost lease', () => {
-  it('stops the run, writes nothing more and is nobody’s failure', async () => {
-    const world = await knownWorld(400);
-    for (const key of many(400)) world.bucket.set(key, 'e2');
-    world.forgetCalls();
-    let records = 0;
-    world.ledgerFaults = ({ method }) => {
-      if (method !== 'recordObjects') return null;
-      records += 1;
-      if (records === 3) world.database.integration(world.integrationId).poll.leaseId = 'of somebody else';
-      return null;
-    };
-    expect(await world.poll()).toEqual({ outcome: 'stale' });
-    // What five workers had under way at that moment, and not one more.
-    expect(world.bucket.listCalls.length).toBeLessThanOrEqual(20);
-    expect(world.callsOf('failPoll')).toBe(0);
-    expect(world.database.integration(world.integrationId).poll).toMatchObject({
-      leaseId: 'of somebody else',
-      consecutiveFailures: 0,
-    });
-  });
+  it.each([1, 5])(
+    'stops a run of %s workers, writes nothing more and is nobody’s failure',
+    async (workers) => {
+      const world = await knownWorld(400, workers);
+      for (const key of many(400)) world.bucket.set(key, 'e2');
+      world.forgetCalls();
+      // By then a slice is listed and waits to be saved.
+      const lossAt = 2 * workers + 1;
+      let records = 0;
+      world.ledgerFaults = ({ method }) => {
+        if (method !== 'recordObjects') return null;
+        records += 1;
+        if (records === lossAt)
+          world.database.integration(world.integrationId).poll.leaseId = 'of somebody else';
+        return null;
+      };
+      expect(await world.poll()).toEqual({ outcome: 'stale' });
+      // What the workers had under way at that moment, and not one more.
+      expect(world.bucket.listCalls.length).toBeLessThanOrEqual(6 * workers);
+      const lossIndex = world.ledgerCalls.findIndex(
+        ({ method }, index) =>
+          method === 'recordObjects' &&
+          world.ledgerCalls.slice(0, index + 1).filter((call) => call.method === method).length === lossAt,
+      );
+      const later = world.ledgerCalls.slice(lossIndex).map(({ method }) => method);
+      expect(new Set(later)).toEqual(new Set(['recordObjects']));
+      expect(world.database.integration(world.integrationId).poll).toMatchObject({
+        leaseId: 'of somebody else',
+        consecutiveFailures: 0,
+      });
+    },
+  );
 
   it('by a pause in mid-flight stops the run', async () => {
     const world = await knownWorld(80);

@@ -182,6 +182,14 @@ describe('pollIntegration', () => {
     world.expectNothingLost();
   });
 
+  it('gets on with at least one slice, also when opening the bucket took all its time', async () => {
+    const world = new PollWorld({ pageSize: 4, settings: { budgetMs: 1_000, concurrency: 3 } });
+    for (let i = 0; i < 40; i += 1) world.bucket.set(`k${String(i).padStart(2, '0')}.pdf`, 'e');
+    world.openMs = 2_000;
+    await world.pollToEnd(10);
+    world.expectNothingLost();
+  });
+
   it('splits slices that grow and merges those that shrink', async () => {
     const world = new PollWorld({ pageSize: 4, settings: { objectsPerSlice: 8 } });
     const keys = Array.from({ length: 100 }, (_, i) => `k${String(i).padStart(3, '0')}.pdf`);

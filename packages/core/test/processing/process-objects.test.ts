@@ -231,6 +231,8 @@ describe('processObjects', () => {
     };
     await w.process(ids, { linkSeconds: 5_000 });
     expect(w.endings).toHaveLength(1);
+    expect(w.writebackQueue.messages).toHaveLength(1);
+    expect(w.log.lines.map((line) => line.event)).toEqual(['object_staged']);
     expect(w.database.costs.size).toBe(1);
     expect(w.jobs.map((job) => job.jobId)).toEqual([w.row('in/a.pdf').jobId, w.row('in/a.pdf').jobId]);
     expect(w.row('in/a.pdf').stagedOutputs?.[0]?.stagingKey).toContain(w.jobs[1]?.stagingPrefix);

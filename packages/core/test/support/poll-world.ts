@@ -28,6 +28,8 @@ export class PollWorld {
   readonly ledgerCalls: { readonly method: string; readonly args: readonly unknown[] }[] = [];
   ledgerFaults: FaultPlan = () => null;
   bucketFaults: FaultPlan = () => null;
+  /** What opening the bucket takes. */
+  openMs = 0;
 
   constructor({ settings = {}, inputPrefix = '', ...bucket }: PollWorldOptions = {}) {
     this.bucket = new MemoryBucket({ now: () => this.clock.now(), ...bucket });
@@ -55,7 +57,16 @@ export class PollWorld {
     });
     const bucket = withFaults(this.bucket, (call) => this.bucketFaults(call));
     return pollIntegration(
-      { ledger, openBucket: async () => bucket, clock: this.clock, log: this.log, settings: this.settings },
+      {
+        ledger,
+        openBucket: async () => {
+          this.clock.advance(this.openMs);
+          return bucket;
+        },
+        clock: this.clock,
+        log: this.log,
+        settings: this.settings,
+      },
       { version: 1, ...lease },
     );
   }

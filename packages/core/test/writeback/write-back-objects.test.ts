@@ -114,6 +114,17 @@ describe('writeBackObjects', () => {
     expect(world.endings).toEqual(ids);
   });
 
+  it('leaves the staged results to whoever holds the lease now', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    world.faults = ({ method }) => {
+      if (method === 'put') world.row('in/a.pdf').leaseId = 'of somebody else';
+      return null;
+    };
+    await world.writeBack(ids);
+    expect(world.endings).toEqual([]);
+    expect(world.staging.contents.size).toBe(2);
+  });
+
   it('takes staging that cannot be deleted for what it is: only space', async () => {
     const { world, ids } = await staged('in/a.pdf');
     world.faults = ({ method }) => (method === 'delete' ? { before: new Error('R2 is down') } : null);
