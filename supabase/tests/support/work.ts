@@ -1,5 +1,5 @@
 import type { ObjectToProcess, ObjectToWrite } from '@sluice/core';
-import { type Connection, type Ledger, LEASE_SECONDS, type ObjectRow, objectsOf } from './ledger.ts';
+import { type Connection, LEASE_SECONDS, type Ledger, type ObjectRow, objectsOf } from './ledger.ts';
 
 /** Generous to the engine's own settings, so that only what a test is about limits it. */
 export const CLAIM = {
