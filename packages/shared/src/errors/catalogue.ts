@@ -95,13 +95,7 @@ const api = {
     'This bucket and prefix are already connected',
     'Use the existing integration, or choose another prefix.',
   ),
-  integration_state: entry(
-    409,
-    'client',
-    false,
-    'The integration is not in a state that allows this',
-    'Read the integration and check its status.',
-  ),
+
   internal: entry(
     500,
     'platform',

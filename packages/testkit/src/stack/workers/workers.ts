@@ -32,7 +32,6 @@ export async function startWorkers(
         SUPABASE_URL: `http://127.0.0.1:${ports.gateway}`,
         SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
         EGRESS_MODE: 'allow-loopback',
-        ENVIRONMENT: 'development',
       },
       secrets: { SUPABASE_SECRET_KEY: secrets.secretKey, VAULT_KEYRING: secrets.vaultKeyring },
       extraVars: options.extraVars ?? {},
