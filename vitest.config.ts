@@ -13,7 +13,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.stack.test.ts', 'packages/*/test/workerd/**', 'packages/testkit/test/life.test.ts'],
+          exclude: [
+            '**/node_modules/**',
+            '**/*.stack.test.ts',
+            '**/*.life.test.ts',
+            'packages/*/test/workerd/**',
+            'packages/testkit/test/life.test.ts',
+          ],
           testTimeout: 60_000,
         },
       },
@@ -21,7 +27,11 @@ export default defineConfig({
         // The guarantees, on the real stack: Postgres, PostgREST, auth, workerd, S3. One stack for all of them.
         test: {
           name: 'stack',
-          include: ['packages/*/test/**/*.stack.test.ts', 'workers/*/test/**/*.stack.test.ts', 'supabase/tests/**/*.stack.test.ts'],
+          include: [
+            'packages/*/test/**/*.stack.test.ts',
+            'workers/*/test/**/*.stack.test.ts',
+            'supabase/tests/**/*.stack.test.ts',
+          ],
           globalSetup: ['packages/testkit/src/vitest-global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

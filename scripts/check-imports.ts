@@ -21,7 +21,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'packages/aws': { ours: ['egress', 'shared'], theirs: ['aws4fetch'] },
   'packages/s3': { ours: ['aws', 'egress', ...ADAPTERS], theirs: ['@noble/hashes'] },
   'packages/vault': { ours: ['aws', ...ADAPTERS], theirs: [] },
-  'packages/db': { ours: [...ADAPTERS], theirs: ['@supabase/supabase-js'] },
+  'packages/db': { ours: [...ADAPTERS], theirs: ['@supabase/supabase-js', 'jose'] },
   'packages/observability': { ours: [], theirs: [] },
   'packages/remediation': { ours: ['shared'], theirs: ['*'] },
   // Powerless: neither vault, s3 nor aws may ever appear here.
@@ -34,7 +34,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 };
 
 /** Each has one home, whatever else a room may use. */
-const RESERVED = new Set(["aws4fetch", "@supabase/supabase-js", "hono"]);
+const RESERVED = new Set(['aws4fetch', '@supabase/supabase-js', 'jose', 'hono']);
 
 const breaches: string[] = [];
 const files = globSync(Object.keys(ROOMS).map((room) => `${room}/src/**/*.ts`));
@@ -78,7 +78,8 @@ function judge(name: string, room: Room, path: string, request: string, isTypeOn
   if (request.startsWith('@sluice/')) {
     const [, target = ''] = request.split('/');
     if (room.ours.includes(target)) return null;
-    if (room.ours.includes(`type:${target}`)) return isTypeOnly ? null : `may import only types of ${request}`;
+    if (room.ours.includes(`type:${target}`))
+      return isTypeOnly ? null : `may import only types of ${request}`;
     return `may not import ${request}`;
   }
   const theirs = request
@@ -90,7 +91,9 @@ function judge(name: string, room: Room, path: string, request: string, isTypeOn
 }
 
 if (breaches.length > 0) {
-  process.stderr.write(`${breaches.join('\n')}\n${breaches.length} imports go the wrong way; see docs/architecture.md\n`);
+  process.stderr.write(
+    `${breaches.join('\n')}\n${breaches.length} imports go the wrong way; see docs/architecture.md\n`,
+  );
   process.exitCode = 1;
 } else {
   process.stdout.write(`imports: ${files.length} files follow the rules\n`);

@@ -12,8 +12,8 @@ begin
   return query
   with integrations as materialized (
     select i.id, i.tenant_id from public.s3_integrations i where i.status = 'active'
-  ), room as (
-    -- What a paused integration holds in flight takes no room from the tenant's others.
+  ), room as materialized (
+    -- Counted once a tenant, not once a candidate. What a paused integration holds in flight takes no room from the tenant's others.
     select i.tenant_id, greatest(0, p_in_flight_per_tenant - sum((
       select count(*) from (
         select 1 from public.s3_processed_objects f
@@ -94,7 +94,8 @@ begin
   )
   select jsonb_agg(jsonb_build_object('objectId', t.id, 'leaseId', t.lease_id, 'jobId', t.job_id, 'integrationId', t.integration_id,
       'tenantId', t.tenant_id, 'key', t.key, 'etag', t.etag, 'sizeBytes', t.size_bytes, 'attempts', t.attempts,
-      'ruleId', t.rule_id, 'language', coalesce(r.language, i.language))),
+      'ruleId', t.rule_id, 'overwritePolicy', coalesce(r.overwrite_policy, i.overwrite_policy), 'outputSubfolder', r.output_subfolder,
+      'language', coalesce(r.language, i.language))),
     array_agg(distinct t.integration_id)
   into v_objects, v_integrations
   from taken t

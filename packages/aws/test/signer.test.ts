@@ -116,6 +116,7 @@ describe('signing', () => {
 
   it('does not hold the secret as a key of the cache of derived keys', async () => {
     const caches: unknown[] = [];
+    // oxlint-disable-next-line typescript/unbound-method -- called with its `this` below
     const sign = AwsV4Signer.prototype.sign;
     vi.spyOn(AwsV4Signer.prototype, 'sign').mockImplementation(function spy(this: AwsV4Signer) {
       caches.push((this as unknown as { cache: Map<string, ArrayBuffer> }).cache);

@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/shared';
-import { faults, FAKE_IDENTITY, type FakeS3, startFakeS3, xmlAnswer } from '@sluice/testkit/fake-s3';
+import { FAKE_IDENTITY, type FakeS3, faults, startFakeS3, xmlAnswer } from '@sluice/testkit/fake-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AssumeRoleInput, assumeRole, createRoleSession, signedFetch } from '../src/index.ts';
 

@@ -4,3 +4,4 @@ export { checkDestination, checkEndpoint, type EgressMode, type EndpointPolicy }
 export { type EgressFetchInit, type EgressPolicy, egressFetch } from './fetch.ts';
 export { translateNetworkError } from './network-error.ts';
 export { checkWebhookUrl } from './webhook-url.ts';
+export { parseZones } from './zones.ts';

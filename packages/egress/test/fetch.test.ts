@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/shared';
-import { faults, type FakeS3, startFakeS3 } from '@sluice/testkit/fake-s3';
+import { type FakeS3, faults, startFakeS3 } from '@sluice/testkit/fake-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { egressFetch, type EgressPolicy, readBytesBounded, readTextBounded } from '../src/index.ts';
+import { type EgressPolicy, egressFetch, readBytesBounded, readTextBounded } from '../src/index.ts';
 
 const policy: EgressPolicy = { mode: 'allow-loopback' };
 

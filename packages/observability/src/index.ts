@@ -6,4 +6,4 @@ export {
   type LogLevel,
   type WideEvent,
 } from './logger.ts';
-export { createRedactor, type Plain, redact, type Redactor, redactText } from './redact.ts';
+export { createRedactor, type Plain, type Redactor, redact, redactText } from './redact.ts';

@@ -1,4 +1,4 @@
-import { PdfDict, type PDF } from '@libpdf/core';
+import { type PDF, PdfDict } from '@libpdf/core';
 import { WorkBudget } from './budget.ts';
 import { renderHtml } from './html/render-html.ts';
 import { detectLanguage, normalizeLanguage } from './language/detect-language.ts';

@@ -2,8 +2,8 @@ import { samplePdfs, specials } from '@sluice/testkit/samples';
 import * as fc from 'fast-check';
 import { HtmlValidate } from 'html-validate';
 import { describe, expect, test } from 'vitest';
-import { escapeHtml, RemediationRefused, remediatePdf, safeHref } from '../src/index.ts';
 import { renderHtml } from '../src/html/render-html.ts';
+import { escapeHtml, RemediationRefused, remediatePdf, safeHref } from '../src/index.ts';
 
 /** Generous for a loaded machine; a hang takes for ever. */
 const MAX_MS = 15_000;

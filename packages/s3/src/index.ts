@@ -1,6 +1,7 @@
 export { openBucket, type S3Client } from './client.ts';
 export { parseErrorAnswer, readErrorAnswer } from './errors/answer.ts';
 export { translateAnswer } from './errors/translate.ts';
+export { ACTIONS, type Operation, type OperationContext } from './operations.ts';
 export type { CopyInput } from './ops/copy.ts';
 export type { DeleteManyResult } from './ops/delete.ts';
 export type { S3ObjectHead, WriteResult } from './ops/heads.ts';
@@ -9,7 +10,6 @@ export type { PresignGetOptions } from './ops/presign.ts';
 export type { S3PutInput } from './ops/put.ts';
 export type { GetOptions, GetResult } from './ops/read.ts';
 export type { UploadStreamInput } from './ops/upload-stream.ts';
-export { ACTIONS, type Operation, type OperationContext } from './operations.ts';
 export {
   type AddressingStyle,
   type Profile,

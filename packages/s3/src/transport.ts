@@ -10,7 +10,7 @@ import { SluiceError } from '@sluice/shared';
 import { parseErrorAnswer, readErrorAnswer } from './errors/answer.ts';
 import { translateAnswer } from './errors/translate.ts';
 import type { Operation, OperationContext } from './operations.ts';
-import { type ProviderConfig, type Profile, resolveProfile } from './profiles.ts';
+import { type Profile, type ProviderConfig, resolveProfile } from './profiles.ts';
 import { type RetryPolicy, withRetry } from './retry.ts';
 import { createUrlBuilder, type UrlBuilder } from './url.ts';
 

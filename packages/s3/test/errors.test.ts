@@ -1,4 +1,4 @@
-import { type FakeS3, FAKE_IDENTITY, faults, type Fault, startFakeS3 } from '@sluice/testkit/fake-s3';
+import { FAKE_IDENTITY, type FakeS3, type Fault, faults, startFakeS3 } from '@sluice/testkit/fake-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { S3Client } from '../src/index.ts';
 import { bytes, clientOf, everythingOf, failure } from './support/fake.ts';

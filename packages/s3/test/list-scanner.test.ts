@@ -26,7 +26,7 @@ const reference = (xml: string): { key: string; size: string }[] | null => {
     const root = (parser.parse(xml) as { ListBucketResult?: { Contents?: ParsedContents[] } })
       .ListBucketResult;
     if (root === undefined) return null;
-    return (root.Contents ?? []).map((one) => ({ key: String(one.Key), size: String(one.Size) }));
+    return (root.Contents ?? []).map((one) => ({ key: one.Key, size: one.Size }));
   } catch {
     return null;
   }

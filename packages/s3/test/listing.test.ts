@@ -1,4 +1,4 @@
-import { type FakeS3, faults, type Fault, startFakeS3 } from '@sluice/testkit/fake-s3';
+import { type FakeS3, type Fault, faults, startFakeS3 } from '@sluice/testkit/fake-s3';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compareUtf8 } from '../src/index.ts';

@@ -1,4 +1,4 @@
-import { type FakeS3, FAKE_IDENTITY, faults, startFakeS3 } from '@sluice/testkit/fake-s3';
+import { FAKE_IDENTITY, type FakeS3, faults, startFakeS3 } from '@sluice/testkit/fake-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bytes, clientOf, everythingOf, failure, textOf } from './support/fake.ts';
 

@@ -4,9 +4,6 @@ import { Folder, Language, text } from './fields.ts';
 /** Objects larger than this are skipped with reason `oversize`: 200 MB. */
 export const S3_POLL_MAX_OBJECT_BYTES = 200 * 1024 * 1024;
 
-/** How often an integration is polled, in seconds. */
-export const S3_POLL_INTERVAL_SECONDS = 120;
-
 /** How long staged results wait in the working bucket before they are deleted, in hours. */
 export const STAGING_TTL_HOURS = 48;
 
@@ -22,13 +19,16 @@ const BucketName = text(255).regex(
 const Region = text(64).regex(/^[a-z0-9-]+$/, 'Enter a region such as "eu-central-1".');
 
 export const AccessKeyCredentials = z.strictObject({
-  accessKeyId: text(256).regex(/^[\u0021-\u007e]+$/, 'An access key id has no spaces or line breaks.'),
+  accessKeyId: text(256).regex(
+    /^[\u0021-\u007e]+$/,
+    'An access key id is printable ASCII without spaces or line breaks.',
+  ),
   secretAccessKey: text(1024).regex(
     /^[\u0021-\u007e]+$/,
-    'A secret access key has no spaces or line breaks.',
+    'A secret access key is printable ASCII without spaces or line breaks.',
   ),
   sessionToken: text(4096)
-    .regex(/^[\u0021-\u007e]+$/, 'A session token has no spaces or line breaks.')
+    .regex(/^[\u0021-\u007e]+$/, 'A session token is printable ASCII without spaces or line breaks.')
     .optional(),
 });
 export type AccessKeyCredentials = z.infer<typeof AccessKeyCredentials>;

@@ -1,5 +1,5 @@
-import { type Bytes, fromBase64, platformRandom, toBase64 } from './bytes.ts';
 import { KEY_BYTES } from './aes-gcm.ts';
+import { type Bytes, fromBase64, platformRandom, toBase64 } from './bytes.ts';
 import { misconfigured } from './failure.ts';
 import { isVersion } from './secret-ref.ts';
 

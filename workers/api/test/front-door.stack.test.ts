@@ -1,6 +1,5 @@
-import { addMember, createAnonymousClient } from '@sluice/testkit';
+import { addMember, createAnonymousClient, type TestUser } from '@sluice/testkit';
 import { newIntegration, newTenant } from '@sluice/testkit/api-client';
-import type { SupabaseClient } from '@supabase/supabase-js';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { openSql, park, seedObjects } from './support/fixtures.ts';
 
@@ -13,10 +12,10 @@ const sql = openSql();
 
 let tenant: Awaited<ReturnType<typeof newTenant>>;
 let integrationId: string;
-let owner: SupabaseClient;
-let member: SupabaseClient;
-let stranger: SupabaseClient;
-let anonymous: SupabaseClient;
+let owner: TestUser['client'];
+let member: TestUser['client'];
+let stranger: TestUser['client'];
+let anonymous: TestUser['client'];
 
 beforeAll(async () => {
   const stack = inject('stack');

@@ -1,3 +1,4 @@
+import { parseZones } from '@sluice/egress';
 import type { NotifyMessage, ObjectMessage, PollMessage } from '@sluice/shared';
 import * as z from 'zod';
 
@@ -46,7 +47,14 @@ const Settings = z
     OWN_ZONES: z
       .string()
       .default('')
-      .transform((zones) => zones.split(',').filter((zone) => zone !== '')),
+      .transform((zones, context) => {
+        try {
+          return parseZones(zones);
+        } catch (error) {
+          context.addIssue(error instanceof Error ? error.message : 'Name domains, separated by commas.');
+          return z.NEVER;
+        }
+      }),
     POLL_INTERVAL_SECONDS: seconds(120),
     /** How long a poll may be silent before another takes over. */
     POLL_LEASE_SECONDS: seconds(180),

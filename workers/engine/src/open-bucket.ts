@@ -14,7 +14,8 @@ import type { CallMeter } from './usage/call-meter.ts';
 
 /** How patient a client is, by what it is for. */
 const PATIENCE = {
-  work: { headersTimeoutMs: 20_000, totalTimeoutMs: 300_000 },
+  // Well below the lease of a poll, so that a page that drips in ends as an error and not as a lost lease.
+  work: { headersTimeoutMs: 20_000, totalTimeoutMs: 60_000 },
   // Answers to an upload come after its last byte: 200 MB at 1 MB/s.
   upload: { headersTimeoutMs: 240_000, totalTimeoutMs: 300_000 },
   // The person who pressed the button waits.

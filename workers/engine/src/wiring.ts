@@ -113,7 +113,8 @@ const build = (env: Env): Engine => {
         perIntegration: 200,
         inFlightPerTenant: 500,
         visibilitySeconds: settings.VISIBILITY_SECONDS,
-        maxAttempts: 10,
+        // Above what any refusal may use up, so that this counts crashes.
+        maxAttempts: 30,
         maxRounds: 20,
       },
     },

@@ -102,8 +102,7 @@ export class PollRun {
     } catch (error) {
       this.#failures.add(error);
     } finally {
-      // Nothing of this slice is under way any more when the run ends.
-      await next.catch(() => undefined);
+      // Waits for the page under way, so that nothing of this slice is when the run ends.
       await parts.return(undefined);
     }
   }

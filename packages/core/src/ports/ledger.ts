@@ -135,6 +135,8 @@ interface LeasedObject {
   readonly sizeBytes: number;
   readonly attempts: number;
   readonly ruleId: string | null;
+  readonly overwritePolicy: OverwritePolicy;
+  readonly outputSubfolder: string | null;
 }
 
 export interface ObjectToProcess extends LeasedObject {
@@ -142,8 +144,6 @@ export interface ObjectToProcess extends LeasedObject {
 }
 
 export interface ObjectToWrite extends LeasedObject {
-  readonly overwritePolicy: OverwritePolicy;
-  readonly outputSubfolder: string | null;
   readonly stagedOutputs: readonly StagedOutput[];
 }
 

@@ -1,5 +1,6 @@
 import {
   asSluiceError,
+  OutputKind,
   PROCESSING_PRICE_MICROS_PER_PAGE,
   type ProcessResult,
   SluiceError,
@@ -7,13 +8,15 @@ import {
 import { forEachConcurrently } from '../concurrency.ts';
 import type { Bucket } from '../ports/bucket.ts';
 import type { Log, ObjectQueue, OpenBucket, Processor, Random, Wait } from '../ports/engine.ts';
-import type { ObjectLedger, ObjectToProcess } from '../ports/ledger.ts';
+import type { IntegrationConfig, ObjectLedger, ObjectToProcess } from '../ports/ledger.ts';
 import { oncePerIntegration } from '../ports/once-per-integration.ts';
 import { storableJson } from '../storable-text.ts';
 import { systemWait } from '../within-time.ts';
+import { outputKey } from '../writeback/output-key.ts';
 import { isOwnOutput } from '../writeback/provenance.ts';
 import { settlementOf } from './retry-schedule.ts';
 import { runProcessor } from './run-processor.ts';
+import { sourceError } from './source-error.ts';
 
 export interface ProcessContext {
   readonly ledger: Pick<ObjectLedger, 'beginProcessing' | 'completeProcessing' | 'settleAttempt'>;
@@ -53,7 +56,10 @@ export const processObjects = async (
       tenantId: object.tenantId,
     };
     try {
-      const result = await processObject(context, object, await open(object.integrationId));
+      const bucket = await open(object.integrationId);
+      const integration = begun.integrations[object.integrationId]?.integration;
+      if (integration === undefined) throw new SluiceError('internal');
+      const result = await processObject(context, object, integration, bucket);
       const isOurs = await ledger.completeProcessing(
         object,
         { ...result, amountMicros: result.pages * PROCESSING_PRICE_MICROS_PER_PAGE },
@@ -88,8 +94,11 @@ type Done = Extract<ProcessResult, { outcome: 'done' }>;
 const processObject = async (
   context: ProcessContext,
   object: ObjectToProcess,
+  integration: IntegrationConfig,
   bucket: Bucket,
 ): Promise<Pick<Done, 'outputs' | 'pages' | 'report'>> => {
+  // A result that could not be written must not be processed and charged first.
+  for (const kind of OutputKind.options) outputKey(integration, object, kind);
   const head = await bucket.head(object.key);
   if (isOwnOutput(head.metadata)) throw new SluiceError('own_output');
   if (head.etag !== object.etag) throw new SluiceError('object_changed');
@@ -115,33 +124,6 @@ const processObject = async (
     case 'refused':
       throw new SluiceError(result.code, { detail: result.detail });
     case 'source_failed':
-      throw sourceError(result, object.key);
+      throw sourceError(result);
   }
-};
-
-const sourceError = (
-  { status, providerCode }: Extract<ProcessResult, { outcome: 'source_failed' }>,
-  key: string,
-): SluiceError => {
-  const options = { providerStatus: status, ...(providerCode === null ? {} : { providerCode }) };
-  if (status === 404) return new SluiceError('object_not_found', options);
-  if (status === 412) return new SluiceError('object_changed', options);
-  if (status === 401 || status === 403) {
-    return new SluiceError(providerCode === 'InvalidObjectState' ? 'object_archived' : 'access_denied', {
-      ...options,
-      detail: `s3:GetObject was refused on ${key}.`,
-    });
-  }
-  if (status === 429) return new SluiceError('throttled', options);
-  if (status >= 500) return new SluiceError('upstream_unavailable', options);
-  if (status === 0) {
-    return new SluiceError('upstream_timeout', {
-      ...options,
-      detail: 'The download broke off or did not finish in time.',
-    });
-  }
-  return new SluiceError('upstream_invalid', {
-    ...options,
-    detail: `The download was answered with status ${status}.`,
-  });
 };

@@ -8,7 +8,7 @@ const FIRST_DELAY_SECONDS = 10;
 /** How often, and how long apart at most, by whose move it is. */
 const SCHEDULE = {
   // A bucket that refuses us is asked again for about three days: nothing is given up while somebody mends a policy.
-  customer_config: { maxAttempts: 20, maxDelaySeconds: 6 * 3600 },
+  customer_config: { maxAttempts: 26, maxDelaySeconds: 6 * 3600 },
   upstream: { maxAttempts: 20, maxDelaySeconds: 3600 },
   platform: { maxAttempts: 6, maxDelaySeconds: 900 },
   // Nobody calls us here: what looks like a caller's fault (a token of ours refused, say) is our own.

@@ -1,6 +1,6 @@
 import { asSluiceError, SluiceError } from '@sluice/shared';
 import { forEachConcurrently } from '../concurrency.ts';
-import type { Bucket } from '../ports/bucket.ts';
+import type { Bucket, PutInput } from '../ports/bucket.ts';
 import type { Log, OpenBucket, Random, Staging } from '../ports/engine.ts';
 import type { IntegrationConfig, ObjectLedger, ObjectToWrite, WrittenOutput } from '../ports/ledger.ts';
 import { oncePerIntegration } from '../ports/once-per-integration.ts';
@@ -73,18 +73,21 @@ const writeOutputs = async (
   object: ObjectToWrite,
   staging: Staging,
 ): Promise<WrittenOutput[]> => {
+  // All names first: a document whose page cannot be named is not half written.
+  const named = object.stagedOutputs.map((output) => ({
+    output,
+    key: outputKey(integration, object, output.kind),
+  }));
   const written: WrittenOutput[] = [];
-  for (const output of object.stagedOutputs) {
-    const key = outputKey(integration, object, output.kind);
+  for (const { output, key } of named) {
     const staged = await staging.get(output.stagingKey);
     if (staged === null) throw new SluiceError('output_missing');
     if (staged.sizeBytes !== output.sizeBytes) {
       await staged.body.cancel();
       throw new SluiceError('output_missing');
     }
-    const { etag } = await bucket.put({
+    const { etag } = await putOrCancel(bucket, staged.body, {
       key,
-      body: staged.body,
       sizeBytes: output.sizeBytes,
       contentType: output.contentType,
       metadata: provenanceOf(object),
@@ -92,4 +95,19 @@ const writeOutputs = async (
     written.push({ kind: output.kind, key, etag, sizeBytes: output.sizeBytes });
   }
   return written;
+};
+
+/** A put that is refused before it reads leaves the stream to us; an open one holds its connection. */
+const putOrCancel = async (
+  bucket: Bucket,
+  body: ReadableStream<Uint8Array>,
+  input: Omit<PutInput, 'body'>,
+): Promise<{ etag: string }> => {
+  try {
+    return await bucket.put({ ...input, body });
+  } catch (error) {
+    // Rejects when the put has it still; then the put ends it.
+    await body.cancel().catch(() => undefined);
+    throw error;
+  }
 };

@@ -1,7 +1,7 @@
 import { PDF } from '@libpdf/core';
 import type { WorkBudget } from '../budget.ts';
-import { asRefusal, RemediationRefused } from '../refusal.ts';
 import { MAX_STREAM_BYTES } from '../limits.ts';
+import { asRefusal, RemediationRefused } from '../refusal.ts';
 import { GuardedBytes, guardLibrary, inflatedSize, tooLarge } from './library-guards.ts';
 import { ObjectAccess } from './object-access.ts';
 

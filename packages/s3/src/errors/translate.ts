@@ -117,9 +117,9 @@ const byCode = (answer: ErrorAnswer, context: OperationContext): Finding => {
     };
   }
   const known = CODES[code];
+  if (known === undefined) return byStatus(answer, context);
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- only some codes have more to say
   switch (known) {
-    case undefined:
-      return byStatus(answer, context);
     case 'access_denied':
       return denied(answer, context);
     case 'region_wrong':

@@ -1,5 +1,5 @@
-import { readTextBounded } from '@sluice/egress';
 import type { ListPage, ListPageInput, ObjectSummary } from '@sluice/core';
+import { readTextBounded } from '@sluice/egress';
 import { SluiceError } from '@sluice/shared';
 import { isForeign } from '../errors/answer.ts';
 import type { S3Request, Transport } from '../transport.ts';

@@ -1,5 +1,5 @@
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import type { AwsCredentials } from '@sluice/aws';
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 
 export interface R2Local {
   /** With the path below which the buckets are. */

@@ -95,13 +95,6 @@ const api = {
     'This bucket and prefix are already connected',
     'Use the existing integration, or choose another prefix.',
   ),
-  integration_state: entry(
-    409,
-    'client',
-    false,
-    'The integration is not in a state that allows this',
-    'Read the integration and check its status.',
-  ),
   rule_outside_input: entry(
     400,
     'client',

@@ -1,5 +1,4 @@
 import { expect, inject } from 'vitest';
-import type {} from '../vitest-global-setup.ts';
 import { type Conformance, createConformance, type OpenApiDocument } from './conformance.ts';
 
 /** An answer that has passed every check that holds for all answers. */

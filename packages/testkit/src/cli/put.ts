@@ -59,5 +59,5 @@ function outcome({ key, state, reason, outputs, pages }: S3Object): string {
     return [`written back, ${pages ?? 0} pages:`, ...keys].join('\n');
   }
   const why = reason === null ? '' : `: ${reason.title}. ${reason.remedy}`;
-  return `${key} was ${state}${why}`;
+  return `${key} ${state}${why}`;
 }

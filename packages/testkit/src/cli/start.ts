@@ -1,12 +1,13 @@
 // npm start: Sluice on this machine, at work, with its data under .sluice/.
+import { once } from 'node:events';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoUsers } from '../demo/accounts.ts';
 import { engineVars } from '../demo/engine-vars.ts';
 import { ensureFirstRun, type FirstRun } from '../demo/first-run.ts';
+import { StackDied, withStack } from '../demo/with-stack.ts';
 import { writeDevJson } from '../stack/dev-json.ts';
 import { errorMessage, type LogFn } from '../stack/log.ts';
-import { startStack } from '../stack/stack.ts';
 import type { Stack } from '../stack/stack-types.ts';
 import { DATA_DIR } from './dev-session.ts';
 import { followLedger, standingLine } from './ledger-feed.ts';
@@ -40,48 +41,51 @@ function readDataDir(): string {
 async function main(dataDir: string): Promise<number> {
   const beganAt = performance.now();
   const terminal = openTerminal(process.stdout);
-  const end = Promise.withResolvers<{ died: Error | null }>();
+  const over = new AbortController();
   let interrupts = 0;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      interrupts += 1;
-      // The watchdog ends what is left.
-      if (interrupts > 2) process.exit(130);
-      end.resolve({ died: null });
-    });
-  }
+  const interrupt = (): void => {
+    interrupts += 1;
+    // The watchdog ends what is left.
+    if (interrupts > 2) process.exit(130);
+    over.abort();
+    terminal.status('Stopping …', interrupts === 1);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   // `npm start | head`: nobody reads any more.
-  process.stdout.on('error', () => end.resolve({ died: null }));
+  process.stdout.on('error', () => over.abort());
 
   terminal.status('Starting Postgres, the API, the Workers and a local S3 …', true);
   const logPath = join(dataDir, 'stack.log');
   const { log, keep } = lateLog(terminal);
-  const stack = await startStack({
-    dataDir,
-    cron: { pollEveryMs: 1_000 },
-    workers: { extraVars: engineVars({ pollInterval: POLL_INTERVAL, lease: LEASE }) },
-    log,
-    onFatal: (error) => end.resolve({ died: error }),
-  });
-  // Not before the directory is ours: another stack may be writing there.
-  keep(await openLogFile(logPath));
-  const seconds = ((performance.now() - beganAt) / 1000).toFixed(1);
-  terminal.clear();
-  terminal.line(`${style('bold', 'Sluice is up')} ${style('dim', `(${seconds} s)`)}`);
-  const over = new AbortController();
-  await Promise.race([show(stack, terminal, over.signal), end.promise]);
-  const { died } = await end.promise;
-  over.abort();
-  terminal.clear();
-  if (died !== null) {
-    const [what = ''] = died.message.split(':\n');
-    terminal.line(`\n${style('red', '✗')} ${what}.`);
-    terminal.line('Everything else was stopped. Start again with npm start: nothing is lost.');
-    terminal.line(`What happened before is in ${shown(logPath)}.`);
-    return 1;
+  try {
+    await withStack(
+      {
+        dataDir,
+        cron: { pollEveryMs: 1_000 },
+        workers: { extraVars: engineVars({ pollInterval: POLL_INTERVAL, lease: LEASE }) },
+        log,
+      },
+      over.signal,
+      async (stack) => {
+        // Not before the directory is ours: another stack may be writing there.
+        keep(await openLogFile(logPath));
+        const seconds = ((performance.now() - beganAt) / 1000).toFixed(1);
+        terminal.clear();
+        terminal.line(`${style('bold', 'Sluice is up')} ${style('dim', `(${seconds} s)`)}`);
+        await show(stack, terminal, over.signal);
+        await once(over.signal, 'abort');
+      },
+    );
+  } catch (error) {
+    terminal.clear();
+    if (error instanceof StackDied) {
+      terminal.line(`\n${style('red', '✗')} ${error.message}.`);
+      terminal.line('Everything else was stopped. Start again with npm start: nothing is lost.');
+      terminal.line(`What happened before is in ${shown(logPath)}.`);
+      return 1;
+    }
+    if (!over.signal.aborted) throw error;
   }
-  terminal.status('Stopping …', true);
-  await stack.stop();
   terminal.clear();
   terminal.line('Stopped. npm start goes on where it was.');
   return 0;

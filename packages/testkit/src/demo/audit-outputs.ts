@@ -1,4 +1,3 @@
-import type { S3Client } from '@sluice/s3';
 import { getDocumentProxy } from 'unpdf';
 import type { AuditInput } from './audit.ts';
 import type { ListedObject } from './customer-bucket.ts';
@@ -70,7 +69,7 @@ async function describeWrongPdf(
   }
 }
 
-async function read(bucket: S3Client, key: string): Promise<Uint8Array> {
+async function read(bucket: AuditInput['bucket'], key: string): Promise<Uint8Array> {
   const { body } = await bucket.get(key);
   return new Uint8Array(await new Response(body).arrayBuffer());
 }

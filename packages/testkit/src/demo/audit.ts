@@ -1,15 +1,15 @@
 import type { S3Client } from '@sluice/s3';
+import { describeWrongOutput, expectedOutputKeys } from './audit-outputs.ts';
 import { addTo, type TenantBooks } from './books.ts';
 import { type ListedObject, listBucket } from './customer-bucket.ts';
 import { type DemoTenant, type Expectation, sizeOf } from './document.ts';
-import { describeWrongOutput, expectedOutputKeys } from './audit-outputs.ts';
 import type { Charge, LedgerRow } from './ledger-rows.ts';
 
 /** What is looked at: the bucket as its owner sees it, and the tables. */
 export interface AuditInput {
   readonly tenant: DemoTenant;
   readonly integrationId: string;
-  readonly bucket: S3Client;
+  readonly bucket: Pick<S3Client, 'listAll' | 'head' | 'get'>;
   readonly rows: readonly LedgerRow[];
   readonly charges: readonly Charge[];
 }

@@ -71,6 +71,6 @@ export function addTo(counts: Record<string, number>, reason: string, count = 1)
   counts[reason] = (counts[reason] ?? 0) + count;
 }
 
-export function sum(counts: Record<string, number>): number {
+function sum(counts: Record<string, number>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
 }

@@ -48,7 +48,7 @@ export interface ListedObject {
 }
 
 /** Everything in the bucket, by key. */
-export async function listBucket(bucket: S3Client): Promise<Map<string, ListedObject>> {
+export async function listBucket(bucket: Pick<S3Client, 'listAll'>): Promise<Map<string, ListedObject>> {
   const listed = new Map<string, ListedObject>();
   for await (const page of bucket.listAll({ prefix: '' })) {
     for (const object of page) listed.set(object.key, object);

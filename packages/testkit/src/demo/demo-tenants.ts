@@ -1,5 +1,5 @@
 import { S3_POLL_MAX_OBJECT_BYTES } from '@sluice/shared';
-import { type SamplePdf, samplePdfs, type SpecialFile, type Specials, specials } from '../samples/index.ts';
+import { type SamplePdf, type SpecialFile, type Specials, samplePdfs, specials } from '../samples/index.ts';
 import { type DemoDocument, type DemoTenant, type Expectation, textFile } from './document.ts';
 
 /** Folders as customers make them. `%s` stands for the file's name. */

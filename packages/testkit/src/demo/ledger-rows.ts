@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-export type ObjectState =
+type ObjectState =
   | 'found'
   | 'queued'
   | 'processing'
@@ -25,7 +25,7 @@ export interface LedgerRow {
   readonly outputs: readonly LedgerOutput[];
 }
 
-export interface LedgerOutput {
+interface LedgerOutput {
   readonly kind: string;
   readonly key: string;
   readonly etag: string;

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { writeDevJson } from '../stack/dev-json.ts';
 import type { LogFn } from '../stack/log.ts';
-import { startStack } from '../stack/stack.ts';
 import type { Stack } from '../stack/stack-types.ts';
 import { demoUsers, ensureAccount, ensureIntegration } from './accounts.ts';
 import { type AuditResult, auditTenant } from './audit.ts';
@@ -12,6 +11,7 @@ import type { DemoTenant } from './document.ts';
 import { engineVars } from './engine-vars.ts';
 import { readCharges, readLedgerRows, type Standing } from './ledger-rows.ts';
 import { waitUntilSettled } from './settle.ts';
+import { withStack } from './with-stack.ts';
 
 /** Told what the demo is at. */
 export interface DemoListener {
@@ -41,39 +41,32 @@ const STALL_MS = 60_000;
 /**
  * Two tenants connect their buckets, and every object is followed to its end. A demo that was killed goes on where
  * it was when it is given the same data directory.
- * @throws when a part of the stack dies, and the signal's reason; the stack is stopped either way.
+ * @throws as `withStack`.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const { listener, signal } = options;
   const beganAt = performance.now();
-  const interrupted = Promise.withResolvers<never>();
-  interrupted.promise.catch(() => undefined); // may come when nobody waits any more
   listener.step('starting Postgres, the API, the Workers and the customers\u2019 buckets');
-  const tenants = await demoTenants(options.isSmall);
-  const stack = await startStack({
-    dataDir: options.dataDir,
-    removeDataDir: options.removeDataDir,
-    buckets: tenants.map(({ bucket }) => bucket),
-    cron: { pollEveryMs: 500 },
-    workers: { extraVars: engineVars({ pollInterval: 1, lease: LEASE }) },
-    log: options.log,
-    onFatal: interrupted.reject,
-  });
-  const abort = (): void => interrupted.reject(signal.reason);
-  signal.addEventListener('abort', abort);
-  if (signal.aborted) abort();
   try {
-    const work = followThrough(stack, tenants, options.listener);
-    work.catch(() => undefined); // fails in its own way when the stack under it is gone
-    const audits = await Promise.race([work, interrupted.promise]);
+    const tenants = await demoTenants(options.isSmall);
+    const audits = await withStack(
+      {
+        dataDir: options.dataDir,
+        removeDataDir: options.removeDataDir,
+        buckets: tenants.map(({ bucket }) => bucket),
+        cron: { pollEveryMs: 500 },
+        workers: { extraVars: engineVars({ pollInterval: 1, lease: LEASE }) },
+        log: options.log,
+      },
+      signal,
+      (stack) => followThrough(stack, tenants, listener),
+    );
     return reportOf(
       audits.map(({ books }) => books),
       audits.flatMap(({ problems }) => problems),
       performance.now() - beganAt,
     );
   } finally {
-    signal.removeEventListener('abort', abort);
-    await stack.stop();
     if (options.removeDataDir) await rm(options.dataDir, { recursive: true, force: true, maxRetries: 3 });
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Answer, emptyAnswer, errorAnswer, type FakeRequest, xmlAnswer, escapeXml } from './answer.ts';
+import { type Answer, emptyAnswer, errorAnswer, escapeXml, type FakeRequest, xmlAnswer } from './answer.ts';
 import type { FakeBucket, StoredObject } from './store.ts';
 
 const KEPT = ['content-type', 'cache-control', 'content-disposition', 'content-encoding'];

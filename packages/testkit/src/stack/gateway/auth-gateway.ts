@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Pool } from 'pg';
 import { errorMessage, type LogFn } from '../log.ts';
 import { publicSigningKey, type StackSecrets } from '../secrets.ts';

@@ -1,5 +1,5 @@
-import { builtinModules } from 'node:module';
 import { readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { build, type Plugin, stop } from 'esbuild';
 

@@ -32,7 +32,6 @@ export async function startWorkers(
         SUPABASE_URL: `http://127.0.0.1:${ports.gateway}`,
         SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
         EGRESS_MODE: 'allow-loopback',
-        ENVIRONMENT: 'development',
         // Nobody's: for what the setup of an integration shows.
         AWS_PRINCIPAL_ARN: 'arn:aws:iam::000000000000:user/sluice-local',
         AWS_TEMPLATE_URL: 'https://sluice-local.s3.amazonaws.com/sluice-role.template.json',

@@ -1,0 +1,104 @@
+import type { Bucket } from '@sluice/core';
+import { MemoryBucket, VirtualClock } from '@sluice/testkit/memory';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { summary, testConnection } from '../support/connection-world.ts';
+
+type Step = 'open' | 'listPage' | 'get' | 'put' | 'delete';
+const NOWHERE = { endpoint: 'http://127.0.0.1:1' };
+
+/** A bucket whose steps take the given times, or for ever. */
+const run = async (delaysMs: Partial<Record<Step, number>>) => {
+  const clock = new VirtualClock();
+  const memory = new MemoryBucket();
+  memory.set('in/a.pdf', 'e');
+  const take = async (step: Step): Promise<void> => {
+    const delayMs = delaysMs[step] ?? 0;
+    if (delayMs === Number.POSITIVE_INFINITY) return new Promise(() => undefined);
+    if (delayMs > 0) await clock.wait(delayMs, new AbortController().signal);
+  };
+  const bucket: Bucket = {
+    listPage: async (input) => {
+      await take('listPage');
+      return memory.listPage(input);
+    },
+    get: async (key, options) => {
+      await take('get');
+      return memory.get(key, options);
+    },
+    put: async (input) => {
+      await take('put');
+      return memory.put(input);
+    },
+    delete: async (key) => {
+      await take('delete');
+      return memory.delete(key);
+    },
+    head: (key) => memory.head(key),
+    presignGet: (key, seconds) => memory.presignGet(key, seconds),
+  };
+  const startedAt = clock.now();
+  const { test } = await clock.run(
+    testConnection(NOWHERE, {
+      clock,
+      wait: clock.wait,
+      open: async () => {
+        await take('open');
+        return bucket;
+      },
+    }),
+  );
+  return { lines: summary(test), test, tookMs: clock.now() - startedAt, keys: memory.keys() };
+};
+
+const FOREVER = Number.POSITIVE_INFINITY;
+
+describe('testS3Connection', () => {
+  it('answers within 8 seconds, whatever hangs or dawdles, with every check told', async () => {
+    const delay = () => fc.constantFrom(0, 0, 100, 1_000, 2_400, 4_900, 5_100, 60_000, FOREVER);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ open: delay(), listPage: delay(), get: delay(), put: delay(), delete: delay() }),
+        async (delaysMs) => {
+          const { lines, tookMs } = await run(delaysMs);
+          expect(tookMs).toBeLessThan(8_000);
+          expect(lines).toHaveLength(7);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('always removes its probe when the bucket lets it within 1.5 seconds', async () => {
+    const delay = () => fc.constantFrom(0, 0, 500, 2_400, 4_900);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ open: delay(), listPage: delay(), get: delay(), put: delay() }),
+        fc.integer({ min: 0, max: 1_400 }),
+        async (delaysMs, deleteMs) => {
+          const { lines, keys } = await run({ ...delaysMs, delete: deleteMs });
+          const isWritten = lines.includes('write passed');
+          expect(keys).toEqual(['in/a.pdf']);
+          if (isWritten) expect(lines).toContain('delete passed');
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('gives one check no more than 5 seconds', async () => {
+    const hung = await run({ listPage: FOREVER });
+    expect(hung.tookMs).toBe(5_000);
+    expect(hung.lines[0]).toBe('endpoint failed upstream_timeout');
+    expect((await run({ open: FOREVER })).lines[1]).toBe('credentials failed upstream_timeout');
+    expect((await run({ get: FOREVER })).lines[3]).toBe('read failed upstream_timeout');
+    expect((await run({ put: FOREVER })).lines[4]).toBe('write failed upstream_timeout');
+  });
+
+  it('says of what it had no time for that it had no time for it', async () => {
+    const { test } = await run({ listPage: 4_000, get: 4_000 });
+    const write = test.checks.find((check) => check.name === 'write');
+    expect(write).toMatchObject({ outcome: 'skipped', code: null });
+    expect(write?.message).toContain('time');
+  });
+});

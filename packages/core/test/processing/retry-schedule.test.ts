@@ -1,0 +1,124 @@
+import { ERROR_CATALOGUE, type ErrorCode, SluiceError } from '@sluice/shared';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { settlementOf } from '../../src/processing/retry-schedule.ts';
+
+const codes = Object.keys(ERROR_CATALOGUE) as ErrorCode[];
+const half = () => 0.5;
+const random = () => fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+/** The waits of all attempts together, in seconds. */
+const patience = (code: ErrorCode): number => {
+  const error = new SluiceError(code);
+  const { maxAttempts } = settlementOf(error, 1, half);
+  return Array.from(
+    { length: maxAttempts - 1 },
+    (_, i) => settlementOf(error, i + 1, half).delaySeconds,
+  ).reduce((sum, seconds) => sum + seconds, 0);
+};
+
+describe('settlementOf', () => {
+  it.each(['object_not_found', 'object_changed', 'own_output'] as const)(
+    '%s leaves nothing to do',
+    (code) => {
+      expect(settlementOf(new SluiceError(code), 1, half)).toMatchObject({
+        disposition: 'skipped',
+        reason: code,
+      });
+    },
+  );
+
+  it.each([
+    'not_a_pdf',
+    'pdf_encrypted',
+    'pdf_corrupt',
+    'pdf_too_large',
+    'pdf_too_many_pages',
+    'pdf_too_complex',
+    'object_archived',
+    'object_name_unusable',
+    'object_too_large',
+    'unsupported_by_provider',
+  ] as const)('%s lies in the object and ends it', (code) => {
+    expect(settlementOf(new SluiceError(code), 1, half)).toMatchObject({
+      disposition: 'failed',
+      reason: code,
+    });
+  });
+
+  it('tries everything a person or time can mend again', () => {
+    for (const code of [
+      'access_denied',
+      'bucket_not_found',
+      'quota_exceeded',
+      'throttled',
+      'upstream_timeout',
+      'internal',
+      'vault_unavailable',
+      'processor_failed',
+      'output_missing',
+      'conflict',
+      'unauthenticated',
+      'not_found',
+    ] as const) {
+      expect(settlementOf(new SluiceError(code), 1, half).disposition).toBe('retry');
+      expect(settlementOf(new SluiceError(code), 1, half).maxAttempts).toBeGreaterThan(1);
+    }
+  });
+
+  it('is patient for days with a bucket, for most of a day with a provider or an outage of ours, for minutes with a crash', () => {
+    const hours = (code: ErrorCode) => patience(code) / 3600;
+    expect(hours('access_denied')).toBeGreaterThan(48);
+    expect(hours('access_denied')).toBeLessThan(96);
+    for (const code of ['upstream_unavailable', 'vault_unavailable', 'unavailable'] as const) {
+      expect(hours(code)).toBeGreaterThan(8);
+      expect(hours(code)).toBeLessThan(24);
+    }
+    expect(hours('processor_failed')).toBeLessThan(1);
+  });
+
+  it('waits at least a second and never longer than its class, whatever is asked for', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...codes),
+        fc.integer({ min: 0, max: 10_000 }),
+        random(),
+        fc.option(fc.double({ min: 0, max: 1e15, noNaN: true })),
+        (code, attempts, chance, retryAfterMs) => {
+          const error = new SluiceError(code, retryAfterMs === null ? {} : { retryAfterMs });
+          const { delaySeconds } = settlementOf(error, attempts, () => chance);
+          expect(Number.isInteger(delaySeconds)).toBe(true);
+          expect(delaySeconds).toBeGreaterThanOrEqual(1);
+          expect(delaySeconds).toBeLessThanOrEqual(6 * 3600);
+          if (error.entry.owner === 'upstream') expect(delaySeconds).toBeLessThanOrEqual(3600);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('doubles, spread by a quarter each way', () => {
+    const error = new SluiceError('throttled');
+    for (let attempts = 1; attempts <= 8; attempts += 1) {
+      const base = 10 * 2 ** (attempts - 1);
+      expect(settlementOf(error, attempts, () => 0).delaySeconds).toBe(Math.ceil(base * 0.75));
+      expect(settlementOf(error, attempts, half).delaySeconds).toBe(base);
+      expect(settlementOf(error, attempts, () => 0.999_999).delaySeconds).toBeLessThanOrEqual(
+        Math.ceil(base * 1.25),
+      );
+    }
+  });
+
+  it('heeds Retry-After as the least to wait', () => {
+    const asked = new SluiceError('throttled', { retryAfterMs: 90_000 });
+    expect(settlementOf(asked, 1, half).delaySeconds).toBe(90);
+    expect(settlementOf(asked, 6, half).delaySeconds).toBe(320);
+  });
+
+  it('tells the database nothing it cannot hold', () => {
+    const error = new SluiceError('pdf_corrupt', { detail: 'at \u0000 and \ud800', providerCode: 'x\u0000' });
+    const { detail, providerCode } = settlementOf(error, 1, half);
+    expect(detail).toBe('at \u2400 and \ufffd');
+    expect(providerCode).toBe('x\u2400');
+  });
+});

@@ -1,0 +1,135 @@
+import { SluiceError } from '@sluice/shared';
+import { failNth } from '@sluice/testkit/memory';
+import { describe, expect, it } from 'vitest';
+import { ObjectWorld } from '../support/object-world.ts';
+
+const staged = async (...keys: string[]): Promise<{ world: ObjectWorld; ids: string[] }> => {
+  const world = new ObjectWorld();
+  await world.find(...keys);
+  await world.process(await world.claim());
+  world.endings.length = 0;
+  return { world, ids: world.writebackQueue.take().map((message) => message.objectId) };
+};
+
+const textOf = (bytes: Uint8Array | null): string | null =>
+  bytes === null ? null : new TextDecoder().decode(bytes);
+
+describe('writeBackObjects', () => {
+  it('writes every output under the output prefix, with provenance, and clears the staging', async () => {
+    const { world, ids } = await staged('in/a/b.pdf', 'in/c.pdf');
+    await world.writeBack(ids);
+    expect(world.states()).toEqual({ 'in/a/b.pdf': 'written_back', 'in/c.pdf': 'written_back' });
+    expect(textOf(world.bucket.body('accessible/a/b.pdf'))).toBe('pdf of b.pdf');
+    expect(textOf(world.bucket.body('accessible/a/b.pdf.html'))).toBe('html of b.pdf');
+    const { metadata, contentType } = await world.bucket.head('accessible/a/b.pdf.html');
+    expect(contentType).toBe('text/html');
+    expect(metadata).toMatchObject({ 'sluice-job-id': world.row('in/a/b.pdf').jobId });
+    expect(world.row('in/a/b.pdf').outputs?.map((output) => output.key)).toEqual([
+      'accessible/a/b.pdf',
+      'accessible/a/b.pdf.html',
+    ]);
+    expect(world.staging.contents.size).toBe(0);
+    world.expectSound();
+  });
+
+  it('writes once what is delivered twice', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    await Promise.all([world.writeBack(ids), world.writeBack(ids)]);
+    await world.writeBack(ids);
+    expect(world.endings).toEqual(ids);
+  });
+
+  it('does not write a version that was overtaken', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    world.bucket.set('in/a.pdf', 'newer');
+    await world.record();
+    await world.writeBack(ids);
+    expect(world.bucket.keys()).toEqual(['in/a.pdf']);
+    expect(
+      world
+        .rows()
+        .map((row) => row.reason ?? row.state)
+        .toSorted(),
+    ).toEqual(['found', 'superseded']);
+  });
+
+  it('keeps the staged results when the bucket refuses, and writes them later without processing again', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    world.faults = ({ method }) =>
+      method === 'put' ? { before: new SluiceError('access_denied', { detail: 's3:PutObject' }) } : null;
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf')).toMatchObject({
+      state: 'staged',
+      reason: 'access_denied',
+      detail: 's3:PutObject',
+    });
+    expect(world.staging.contents.size).toBe(2);
+    world.faults = () => null;
+    world.clock.advance(3_600_000);
+    await world.writeBack(await world.claim('writeback'));
+    expect(world.row('in/a.pdf').state).toBe('written_back');
+    expect(world.jobs).toHaveLength(1);
+  });
+
+  it('has a document processed again, at no charge, when a staged result is lost or cut', async () => {
+    for (const damage of ['lost', 'cut']) {
+      const { world, ids } = await staged('in/a.pdf');
+      const [key = ''] = [...world.staging.contents.keys()].slice(-1);
+      if (damage === 'lost') world.staging.contents.delete(key);
+      else world.staging.contents.set(key, new Uint8Array(3));
+      await world.writeBack(ids);
+      expect(world.row('in/a.pdf')).toMatchObject({ state: 'found', reason: 'output_missing' });
+      world.expectSound();
+      await world.drain();
+      expect(world.row('in/a.pdf').state).toBe('written_back');
+      expect(world.database.costs.size).toBe(1);
+      expect(textOf(world.bucket.body('accessible/a.pdf.html'))).toBe('html of a.pdf');
+    }
+  });
+
+  it('fails for good, before it writes anything, when one of its names becomes too long', async () => {
+    const { world, ids } = await staged(`in/${'x'.repeat(1009)}.pdf`);
+    await world.writeBack(ids);
+    expect(world.rows()[0]).toMatchObject({ state: 'failed', reason: 'object_name_unusable' });
+    expect(world.bucket.keys()).toHaveLength(1);
+  });
+
+  it('does no harm when it is killed between the write and its record', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    world.faults = ({ method }) =>
+      method === 'completeWriteback' || method === 'settleAttempt' ? { before: new Error('killed') } : null;
+    await expect(world.writeBack(ids)).rejects.toThrow('killed');
+    world.faults = () => null;
+    expect(world.staging.contents.size).toBe(2);
+    await world.drain();
+    expect(world.row('in/a.pdf').state).toBe('written_back');
+    expect(world.bucket.keys().toSorted()).toEqual(['accessible/a.pdf', 'accessible/a.pdf.html', 'in/a.pdf']);
+  });
+
+  it('counts as written what was recorded though the answer was lost', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    world.faults = failNth(0, { after: new SluiceError('unavailable') }, 'completeWriteback');
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf').state).toBe('written_back');
+    expect(world.endings).toEqual(ids);
+  });
+
+  it('leaves the staged results to whoever holds the lease now', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    world.faults = ({ method }) => {
+      if (method === 'put') world.row('in/a.pdf').leaseId = 'of somebody else';
+      return null;
+    };
+    await world.writeBack(ids);
+    expect(world.endings).toEqual([]);
+    expect(world.staging.contents.size).toBe(2);
+  });
+
+  it('takes staging that cannot be deleted for what it is: only space', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    world.faults = ({ method }) => (method === 'delete' ? { before: new Error('R2 is down') } : null);
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf').state).toBe('written_back');
+    expect(world.log.lines.map((line) => line.event)).toContain('staging_not_deleted');
+  });
+});

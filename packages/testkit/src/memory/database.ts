@@ -1,0 +1,187 @@
+import type { Clock, IntegrationConfig, IntegrationWithSecrets, WrittenOutput } from '@sluice/core';
+import { type ObjectState, type OverwritePolicy, SluiceError, type StagedOutput } from '@sluice/shared';
+
+export interface ObjectRow {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly integrationId: string;
+  readonly key: string;
+  readonly etag: string;
+  readonly sizeBytes: number;
+  isCurrent: boolean;
+  currentSince: number;
+  state: ObjectState;
+  reason: string | null;
+  detail: string | null;
+  providerCode: string | null;
+  attempts: number;
+  revision: number;
+  jobId: string;
+  ruleId: string | null;
+  leaseId: string | null;
+  dueAt: number | null;
+  pages: number | null;
+  report: unknown;
+  stagedOutputs: readonly StagedOutput[] | null;
+  outputs: readonly WrittenOutput[] | null;
+  stateChangedAt: number;
+}
+
+export interface SliceRow {
+  startAfter: string;
+  objectCount: number;
+  digest: string | null;
+  cycle: number;
+}
+
+export interface PollState {
+  nextPollAt: number;
+  leaseId: string | null;
+  leaseExpiresAt: number | null;
+  cycle: number;
+  cycleStartedAt: number | null;
+  isUnordered: boolean;
+  lastCompletedAt: number | null;
+  lastListedObjects: number | null;
+  lastListCalls: number | null;
+  consecutiveFailures: number;
+  lastErrorCode: string | null;
+}
+
+export interface FolderRule {
+  readonly id: string;
+  readonly integrationId: string;
+  readonly prefix: string;
+  readonly overwritePolicy: OverwritePolicy | null;
+  readonly language: string | null;
+  readonly outputSubfolder: string | null;
+}
+
+type Changing<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface MemoryIntegration {
+  config: Changing<IntegrationConfig>;
+  readonly poll: PollState;
+  readonly slices: Map<string, SliceRow>;
+}
+
+const PENDING: ReadonlySet<ObjectState> = new Set<ObjectState>(['found', 'queued', 'processing', 'staged']);
+
+/**
+ * The tables behind the ledger, in memory, with the database's own clock (microseconds, never twice the same) and its
+ * constraints. The verbs of the migrations are in poll-ledger.ts and object-ledger.ts.
+ */
+export class MemoryDatabase {
+  readonly integrations = new Map<string, MemoryIntegration>();
+  readonly objects = new Map<string, ObjectRow>();
+  readonly identities = new Map<string, ObjectRow>();
+  readonly current = new Map<string, ObjectRow>();
+  readonly rules: FolderRule[] = [];
+  /** Charges by job. */
+  readonly costs = new Map<string, { readonly pages: number; readonly amountMicros: number }>();
+  readonly #clock: Clock;
+  #micros = 0;
+  #ids = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Microseconds since the epoch; each call is later than the one before. */
+  now(): number {
+    this.#micros = Math.max(this.#micros + 1, Math.round(this.#clock.now() * 1000));
+    return this.#micros;
+  }
+
+  newId(): string {
+    this.#ids += 1;
+    return `00000000-0000-4000-8000-${String(this.#ids).padStart(12, '0')}`;
+  }
+
+  addIntegration(wanted: Partial<IntegrationConfig> = {}): IntegrationConfig {
+    const id = wanted.id ?? this.newId();
+    const config = {
+      id,
+      tenantId: this.newId(),
+      name: 'test',
+      provider: 'generic' as const,
+      status: 'active' as const,
+      bucket: 'bucket',
+      region: 'us-east-1',
+      endpoint: 'https://s3.example',
+      addressingStyle: 'path' as const,
+      roleArn: null,
+      externalId: null,
+      inputPrefix: '',
+      outputPrefix: 'accessible/',
+      overwritePolicy: 'reprocess' as const,
+      language: null,
+      ...wanted,
+    };
+    this.integrations.set(id, {
+      config,
+      poll: {
+        nextPollAt: this.now(),
+        leaseId: null,
+        leaseExpiresAt: null,
+        cycle: 0,
+        cycleStartedAt: null,
+        isUnordered: false,
+        lastCompletedAt: null,
+        lastListedObjects: null,
+        lastListCalls: null,
+        consecutiveFailures: 0,
+        lastErrorCode: null,
+      },
+      slices: new Map(),
+    });
+    return config;
+  }
+
+  integration(id: string): MemoryIntegration {
+    const found = this.integrations.get(id);
+    if (found === undefined) throw new SluiceError('not_found');
+    return found;
+  }
+
+  withSecrets(id: string): IntegrationWithSecrets {
+    return { integration: { ...this.integration(id).config }, sealed: {} };
+  }
+
+  /** The longest prefix wins. */
+  ruleFor(integrationId: string, key: string): FolderRule | null {
+    const matching = this.rules.filter(
+      (rule) => rule.integrationId === integrationId && key.startsWith(rule.prefix),
+    );
+    return matching.toSorted((a, b) => b.prefix.length - a.prefix.length).at(0) ?? null;
+  }
+
+  rowsOf(integrationId: string): ObjectRow[] {
+    return [...this.objects.values()].filter((row) => row.integrationId === integrationId);
+  }
+
+  /** What the check constraints of the tables say. Empty when all is well. */
+  violations(): string[] {
+    return [...this.objects.values()].flatMap((row) => {
+      const wrong: string[] = [];
+      if ((row.dueAt !== null) !== PENDING.has(row.state))
+        wrong.push(`${row.state} with due_at ${row.dueAt}`);
+      if (row.leaseId !== null && row.state !== 'processing' && row.state !== 'staged')
+        wrong.push(`${row.state} with a lease`);
+      if (row.reason === null && ['skipped', 'failed', 'dead'].includes(row.state))
+        wrong.push(`${row.state} without a reason`);
+      return wrong.map((what) => `${row.key}: ${what}`);
+    });
+  }
+}
+
+export const identityOf = (integrationId: string, key: string, etag: string, sizeBytes: number): string =>
+  JSON.stringify([integrationId, key, etag, sizeBytes]);
+export const currentOf = (integrationId: string, key: string): string => JSON.stringify([integrationId, key]);
+
+/** What PostgreSQL refuses comes back as `internal`, as from the real thing. */
+export const refuseUnless = (isFine: boolean, what: string): void => {
+  if (!isFine) throw new SluiceError('internal', { cause: new Error(`The database refuses ${what}.`) });
+};
+
+export const isText = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();

@@ -1,0 +1,219 @@
+import type { DueObject, ObjectLedger, ObjectToProcess, ObjectToWrite } from '@sluice/core';
+import { isText, type MemoryDatabase, type ObjectRow, refuseUnless } from './database.ts';
+
+const MICROS = 1_000_000;
+
+/** {@link ObjectLedger} as supabase/migrations/*_add_object_verbs.sql has it. Each method is one transaction. */
+export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
+  claimDueObjects: async (input) => claim(database, input),
+
+  beginProcessing: async (objectIds, leaseSeconds) => {
+    const rows = rowsNamed(database, objectIds).filter(
+      (row) => row.state === 'queued' && isActive(database, row),
+    );
+    const now = database.now();
+    const objects = rows.map((row): ObjectToProcess => {
+      const rule = database.ruleFor(row.integrationId, row.key);
+      row.state = 'processing';
+      row.attempts += 1;
+      row.dueAt = now + leaseSeconds * MICROS;
+      row.stateChangedAt = now;
+      row.ruleId = rule?.id ?? null;
+      const { config } = database.integration(row.integrationId);
+      return {
+        ...leased(row, database.newId()),
+        overwritePolicy: rule?.overwritePolicy ?? config.overwritePolicy,
+        outputSubfolder: rule?.outputSubfolder ?? null,
+        language: rule?.language ?? config.language,
+      };
+    });
+    return { objects, integrations: integrationsOf(database, objects) };
+  },
+
+  completeProcessing: async ({ objectId, leaseId }, result, visibilitySeconds) => {
+    const row = held(database, objectId, leaseId);
+    refuseUnless(isText(JSON.stringify(result.report).replaceAll('\\u0000', '\u0000')), 'a report');
+    refuseUnless(Number.isInteger(result.pages) && result.pages >= 0, 'a number of pages');
+    if (row?.state !== 'processing') return false;
+    const now = database.now();
+    Object.assign(row, {
+      state: 'staged',
+      stagedOutputs: result.outputs,
+      pages: result.pages,
+      report: result.report,
+      leaseId: null,
+      attempts: 0,
+      reason: null,
+      detail: null,
+      providerCode: null,
+      dueAt: now + visibilitySeconds * MICROS,
+      stateChangedAt: now,
+    });
+    if (!database.costs.has(row.jobId)) {
+      database.costs.set(row.jobId, { pages: result.pages, amountMicros: result.amountMicros });
+    }
+    return true;
+  },
+
+  beginWriteback: async (objectIds, leaseSeconds) => {
+    const now = database.now();
+    const objects: ObjectToWrite[] = [];
+    for (const row of rowsNamed(database, objectIds)) {
+      if (row.state !== 'staged' || row.leaseId !== null || !isActive(database, row)) continue;
+      const rule = database.rules.find(({ id }) => id === row.ruleId);
+      const policy = rule?.overwritePolicy ?? database.integration(row.integrationId).config.overwritePolicy;
+      if (!row.isCurrent && policy !== 'keep_versions') {
+        Object.assign(row, { state: 'skipped', reason: 'superseded', dueAt: null, stateChangedAt: now });
+      } else if (isBeingWritten(database, row, now)) {
+        row.dueAt = now + 5 * MICROS;
+      } else {
+        row.attempts += 1;
+        row.dueAt = now + leaseSeconds * MICROS;
+        objects.push({
+          ...leased(row, database.newId()),
+          overwritePolicy: policy,
+          outputSubfolder: rule?.outputSubfolder ?? null,
+          stagedOutputs: row.stagedOutputs ?? [],
+        });
+      }
+    }
+    return { objects, integrations: integrationsOf(database, objects) };
+  },
+
+  completeWriteback: async ({ objectId, leaseId }, outputs) => {
+    const row = held(database, objectId, leaseId);
+    if (row?.state !== 'staged') return false;
+    Object.assign(row, {
+      state: 'written_back',
+      outputs,
+      stagedOutputs: null,
+      leaseId: null,
+      dueAt: null,
+      reason: null,
+      detail: null,
+      providerCode: null,
+      stateChangedAt: database.now(),
+    });
+    return true;
+  },
+
+  settleAttempt: async ({ objectId, leaseId }, attempt) => {
+    refuseUnless(attempt.detail === null || isText(attempt.detail), 'a detail');
+    refuseUnless(attempt.providerCode === null || isText(attempt.providerCode), 'a provider code');
+    refuseUnless(Number.isInteger(attempt.delaySeconds) && attempt.delaySeconds < 2 ** 31, 'a delay');
+    const row = held(database, objectId, leaseId);
+    if (row === null || (row.state !== 'processing' && row.state !== 'staged')) return null;
+    const state =
+      attempt.disposition !== 'retry'
+        ? attempt.disposition
+        : row.attempts >= attempt.maxAttempts
+          ? 'dead'
+          : row.state === 'staged' && attempt.reason !== 'output_missing'
+            ? 'staged'
+            : 'found';
+    const now = database.now();
+    const isPending = state === 'found' || state === 'staged';
+    Object.assign(row, {
+      state,
+      reason: attempt.reason,
+      detail: attempt.detail,
+      providerCode: attempt.providerCode,
+      leaseId: null,
+      stateChangedAt: now,
+      dueAt: isPending ? now + attempt.delaySeconds * MICROS : null,
+      stagedOutputs: state === 'staged' ? row.stagedOutputs : null,
+    });
+    if (['object_not_found', 'object_changed'].includes(attempt.reason)) forgetDigest(database, row);
+    return state;
+  },
+});
+
+const claim = (
+  database: MemoryDatabase,
+  input: Parameters<ObjectLedger['claimDueObjects']>[0],
+): DueObject[] => {
+  const now = database.now();
+  const rows = [...database.objects.values()].filter((row) => isActive(database, row));
+  const candidates: { readonly row: ObjectRow; readonly turn: number }[] = [];
+  for (const tenantId of new Set(rows.map((row) => row.tenantId))) {
+    const own = rows.filter((row) => row.tenantId === tenantId);
+    const inFlight = own.filter(({ state }) => state === 'queued' || state === 'processing').length;
+    const free = Math.max(0, input.inFlightPerTenant - inFlight);
+    const due = own.filter((row) => row.dueAt !== null && row.dueAt <= now);
+    const inTurn = (of: readonly ObjectRow[]) =>
+      firstPerIntegration(of, input.perIntegration).map((row, index) => ({ row, turn: index + 1 }));
+    candidates.push(...inTurn(due.filter(({ state }) => state === 'found')).slice(0, free));
+    candidates.push(...inTurn(due.filter(({ state }) => state !== 'found')));
+  }
+  const picked = candidates.toSorted((a, b) => a.turn - b.turn).slice(0, input.limit);
+  return picked.map(({ row }): DueObject => {
+    const isDead = row.leaseId !== null && row.attempts >= input.maxAttempts;
+    row.leaseId = null;
+    if (isDead) {
+      Object.assign(row, { state: 'dead', reason: 'retries_exhausted', dueAt: null, stateChangedAt: now });
+      return { objectId: row.id, target: 'dead' };
+    }
+    row.dueAt = now + input.visibilitySeconds * MICROS;
+    if (row.state === 'staged') return { objectId: row.id, target: 'writeback' };
+    row.state = 'queued';
+    row.stateChangedAt = now;
+    return { objectId: row.id, target: 'process' };
+  });
+};
+
+const firstPerIntegration = (rows: readonly ObjectRow[], limit: number): ObjectRow[] => {
+  const taken = new Map<string, number>();
+  return rows
+    .toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
+    .filter(({ integrationId }) => {
+      const count = (taken.get(integrationId) ?? 0) + 1;
+      taken.set(integrationId, count);
+      return count <= limit;
+    });
+};
+
+const isActive = (database: MemoryDatabase, row: ObjectRow): boolean =>
+  database.integrations.get(row.integrationId)?.config.status === 'active';
+
+const rowsNamed = (database: MemoryDatabase, ids: readonly string[]): ObjectRow[] =>
+  [...new Set(ids)].flatMap((id) => database.objects.get(id) ?? []);
+
+const held = (database: MemoryDatabase, objectId: string, leaseId: string): ObjectRow | null => {
+  const row = database.objects.get(objectId);
+  return row !== undefined && row.leaseId === leaseId ? row : null;
+};
+
+const leased = (row: ObjectRow, leaseId: string) => {
+  row.leaseId = leaseId;
+  const { id: objectId, jobId, integrationId, tenantId, key, etag, sizeBytes, attempts, ruleId } = row;
+  return { objectId, leaseId, jobId, integrationId, tenantId, key, etag, sizeBytes, attempts, ruleId };
+};
+
+const integrationsOf = (database: MemoryDatabase, objects: readonly { readonly integrationId: string }[]) =>
+  Object.fromEntries(
+    [...new Set(objects.map(({ integrationId }) => integrationId))].map((id) => [
+      id,
+      database.withSecrets(id),
+    ]),
+  );
+
+const isBeingWritten = (database: MemoryDatabase, row: ObjectRow, now: number): boolean =>
+  [...database.objects.values()].some(
+    (other) =>
+      other.integrationId === row.integrationId &&
+      other.key === row.key &&
+      other.id !== row.id &&
+      other.state === 'staged' &&
+      other.leaseId !== null &&
+      (other.dueAt ?? 0) > now,
+  );
+
+/** What the listing showed is no longer so: its slice is compared again even if it looks the same. */
+const forgetDigest = (database: MemoryDatabase, row: ObjectRow): void => {
+  const key = Buffer.from(row.key);
+  const covering = [...database.integration(row.integrationId).slices.values()]
+    .filter((slice) => Buffer.compare(Buffer.from(slice.startAfter), key) < 0)
+    .toSorted((a, b) => Buffer.compare(Buffer.from(a.startAfter), Buffer.from(b.startAfter)))
+    .at(-1);
+  if (covering !== undefined) covering.digest = null;
+};

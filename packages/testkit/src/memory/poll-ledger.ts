@@ -1,0 +1,144 @@
+import type { PollLedger, SliceChanges } from '@sluice/core';
+import { SluiceError } from '@sluice/shared';
+import { isText, type MemoryDatabase, type MemoryIntegration, refuseUnless } from './database.ts';
+import { recordObjects } from './record-objects.ts';
+
+const MICROS = 1_000_000;
+
+/** {@link PollLedger} as supabase/migrations/*_add_polling_verbs.sql has it. Each method is one transaction. */
+export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
+  const hold = (integrationId: string, leaseId: string, leaseSeconds: number): MemoryIntegration => {
+    const integration = database.integrations.get(integrationId);
+    if (integration?.poll.leaseId !== leaseId || integration.config.status !== 'active') {
+      throw new SluiceError('conflict', { detail: 'The poll lease was lost.' });
+    }
+    const now = database.now();
+    if ((integration.poll.leaseExpiresAt ?? 0) < now + (leaseSeconds * MICROS) / 2) {
+      integration.poll.leaseExpiresAt = now + leaseSeconds * MICROS;
+    }
+    return integration;
+  };
+
+  const saveSlices = ({ slices, poll }: MemoryIntegration, { upserts, removed }: SliceChanges): void => {
+    for (const { startAfter, objectCount, digest } of upserts) {
+      refuseUnless(isText(startAfter) && Buffer.byteLength(startAfter) < 2700, 'an anchor');
+      refuseUnless(Number.isInteger(objectCount) && objectCount >= 0 && objectCount < 2 ** 31, 'a count');
+      refuseUnless(digest === null || /^[0-9a-f]{32}$/.test(digest), 'a digest');
+    }
+    refuseUnless(
+      new Set(upserts.map((slice) => slice.startAfter)).size === upserts.length,
+      'to change a slice twice',
+    );
+    for (const startAfter of removed) slices.delete(startAfter);
+    for (const { startAfter, objectCount, digest, isListed } of upserts) {
+      slices.set(startAfter, { startAfter, objectCount, digest, cycle: poll.cycle - (isListed ? 0 : 1) });
+    }
+  };
+
+  return {
+    claimDuePolls: async (limit, leaseSeconds) => {
+      const now = database.now();
+      const turns = new Map<string, number>();
+      const due = [...database.integrations.values()]
+        .filter(
+          ({ config, poll }) =>
+            config.status === 'active' &&
+            poll.nextPollAt <= now &&
+            (poll.leaseExpiresAt === null || poll.leaseExpiresAt <= now),
+        )
+        .toSorted((a, b) => a.poll.nextPollAt - b.poll.nextPollAt)
+        .map((integration) => {
+          const turn = (turns.get(integration.config.tenantId) ?? 0) + 1;
+          turns.set(integration.config.tenantId, turn);
+          return { integration, turn };
+        })
+        .toSorted((a, b) => a.turn - b.turn)
+        .slice(0, limit);
+      return due.map(({ integration: { config, poll } }) => {
+        poll.leaseId = database.newId();
+        poll.leaseExpiresAt = now + leaseSeconds * MICROS;
+        return { integrationId: config.id, leaseId: poll.leaseId };
+      });
+    },
+
+    beginPoll: async (integrationId, leaseId, leaseSeconds) => {
+      const integration = database.integrations.get(integrationId);
+      if (integration?.poll.leaseId !== leaseId || integration.config.status !== 'active') return null;
+      const { poll, slices } = integration;
+      const now = database.now();
+      poll.leaseId = database.newId();
+      poll.leaseExpiresAt = now + leaseSeconds * MICROS;
+      if (poll.cycleStartedAt === null) {
+        poll.cycle += 1;
+        poll.cycleStartedAt = now;
+      }
+      return {
+        ...database.withSecrets(integrationId),
+        leaseId: poll.leaseId,
+        cycle: poll.cycle,
+        isUnordered: poll.isUnordered,
+        observedAt: instant(database.now()),
+        slices: [...slices.values()]
+          .toSorted((a, b) => Buffer.compare(Buffer.from(a.startAfter), Buffer.from(b.startAfter)))
+          .map(({ startAfter, objectCount, digest, cycle }) => ({
+            startAfter,
+            objectCount,
+            digest,
+            isListed: cycle === poll.cycle,
+          })),
+      };
+    },
+
+    recordObjects: async (lease, observedAt, objects) => {
+      const integration = hold(lease.integrationId, lease.leaseId, lease.leaseSeconds);
+      const recorded = recordObjects(database, integration.config, Number(observedAt), objects);
+      return { ...recorded, observedAt: instant(database.now()) };
+    },
+
+    savePollProgress: async (lease, changes) => {
+      saveSlices(hold(lease.integrationId, lease.leaseId, lease.leaseSeconds), changes);
+    },
+
+    completePoll: async (integrationId, leaseId, result) => {
+      const integration = hold(integrationId, leaseId, 60);
+      saveSlices(integration, result);
+      const { poll } = integration;
+      const now = database.now();
+      Object.assign(poll, {
+        leaseId: null,
+        leaseExpiresAt: null,
+        isUnordered: result.isUnordered,
+        consecutiveFailures: 0,
+        lastErrorCode: null,
+        nextPollAt: now,
+      });
+      if (!result.isFinished) return;
+      Object.assign(poll, {
+        cycleStartedAt: null,
+        lastCompletedAt: now,
+        lastListedObjects: result.listedObjects,
+        lastListCalls: result.listCalls,
+        nextPollAt: now + result.intervalSeconds * MICROS,
+      });
+    },
+
+    failPoll: async (integrationId, leaseId, failure) => {
+      const { poll } = hold(integrationId, leaseId, 60);
+      refuseUnless(isText(failure.detail), 'a detail');
+      const waitSeconds = Math.min(
+        failure.intervalSeconds * 2 ** Math.min(poll.consecutiveFailures, 20),
+        failure.maxIntervalSeconds,
+      );
+      Object.assign(poll, {
+        leaseId: null,
+        leaseExpiresAt: null,
+        consecutiveFailures: poll.consecutiveFailures + 1,
+        lastErrorCode: failure.code,
+        nextPollAt: database.now() + waitSeconds * MICROS,
+      });
+    },
+  };
+};
+
+/** Opaque to the core: digits that sort. */
+const instant = (micros: number): string => String(micros).padStart(20, '0');

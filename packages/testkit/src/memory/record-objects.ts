@@ -1,0 +1,111 @@
+import type { IntegrationConfig, ListedObject, RecordedPage } from '@sluice/core';
+import {
+  currentOf,
+  identityOf,
+  isText,
+  type MemoryDatabase,
+  type ObjectRow,
+  refuseUnless,
+} from './database.ts';
+
+const MICROS = 1_000_000;
+const GONE = ['object_not_found', 'object_changed'];
+
+const check = (objects: readonly ListedObject[]): void => {
+  refuseUnless(objects.length <= 1000, 'more than 1,000 objects');
+  for (const { key, etag, sizeBytes, lastModified } of objects) {
+    refuseUnless(isText(key) && Buffer.byteLength(key) <= 1100, `a key of ${Buffer.byteLength(key)} bytes`);
+    refuseUnless(isText(etag) && etag.length <= 256, 'an ETag');
+    refuseUnless(Number.isSafeInteger(sizeBytes) && sizeBytes >= 0, 'a size');
+    const time = lastModified === null ? 0 : Date.parse(lastModified);
+    refuseUnless(!Number.isNaN(time) && new Date(time).getUTCFullYear() >= 1, 'a date');
+  }
+};
+
+/** `record_s3_objects`: nothing is written for what the ledger holds already. */
+export const recordObjects = (
+  database: MemoryDatabase,
+  integration: IntegrationConfig,
+  observedAt: number,
+  objects: readonly ListedObject[],
+): Omit<RecordedPage, 'observedAt'> => {
+  check(objects);
+  const now = database.now();
+  const distinct = [...new Map(objects.map((object) => [object.key, object])).values()];
+  const result = { inserted: 0, revived: 0, skipped: 0, deferred: 0 };
+  for (const object of distinct) {
+    const current = database.current.get(currentOf(integration.id, object.key));
+    const isSame = current?.etag === object.etag && current.sizeBytes === object.sizeBytes;
+    const isGone = current?.state === 'skipped' && GONE.includes(current.reason ?? '');
+    if (current !== undefined && isSame && !isGone) continue;
+    if (current !== undefined) {
+      const laterThan = isSame
+        ? current.stateChangedAt + 30 * MICROS * (current.revision - 1)
+        : current.currentSince;
+      if (laterThan > observedAt) {
+        result.deferred += 1;
+        continue;
+      }
+    }
+    const policy =
+      database.ruleFor(integration.id, object.key)?.overwritePolicy ?? integration.overwritePolicy;
+    const isIgnored = current !== undefined && !isGone && policy === 'ignore';
+    const written = write(database, integration, object, isIgnored, now);
+    if (written === null) continue;
+    if (written.revision === 1) result.inserted += 1;
+    else result.revived += 1;
+    if (written.state === 'skipped') result.skipped += 1;
+  }
+  return result;
+};
+
+const write = (
+  database: MemoryDatabase,
+  integration: IntegrationConfig,
+  { key, etag, sizeBytes, skipReason }: ListedObject,
+  isIgnored: boolean,
+  now: number,
+): ObjectRow | null => {
+  const identity = identityOf(integration.id, key, etag, sizeBytes);
+  const known = database.identities.get(identity);
+  const current = database.current.get(currentOf(integration.id, key));
+  if (current !== undefined && current !== known && !isIgnored) supersede(current, now);
+  if (known !== undefined && isIgnored) return null;
+  const reason = isIgnored ? 'overwrite_ignored' : skipReason;
+  const row: ObjectRow = {
+    id: known?.id ?? database.newId(),
+    tenantId: integration.tenantId,
+    integrationId: integration.id,
+    key,
+    etag,
+    sizeBytes,
+    isCurrent: !isIgnored,
+    currentSince: now,
+    state: reason === null ? 'found' : 'skipped',
+    reason,
+    detail: null,
+    providerCode: null,
+    attempts: 0,
+    revision: (known?.revision ?? 0) + 1,
+    jobId: database.newId(),
+    ruleId: known?.ruleId ?? null,
+    leaseId: null,
+    dueAt: reason === null ? now : null,
+    pages: known?.pages ?? null,
+    report: known?.report ?? null,
+    stagedOutputs: null,
+    outputs: known?.outputs ?? null,
+    stateChangedAt: now,
+  };
+  database.objects.set(row.id, row);
+  database.identities.set(identity, row);
+  if (row.isCurrent) database.current.set(currentOf(integration.id, key), row);
+  return row;
+};
+
+/** If nobody is working on what is current no longer, it never needs to be worked on. */
+const supersede = (row: ObjectRow, now: number): void => {
+  row.isCurrent = false;
+  if (row.state !== 'found' && row.state !== 'queued') return;
+  Object.assign(row, { state: 'skipped', reason: 'superseded', dueAt: null, stateChangedAt: now });
+};

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { pollUntil } from '../../src/index.ts';
+import { isAlive } from '../support.ts';
+import { expectedTotal, readDevJson, runDemoCli, startCli, withDirectory } from './cli-process.ts';
+
+describe('npm run demo', () => {
+  test('from nothing ends with balanced books, one line of JSON and nothing left behind', async () => {
+    await withDirectory(async (dir) => {
+      const { status, report } = await runDemoCli([], { TMPDIR: dir });
+      expect(report.problems).toEqual([]);
+      expect(report.total).toEqual(await expectedTotal(false));
+      expect(report.total.written_back).toBeGreaterThanOrEqual(30);
+      expect(Object.keys({ ...report.total.skipped, ...report.total.failed }).sort()).toEqual([
+        'empty_object',
+        'folder_marker',
+        'not_a_pdf',
+        'not_pdf',
+        'object_name_unusable',
+        'oversize',
+        'own_output',
+        'pdf_corrupt',
+        'pdf_encrypted',
+      ]);
+      expect(report.tenants.map(({ tenant }) => tenant)).toEqual(['Acme Legal', 'Globex Archive']);
+      expect(report.balanced).toBe(true);
+      expect(status).toBe(0);
+      expect(await readdir(dir)).toEqual([]);
+    });
+  });
+
+  test('refuses what it does not understand with status 2, before anything is started', async () => {
+    const demo = startCli('demo', ['--jsno']);
+    expect(await demo.ended).toBe(2);
+    expect(demo.stderr()).toContain('Usage: npm run demo');
+    expect(demo.stdout()).toBe('');
+  });
+
+  test('ends on Ctrl-C without a report and without a process left', async () => {
+    await withDirectory(async (dir) => {
+      const demo = startCli('demo', ['--json', '--small', '--data-dir', dir]);
+      const { processes } = await pollUntil(() => readDevJson(dir), { what: 'dev.json', timeoutMs: 60_000 });
+      process.kill(-demo.pid, 'SIGINT');
+      expect(await demo.ended).toBe(1);
+      expect(demo.stdout()).toBe('');
+      expect(demo.stderr()).toContain('stopped by SIGINT');
+      expect(Object.values(processes).filter(isAlive)).toEqual([]);
+    });
+  });
+});
+
+describe('npm start', () => {
+  test('shows the first documents to their end, goes on quickly, and is one at a time', async () => {
+    await withDirectory(async (dir) => {
+      const first = startCli('start', ['--data-dir', dir]);
+      const shows = (cli: typeof first, words: string) =>
+        pollUntil(() => cli.stdout().includes(words), { what: words, timeoutMs: 90_000 });
+      await shows(first, 'Every object is accounted for');
+      expect(first.stdout()).toContain('12 found = 9 written back + 1 skipped + 2 failed.');
+      expect(first.stdout()).toContain('inbox/letter.pdf → accessible/letter.pdf and .html');
+      expect(first.stdout()).toContain('failed: The PDF needs a password.');
+      const [, health = ''] = /Health +(\S+)/.exec(first.stdout()) ?? [];
+      expect((await fetch(health)).status).toBe(200);
+
+      const second = startCli('start', ['--data-dir', dir]);
+      expect(await second.ended).toBe(1);
+      expect(second.stderr()).toContain(`in use: process ${first.pid} runs a stack`);
+
+      process.kill(-first.pid, 'SIGINT');
+      expect(await first.ended).toBe(0);
+      const { processes } = await readDevJson(dir);
+      expect(Object.values(processes).filter(isAlive)).toEqual([]);
+
+      const again = startCli('start', ['--data-dir', dir]);
+      await shows(again, '12 found = 9 written back + 1 skipped + 2 failed.');
+      expect(again.stdout()).not.toContain('First start');
+      process.kill((await readDevJson(dir)).processes['postgrest'] ?? 0, 'SIGKILL');
+      expect(await again.ended).toBe(1);
+      expect(again.stdout()).toContain('postgrest ended unexpectedly');
+      expect(again.stdout()).toContain('Start again with npm start: nothing is lost.');
+      expect(existsSync(`${dir}/stack.log.1`)).toBe(true);
+    });
+  });
+});

@@ -1,0 +1,259 @@
+import { describe, expect, test } from 'vitest';
+import {
+  beginPoll,
+  connect,
+  fingerprint,
+  LEASE_SECONDS,
+  leaseOf,
+  listed,
+  makeDue,
+  objectsOf,
+  onlyObject,
+  record,
+  startLedger,
+} from '../support/ledger.ts';
+import {
+  completeProcessing,
+  settle,
+  stage,
+  startProcessing,
+  startWriteback,
+  sweep,
+  versionOf,
+} from '../support/work.ts';
+
+const ledger = await startLedger();
+
+/** A connection with one object, found. */
+const withObject = async (key = 'a.pdf') => {
+  const connection = await connect(ledger);
+  await record(ledger, connection, [listed(key)]);
+  return { connection, row: await onlyObject(ledger, connection) };
+};
+
+const chargesOf = (integrationId: string) =>
+  ledger.rows(`select job_id, pages, amount_micros::int from public.cost_ledger where integration_id = $1`, [
+    integrationId,
+  ]);
+
+describe('processing', () => {
+  test('takes an object once, however often its message is delivered', async () => {
+    const { row } = await withObject();
+    await sweep(ledger);
+    const begun = await Promise.all(
+      Array.from({ length: 10 }, () => ledger.objects.beginProcessing([row.id, row.id], LEASE_SECONDS)),
+    );
+    expect(begun.flatMap(({ objects }) => objects)).toHaveLength(1);
+    expect((await ledger.objects.beginProcessing([row.id], LEASE_SECONDS)).objects).toEqual([]);
+  });
+
+  test('does not take, nor wait for, what another is taking at this moment', async () => {
+    const { row } = await withObject();
+    await sweep(ledger);
+    const other = await ledger.stack.sql.connect();
+    try {
+      await other.query('begin');
+      await other.query('select public.begin_processing(array[$1::uuid], 60)', [row.id]);
+      expect((await ledger.objects.beginProcessing([row.id], LEASE_SECONDS)).objects).toEqual([]);
+      await other.query('commit');
+    } finally {
+      other.release(true);
+    }
+  });
+
+  test('does not take what the sweep has not queued', async () => {
+    const { connection, row } = await withObject();
+    const before = await fingerprint(ledger, connection);
+    expect(await ledger.objects.beginProcessing([row.id], LEASE_SECONDS)).toEqual({
+      objects: [],
+      integrations: {},
+    });
+    expect(await fingerprint(ledger, connection)).toEqual(before);
+  });
+
+  test('comes with what the work needs: the folder rule, its language, the integration and its sealed credentials', async () => {
+    const connection = await connect(ledger, { language: 'en' });
+    const [rule] = await ledger.rows<{ id: string }>(
+      `insert into public.s3_integration_folder_rules (tenant_id, integration_id, prefix, language) values ($1, $2, 'de/', 'de') returning id`,
+      [connection.tenant.id, connection.integrationId],
+    );
+    await record(ledger, connection, [listed('de/a.pdf'), listed('b.pdf')]);
+    await sweep(ledger);
+    const rows = await objectsOf(ledger, connection);
+    const begun = await ledger.objects.beginProcessing(
+      rows.map(({ id }) => id),
+      LEASE_SECONDS,
+    );
+    expect(begun.objects.toSorted((a, b) => a.key.localeCompare(b.key))).toMatchObject([
+      { key: 'b.pdf', ruleId: null, language: 'en', attempts: 1, tenantId: connection.tenant.id },
+      { key: 'de/a.pdf', ruleId: rule?.id, language: 'de', attempts: 1 },
+    ]);
+    expect(begun.integrations[connection.integrationId]).toMatchObject({
+      integration: { id: connection.integrationId },
+      sealed: { credentials: { version: 1 } },
+    });
+  });
+
+  test('charges a job once, whoever completes it again', async () => {
+    const { connection, row } = await withObject();
+    const object = await startProcessing(ledger, row);
+    const done = await Promise.all(Array.from({ length: 5 }, () => completeProcessing(ledger, object)));
+    expect(done.filter((isDone) => isDone)).toEqual([true]);
+    expect(await chargesOf(connection.integrationId)).toEqual([
+      { job_id: object.jobId, pages: 2, amount_micros: 2000 },
+    ]);
+  });
+
+  test('charges nothing again when lost results are made again', async () => {
+    const { connection, row } = await withObject();
+    const object = await stage(ledger, row);
+    expect(await settle(ledger, await startWriteback(ledger, row), 'retry', 'output_missing')).toBe('found');
+    await makeDue(ledger, connection);
+    expect(await stage(ledger, row)).toMatchObject({ jobId: object.jobId });
+    expect(await chargesOf(connection.integrationId)).toHaveLength(1);
+  });
+
+  test('with a lost lease writes nothing, by any verb', async () => {
+    const { connection, row } = await withObject();
+    const lost = await startProcessing(ledger, row);
+    await makeDue(ledger, connection);
+    const object = await startProcessing(ledger, row);
+    const before = await fingerprint(ledger, connection);
+    expect(await completeProcessing(ledger, lost)).toBe(false);
+    expect(await ledger.objects.completeWriteback(lost, [])).toBe(false);
+    expect(await ledger.objects.completeWriteback(object, [])).toBe(false);
+    for (const disposition of ['retry', 'skipped', 'failed'] as const)
+      expect(await settle(ledger, lost, disposition, 'object_not_found')).toBeNull();
+    expect((await ledger.objects.beginProcessing([row.id], LEASE_SECONDS)).objects).toEqual([]);
+    expect((await ledger.objects.beginWriteback([row.id], LEASE_SECONDS)).objects).toEqual([]);
+    expect(await fingerprint(ledger, connection)).toEqual(before);
+  });
+});
+
+describe('an attempt that did not succeed', () => {
+  test('is tried again later, and dead when its attempts are used up', async () => {
+    const { connection, row } = await withObject();
+    const states: (string | null)[] = [];
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await makeDue(ledger, connection);
+      states.push(await settle(ledger, await startProcessing(ledger, row), 'retry', 'throttled', 3));
+    }
+    expect(states).toEqual(['found', 'found', 'dead']);
+    expect(await onlyObject(ledger, connection)).toMatchObject({
+      state: 'dead',
+      reason: 'throttled',
+      due_at: null,
+      lease_id: null,
+    });
+  });
+
+  test('is not due before its delay', async () => {
+    const { connection, row } = await withObject();
+    await settle(ledger, await startProcessing(ledger, row), 'retry', 'throttled');
+    expect((await sweep(ledger)).map(({ objectId }) => objectId)).not.toContain(row.id);
+    const { due_at } = await onlyObject(ledger, connection);
+    expect(due_at?.getTime()).toBeGreaterThan(Date.now() + 30_000);
+  });
+
+  test.each(['skipped', 'failed'] as const)(
+    'ends as %s for good, with its reason and its line in the log',
+    async (disposition) => {
+      const { connection, row } = await withObject();
+      expect(await settle(ledger, await startProcessing(ledger, row), disposition, 'pdf_encrypted')).toBe(
+        disposition,
+      );
+      expect(await onlyObject(ledger, connection)).toMatchObject({
+        state: disposition,
+        reason: 'pdf_encrypted',
+        due_at: null,
+      });
+      const lines = await ledger.rows<{ message: string }>(
+        `select message from public.app_logs where integration_id = $1`,
+        [connection.integrationId],
+      );
+      expect(lines).toEqual([{ message: `${disposition} a.pdf: pdf_encrypted` }]);
+    },
+  );
+
+  test('at writing keeps what was staged, and goes back to the beginning only when that is gone', async () => {
+    const { connection, row } = await withObject();
+    await stage(ledger, row);
+    expect(await settle(ledger, await startWriteback(ledger, row), 'retry', 'access_denied')).toBe('staged');
+    expect((await onlyObject(ledger, connection)).staged_outputs).not.toBeNull();
+    expect(await settle(ledger, await startWriteback(ledger, row), 'retry', 'output_missing')).toBe('found');
+    expect((await onlyObject(ledger, connection)).staged_outputs).toBeNull();
+  });
+
+  test('on an object that vanished has the slice that showed it compared again, and no other', async () => {
+    const { connection, row } = await withObject('m/\u{1f600}.pdf');
+    const poll = await beginPoll(ledger, connection);
+    const digest = 'a'.repeat(32);
+    const slices = ['', 'm/', 'm/\u{1f600}.pdf', 'z'].map((startAfter) => ({
+      startAfter,
+      objectCount: 1,
+      digest,
+      isListed: true,
+    }));
+    await ledger.polls.savePollProgress(leaseOf(poll), { upserts: slices, removed: [] });
+    await settle(ledger, await startProcessing(ledger, row), 'skipped', 'object_not_found');
+    const next = await beginPoll(ledger, connection);
+    expect(next.slices.map((slice) => [slice.startAfter, slice.digest])).toEqual([
+      ['', digest],
+      ['m/', null],
+      ['m/\u{1f600}.pdf', digest],
+      ['z', digest],
+    ]);
+  });
+
+  test('on an object that vanished is not forgotten by a listing that was under way and saves its slices later', async () => {
+    const connection = await connect(ledger);
+    const poll = await beginPoll(ledger, connection);
+    await record(ledger, connection, [listed('a.pdf'), listed('b.pdf')], poll);
+    const running = await startProcessing(ledger, await ledgerRow(connection, 'a.pdf'));
+    await settle(ledger, running, 'skipped', 'object_changed');
+    const digest = 'b'.repeat(32);
+    const upserts = [{ startAfter: '', objectCount: 2, digest, isListed: true }];
+    await ledger.polls.savePollProgress(leaseOf(poll), { upserts, removed: [] });
+    const end = {
+      upserts,
+      removed: [],
+      isFinished: true,
+      isUnordered: false,
+      listedObjects: 2,
+      listCalls: 1,
+      intervalSeconds: 1,
+    };
+    await ledger.polls.completePoll(connection.integrationId, poll.leaseId, end);
+    const next = await beginPoll(ledger, connection);
+    expect(next.slices).toMatchObject([{ startAfter: '', digest: null }]);
+    // The next listing has seen it: its digest stands.
+    await ledger.polls.completePoll(connection.integrationId, next.leaseId, end);
+    expect((await beginPoll(ledger, connection)).slices).toMatchObject([{ startAfter: '', digest }]);
+  });
+});
+
+const ledgerRow = async (connection: Parameters<typeof objectsOf>[1], key: string) => {
+  const row = (await objectsOf(ledger, connection)).find((object) => object.key === key);
+  if (row === undefined) throw new Error(`there is no ${key}`);
+  return row;
+};
+
+describe('a version that is overwritten while it is processed', () => {
+  test('is staged, and superseded when it comes to writing', async () => {
+    const connection = await connect(ledger);
+    await record(ledger, connection, [listed('a.pdf', 'A')]);
+    const running = await startProcessing(ledger, await versionOf(ledger, connection, 'A'));
+    await record(ledger, connection, [listed('a.pdf', 'B')]);
+    expect(await versionOf(ledger, connection, 'A')).toMatchObject({
+      state: 'processing',
+      is_current: false,
+    });
+    expect(await completeProcessing(ledger, running)).toBe(true);
+    expect((await ledger.objects.beginWriteback([running.objectId], LEASE_SECONDS)).objects).toEqual([]);
+    expect(await versionOf(ledger, connection, 'A')).toMatchObject({
+      state: 'skipped',
+      reason: 'superseded',
+      staged_outputs: null,
+    });
+  });
+});
