@@ -25,7 +25,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'packages/observability': { ours: [], theirs: [] },
   'packages/remediation': { ours: ['shared'], theirs: ['*'] },
   // Powerless: neither vault, s3 nor aws may ever appear here.
-  'workers/api': { ours: ['core', 'db', 'observability', 'shared'], theirs: ['hono', '@hono/zod-openapi', 'zod'] },
+  'workers/api': {
+    ours: ['core', 'db', 'observability', 'shared'],
+    theirs: ['hono', '@hono/zod-openapi', 'zod'],
+  },
   'workers/engine': {
     ours: ['aws', 'core', 'db', 'egress', 'observability', 's3', 'shared', 'vault'],
     theirs: ['zod', 'cloudflare:workers', 'standardwebhooks'],

@@ -31,7 +31,15 @@ const appWith = ({ auth, database, engine }: Failing) => {
   const app = createApp({
     verifyToken: createTokenVerifier(auth === true ? DOWN : up),
     clientFor: (accessToken) => createCallerClient(database === true ? DOWN : up, accessToken),
-    engine: { createS3Integration: idle, testS3Connection: idle, ...engine },
+    engine: {
+      createS3Integration: idle,
+      testS3Connection: idle,
+      createNotificationTarget: idle,
+      updateNotificationTarget: idle,
+      rotateNotificationSecret: idle,
+      testNotificationTarget: idle,
+      ...engine,
+    },
     log: createLogger({ service: 'api', write: (line) => lines.push(line) }),
   });
   addRoutes(app);
