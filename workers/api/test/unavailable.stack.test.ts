@@ -31,6 +31,7 @@ const appWith = ({ auth, database, engine }: Failing) => {
   const app = createApp({
     verifyToken: createTokenVerifier(auth === true ? DOWN : up),
     clientFor: (accessToken) => createCallerClient(database === true ? DOWN : up, accessToken),
+    aws: { principalArn: null, templateUrl: null },
     engine: {
       createS3Integration: idle,
       testS3Connection: idle,
