@@ -1,4 +1,10 @@
-import { dispatchDueObjects, pollIntegration, processObjects, writeBackObjects } from '@sluice/core';
+import {
+  dispatchDueObjects,
+  hasFoundWork,
+  pollIntegration,
+  processObjects,
+  writeBackObjects,
+} from '@sluice/core';
 import { ObjectMessage, PollMessage } from '@sluice/shared';
 import type { ZodType } from 'zod';
 import { logOf } from './log.ts';
@@ -27,19 +33,22 @@ export const consume = async (engine: Engine, batch: MessageBatch): Promise<void
 };
 
 const polls = async (engine: Engine, batch: MessageBatch): Promise<void> => {
-  await Promise.all(
+  const found = await Promise.all(
     valid(PollMessage, batch).map(async ({ body, message }) => {
       try {
-        await pollIntegration(engine.polling, body);
+        const outcome = await pollIntegration(engine.polling, body);
         message.ack();
+        return hasFoundWork(outcome);
       } catch (error) {
         logOf('s3-poller').error('poll_crashed', { integrationId: body.integrationId, error });
         message.retry({ delaySeconds: RETRY_SECONDS });
+        return false;
       }
     }),
   );
-  // What was found goes on at once; should this fail, the sweep does it within a minute.
-  await dispatchDueObjects(engine.dispatch);
+  // What was found goes on at once; should this fail, the sweep does it within a minute. A poll that found nothing must
+  // not sweep: with many integrations that would be most of the database's work.
+  if (found.includes(true)) await dispatchDueObjects(engine.dispatch);
 };
 
 /**
