@@ -163,6 +163,13 @@ begin
     update public.s3_poll_states set next_poll_at = now(), lease_id = null, lease_expires_at = null
     where integration_id = p_integration_id;
   end if;
+  -- What the old policy decided is decided anew: a cycle begins in which nothing is vouched for. A poll under way has
+  -- recorded by the old policy and must not save a digest for it, so it loses its lease; its row's lock comes first.
+  if p_changes ->> 'overwritePolicy' <> v_old.overwrite_policy then
+    update public.s3_poll_states set lease_id = null, lease_expires_at = null, cycle_started_at = null
+    where integration_id = p_integration_id;
+    update public.s3_listing_slices set digest = null where integration_id = p_integration_id;
+  end if;
 exception when check_violation then
   perform private.fail(400, 'invalid_request', 'A value is out of range.');
 end $$;
