@@ -21,7 +21,8 @@ select set_eq($$ select name from pg_temp.callable where role = 'service_role' a
     'public.record_s3_connection_test', 'public.s3_integration_ledger', 'public.write_app_logs', 'public.prune_app_logs',
     'public.claim_due_polls', 'public.begin_poll', 'public.record_s3_objects', 'public.save_poll_progress', 'public.complete_poll',
     'public.fail_poll', 'public.claim_due_objects', 'public.begin_processing', 'public.complete_processing', 'public.begin_writeback',
-    'public.complete_writeback', 'public.settle_attempt', 'public.settle_deleted_integrations'],
+    'public.complete_writeback', 'public.settle_attempt', 'public.settle_deleted_integrations',
+    'public.revive_after_test'],
   'the engine calls its verbs');
 select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'private.%' $$,
   array['private.act_as', 'private.current_actor', 'private.fail', 'private.require_role'], 'and little behind them');

@@ -68,6 +68,8 @@ export interface Customer {
   poll(): Promise<unknown>;
   /** Lets whatever waits be due, again and again, until a version of the object is as wanted. */
   workUntil(key: string, isDone: (object: LedgerObject) => boolean): Promise<LedgerObject>;
+  /** `POST /:id/test-connection`, which must pass. */
+  test(): Promise<void>;
   /** `PATCH /:id`. */
   change(changes: Readonly<Record<string, unknown>>): Promise<void>;
   /** Fires the poll cron with this integration due, and waits for nothing. */
@@ -172,6 +174,10 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
       } catch (cause) {
         throw new Error(`${key} ended as ${JSON.stringify(seen)}`, { cause });
       }
+    },
+    test: async () => {
+      const answer = await call('POST', `/api/integrations/s3/${id}/test-connection`, { token });
+      expect(at(answer.body, 'outcome'), answer.text).toBe('passed');
     },
     change: async (changes) => {
       const answer = await call('PATCH', `/api/integrations/s3/${id}`, { token, body: changes });
