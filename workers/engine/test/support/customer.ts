@@ -138,7 +138,7 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
           );
           return rows[0]?.before;
         },
-        { what: 'the end of another poll', timeoutMs: 45_000, intervalMs: 50 },
+        { what: 'the end of another poll', timeoutMs: 120_000, intervalMs: 50 },
       );
       await stack.tick(POLL);
       await pollUntil(
@@ -150,7 +150,7 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
           );
           return ended.rows.length > 0;
         },
-        { what: 'the end of a poll', timeoutMs: 45_000, intervalMs: 50 },
+        { what: 'the end of a poll', timeoutMs: 120_000, intervalMs: 50 },
       );
       return read();
     },
@@ -169,7 +169,7 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
             seen = (await objects()).filter((one) => one.key === key);
             return seen.find(isDone);
           },
-          { what: `${key} as wanted`, timeoutMs: 45_000, intervalMs: 100 },
+          { what: `${key} as wanted`, timeoutMs: 120_000, intervalMs: 100 },
         );
       } catch (cause) {
         throw new Error(`${key} ended as ${JSON.stringify(seen)}`, { cause });
