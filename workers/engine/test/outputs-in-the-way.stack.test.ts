@@ -46,6 +46,17 @@ describe.concurrent('a file of the customer in the place of a result', () => {
     },
   );
 
+  test('is no hindrance any more when the sweep goes on with what a passed test began', async (context) => {
+    const customer = await newCustomer(context);
+    customer.put(KEY, pdf());
+    customer.put(RESULT, MINE);
+    await customer.poll();
+    await customer.workUntil(KEY, ({ state }) => state === 'failed');
+    customer.bucket.delete(RESULT);
+    await customer.leaveToSweep();
+    await customer.workUntil(KEY, isWrittenBack);
+  });
+
   test('a result of its own is replaced by that of a newer version', async (context) => {
     const customer = await newCustomer(context);
     customer.put(KEY, pdf('first'));

@@ -70,6 +70,8 @@ export interface Customer {
   workUntil(key: string, isDone: (object: LedgerObject) => boolean): Promise<LedgerObject>;
   /** `POST /:id/test-connection`, which must pass. */
   test(): Promise<void>;
+  /** As after a passed test with more to take up than one batch: the rest is the sweep's. */
+  leaveToSweep(): Promise<void>;
   /** `PATCH /:id`. */
   change(changes: Readonly<Record<string, unknown>>): Promise<void>;
   /** Fires the poll cron with this integration due, and waits for nothing. */
@@ -178,6 +180,12 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
     test: async () => {
       const answer = await call('POST', `/api/integrations/s3/${id}/test-connection`, { token });
       expect(at(answer.body, 'outcome'), answer.text).toBe('passed');
+    },
+    leaveToSweep: async () => {
+      await sql().query(
+        'update public.s3_poll_states set revive_requested_at = clock_timestamp() where integration_id = $1',
+        [id],
+      );
     },
     change: async (changes) => {
       const answer = await call('PATCH', `/api/integrations/s3/${id}`, { token, body: changes });
