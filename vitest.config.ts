@@ -33,7 +33,8 @@ export default defineConfig({
             'supabase/tests/**/*.stack.test.ts',
           ],
           globalSetup: ['packages/testkit/src/vitest-global-setup.ts'],
-          testTimeout: 60_000,
+          // One queue for every test: a bucket that hangs in one holds up the others for a while.
+          testTimeout: 180_000,
           hookTimeout: 60_000,
           // Two cores: more workers than that only wait for one another.
           maxWorkers: 2,

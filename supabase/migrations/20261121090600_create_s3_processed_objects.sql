@@ -28,6 +28,8 @@ create table public.s3_processed_objects (
   reason_detail text check (char_length(reason_detail) <= 1000),
   provider_code text check (char_length(provider_code) <= 100),
   attempts int not null default 0,
+  -- Whose move it is to mend the last obstacle. Attempts count from one again when it is another's.
+  obstacle_owner text check (obstacle_owner in ('customer_config', 'upstream', 'platform')),
   -- How often this very version was taken up again (it became current a second time, or was replayed).
   revision int not null default 1,
   -- Names the processing of this revision; the key of cost_ledger. Stable across retries.
@@ -60,6 +62,10 @@ create index s3_processed_objects_in_flight_idx on public.s3_processed_objects (
 -- What a worker found gone or changed although a listing had shown it: few, and asked for whenever slices are saved.
 create index s3_processed_objects_gone_idx on public.s3_processed_objects (integration_id, state_changed_at)
   where is_current and state = 'skipped' and reason in ('object_not_found', 'object_changed');
+-- What a connection test that passes takes up again: given up for a cause that can be mended outside.
+create index s3_processed_objects_revivable_idx on public.s3_processed_objects (integration_id)
+  where is_current and (state = 'dead' or (state = 'failed'
+    and reason in ('object_archived', 'output_taken', 'unsupported_by_provider', 'object_too_large', 'quota_exceeded')));
 
 alter table public.s3_processed_objects enable row level security;
 create policy "Members see the objects of their tenants" on public.s3_processed_objects
@@ -110,9 +116,12 @@ create table public.s3_poll_states (
   last_error_code text check (char_length(last_error_code) <= 100),
   last_error_detail text check (char_length(last_error_detail) <= 1000),
   last_error_at timestamptz,
+  -- When a connection test passed whose effect on the objects is not complete.
+  revive_requested_at timestamptz,
   foreign key (tenant_id, integration_id) references public.s3_integrations (tenant_id, id) on delete cascade
 );
 create index s3_poll_states_due_idx on public.s3_poll_states (next_poll_at);
+create index s3_poll_states_revive_idx on public.s3_poll_states (revive_requested_at) where revive_requested_at is not null;
 create index s3_poll_states_tenant_idx on public.s3_poll_states (tenant_id, integration_id);
 alter table public.s3_poll_states enable row level security;
 create policy "Members see the polling of their integrations" on public.s3_poll_states

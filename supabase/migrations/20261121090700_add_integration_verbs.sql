@@ -101,6 +101,44 @@ begin
     'sealed', private.sealed_secrets_of('s3_integration', v_row.id));
 end $$;
 
+-- Takes up, as far as p_limit, what stood still when a connection test passed: what waits is due now, and what was given up
+-- for a cause that can be mended outside is found again, under the job it was charged for. What stopped after the test is
+-- left alone, or a batch could take up again what the batch before it had tried in vain. The caller holds the poll's row,
+-- so one does it at a time. Returns how many rows it took up.
+create function private.revive_objects(p_integration_id uuid, p_tested_at timestamptz, p_limit int) returns int
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_waiting int;
+  v_stopped int;
+begin
+  update public.s3_processed_objects o set due_at = now()
+  from (
+    select w.id from public.s3_processed_objects w
+    where w.integration_id = p_integration_id and w.state in ('found', 'staged') and w.lease_id is null
+      and w.due_at > now() and w.reason is not null and w.state_changed_at <= p_tested_at
+    limit p_limit for update skip locked) as waiting
+  where o.id = waiting.id;
+  get diagnostics v_waiting = row_count;
+  update public.s3_processed_objects o set state = 'found', attempts = 0, obstacle_owner = null, due_at = now(), staged_outputs = null,
+    state_changed_at = now()
+  from (
+    select s.id from public.s3_processed_objects s
+    where s.integration_id = p_integration_id and s.is_current and (s.state = 'dead' or (s.state = 'failed'
+        and s.reason in ('object_archived', 'output_taken', 'unsupported_by_provider', 'object_too_large', 'quota_exceeded')))
+      and s.state_changed_at <= p_tested_at
+    limit p_limit - v_waiting for update skip locked) as stopped
+  where o.id = stopped.id;
+  get diagnostics v_stopped = row_count;
+  if v_stopped > 0 then
+    insert into public.app_logs (service, level, event, message, tenant_id, integration_id, fields)
+    select 's3-ingest', 'info', 'objects_revived', format('%s objects are tried again after a connection test', v_stopped),
+      i.tenant_id, i.id, jsonb_build_object('objects', v_stopped)
+    from public.s3_integrations i where i.id = p_integration_id;
+  end if;
+  return v_waiting + v_stopped;
+end $$;
+
 create function public.record_s3_connection_test(p_actor uuid, p_integration_id uuid, p_result jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -118,21 +156,45 @@ begin
   from public.s3_integrations i where i.id = p_integration_id;
   -- A connection that works again need not wait for the back-off of when it did not.
   if p_result ->> 'outcome' = 'passed' then
-    update public.s3_poll_states set next_poll_at = least(next_poll_at, now()), consecutive_failures = 0
+    update public.s3_poll_states set next_poll_at = least(next_poll_at, now()), consecutive_failures = 0,
+      revive_requested_at = now()
     where integration_id = p_integration_id;
-    -- A batch: what is left over comes at its own time.
-    update public.s3_processed_objects o set due_at = now()
-    from (
-      select w.id from public.s3_processed_objects w
-      where w.integration_id = p_integration_id and w.state in ('found', 'staged') and w.lease_id is null
-        and w.due_at > now() and w.reason is not null
-      limit 5000 for update skip locked) as waiting
-    where o.id = waiting.id;
+    -- A batch: there may be millions, and the sweep (revive_after_test) goes on with them.
+    perform private.revive_objects(p_integration_id, now(), 5000);
   end if;
 end $$;
 
+-- Goes on, for at most p_limit rows, with what passed connection tests are to take up again; integrations share alike. A
+-- request is over when there was nothing left to do for it. Returns how many rows were taken up.
+create function public.revive_after_test(p_limit int) returns int
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_share int;
+  v_request record;
+  v_rows int;
+  v_total int := 0;
+begin
+  select greatest(1, p_limit / greatest(1, count(*)))::int into v_share
+  from public.s3_poll_states where revive_requested_at is not null;
+  for v_request in
+    select s.integration_id, s.revive_requested_at, i.status
+    from public.s3_poll_states s join public.s3_integrations i on i.id = s.integration_id
+    where s.revive_requested_at is not null
+    order by s.revive_requested_at limit p_limit for update of s skip locked
+  loop
+    v_rows := case when v_request.status = 'deleted' then 0
+      else private.revive_objects(v_request.integration_id, v_request.revive_requested_at, v_share) end;
+    if v_rows = 0 then
+      update public.s3_poll_states set revive_requested_at = null where integration_id = v_request.integration_id;
+    end if;
+    v_total := v_total + v_rows;
+  end loop;
+  return v_total;
+end $$;
+
 grant execute on function public.create_s3_integration(uuid, jsonb, jsonb), public.get_s3_integration_with_secrets(uuid, uuid),
-  public.record_s3_connection_test(uuid, uuid, jsonb) to service_role;
+  public.record_s3_connection_test(uuid, uuid, jsonb), public.revive_after_test(int) to service_role;
 
 -- p_changes holds only what changes: name, status (active, paused), language (null clears), overwritePolicy.
 create function private.update_s3_integration(p_integration_id uuid, p_changes jsonb) returns void
@@ -162,6 +224,13 @@ begin
   if v_old.status = 'paused' and p_changes ->> 'status' = 'active' then
     update public.s3_poll_states set next_poll_at = now(), lease_id = null, lease_expires_at = null
     where integration_id = p_integration_id;
+  end if;
+  -- What the old policy decided is decided anew: a cycle begins in which nothing is vouched for. A poll under way has
+  -- recorded by the old policy and must not save a digest for it, so it loses its lease; its row's lock comes first.
+  if p_changes ->> 'overwritePolicy' <> v_old.overwrite_policy then
+    update public.s3_poll_states set lease_id = null, lease_expires_at = null, cycle_started_at = null
+    where integration_id = p_integration_id;
+    update public.s3_listing_slices set digest = null where integration_id = p_integration_id;
   end if;
 exception when check_violation then
   perform private.fail(400, 'invalid_request', 'A value is out of range.');

@@ -56,8 +56,10 @@ begin
   update public.s3_poll_states s set
     lease_id = gen_random_uuid(),
     lease_expires_at = now() + make_interval(secs => p_lease_seconds),
-    cycle = case when s.cycle_started_at is null then s.cycle + 1 else s.cycle end,
-    cycle_started_at = coalesce(s.cycle_started_at, now())
+    -- A listing without order always begins at the beginning, so each of its runs is a cycle: even one that never gets to
+    -- its end comes to the cycle in which the order is tried again.
+    cycle = case when s.cycle_started_at is null or s.is_unordered then s.cycle + 1 else s.cycle end,
+    cycle_started_at = case when s.is_unordered then now() else coalesce(s.cycle_started_at, now()) end
   from public.s3_integrations i
   where s.integration_id = p_integration_id and s.lease_id = p_lease_id and i.id = s.integration_id
     and i.status = 'active' and i.detection_mode = 'poll'

@@ -93,7 +93,7 @@ begin
     returning o.*
   )
   select jsonb_agg(jsonb_build_object('objectId', t.id, 'leaseId', t.lease_id, 'jobId', t.job_id, 'integrationId', t.integration_id,
-      'tenantId', t.tenant_id, 'key', t.key, 'etag', t.etag, 'sizeBytes', t.size_bytes, 'attempts', t.attempts,
+      'tenantId', t.tenant_id, 'key', t.key, 'etag', t.etag, 'sizeBytes', t.size_bytes, 'attempts', t.attempts, 'obstacleOwner', t.obstacle_owner,
       'ruleId', t.rule_id, 'overwritePolicy', coalesce(r.overwrite_policy, i.overwrite_policy), 'outputSubfolder', r.output_subfolder,
       'language', coalesce(r.language, i.language))),
     array_agg(distinct t.integration_id)
@@ -114,7 +114,7 @@ declare
   v_row public.s3_processed_objects;
 begin
   update public.s3_processed_objects o set state = 'staged', staged_outputs = p_outputs, pages = p_pages, report = p_report,
-    lease_id = null, attempts = 0, reason = null, reason_detail = null, provider_code = null,
+    lease_id = null, attempts = 0, obstacle_owner = null, reason = null, reason_detail = null, provider_code = null,
     due_at = now() + make_interval(secs => p_visibility_seconds), state_changed_at = now(), staged_at = now()
   where o.id = p_object_id and o.lease_id = p_lease_id and o.state = 'processing'
   returning * into v_row;
@@ -176,7 +176,7 @@ begin
     returning o.*, d.decision, d.policy, d.output_subfolder
   )
   select jsonb_agg(jsonb_build_object('objectId', t.id, 'leaseId', t.lease_id, 'jobId', t.job_id, 'integrationId', t.integration_id,
-      'tenantId', t.tenant_id, 'key', t.key, 'etag', t.etag, 'sizeBytes', t.size_bytes, 'attempts', t.attempts, 'ruleId', t.rule_id,
+      'tenantId', t.tenant_id, 'key', t.key, 'etag', t.etag, 'sizeBytes', t.size_bytes, 'attempts', t.attempts, 'obstacleOwner', t.obstacle_owner, 'ruleId', t.rule_id,
       'overwritePolicy', t.policy, 'outputSubfolder', t.output_subfolder, 'stagedOutputs', t.staged_outputs))
       filter (where t.decision = 'write'),
     array_agg(distinct t.integration_id) filter (where t.decision = 'write')
@@ -198,16 +198,19 @@ begin
 end $$;
 
 -- Ends an attempt that did not succeed. p_disposition: 'retry' (later each time, dead after p_max_attempts), 'skipped' or
--- 'failed' for good. 'retry' with reason output_missing goes back to found: there is nothing left to write.
+-- 'failed' for good. p_owner says whose move it is: what another than the last time must mend is counted from one again, so
+-- that the attempts one obstacle used up are not held against the next. What was staged and is lost (output_missing) goes
+-- back to found as if new, however often it was tried: there is nothing left to write, and nothing wrong with the object.
 -- Returns the state the object is in now, null when the lease was lost.
 create function public.settle_attempt(p_object_id uuid, p_lease_id uuid, p_disposition text, p_reason text, p_detail text,
-  p_provider_code text, p_delay_seconds int, p_max_attempts int) returns text
+  p_provider_code text, p_delay_seconds int, p_max_attempts int, p_owner text) returns text
 language plpgsql security definer set search_path = ''
 as $$
 declare
   v_row public.s3_processed_objects;
   v_from text;
   v_state text;
+  v_attempts int;
 begin
   -- Before the object, in the order of recording: a listing that saves its slices now must see this, or wait for it.
   if p_reason in ('object_not_found', 'object_changed') then
@@ -220,13 +223,16 @@ begin
     return null;
   end if;
   v_from := v_row.state;
+  v_attempts := case when v_row.obstacle_owner = p_owner then v_row.attempts else 1 end;
   v_state := case
     when p_disposition in ('skipped', 'failed') then p_disposition
-    when v_row.attempts >= p_max_attempts then 'dead'
-    when v_from = 'staged' and p_reason <> 'output_missing' then 'staged'
+    when v_from = 'staged' and p_reason = 'output_missing' then 'found'
+    when v_attempts >= p_max_attempts then 'dead'
+    when v_from = 'staged' then 'staged'
     else 'found' end;
   update public.s3_processed_objects o set
     state = v_state, reason = left(p_reason, 100), reason_detail = left(p_detail, 1000), provider_code = left(p_provider_code, 100),
+    attempts = case when v_from = 'staged' and p_reason = 'output_missing' then 0 else v_attempts end, obstacle_owner = p_owner,
     -- Not now(): that was before the wait for the listing.
     lease_id = null, state_changed_at = clock_timestamp(),
     due_at = case when v_state in ('found', 'staged') then now() + make_interval(secs => p_delay_seconds) end,
@@ -245,7 +251,7 @@ begin
     format('%s %s: %s', case when v_state in ('found', 'staged') then 'will retry' else v_state end, v_row.key, p_reason),
     v_row.tenant_id, v_row.integration_id,
     jsonb_build_object('objectId', v_row.id, 'key', v_row.key, 'state', v_state, 'reason', p_reason, 'detail', left(p_detail, 1000),
-      'providerCode', left(p_provider_code, 100), 'attempts', v_row.attempts));
+      'providerCode', left(p_provider_code, 100), 'attempts', v_attempts));
   return v_state;
 end $$;
 
@@ -274,5 +280,5 @@ $$;
 
 grant execute on function public.claim_due_objects(int, int, int, int, int), public.begin_processing(uuid[], int),
   public.complete_processing(uuid, uuid, jsonb, int, jsonb, bigint, int), public.begin_writeback(uuid[], int),
-  public.complete_writeback(uuid, uuid, jsonb), public.settle_attempt(uuid, uuid, text, text, text, text, int, int),
+  public.complete_writeback(uuid, uuid, jsonb), public.settle_attempt(uuid, uuid, text, text, text, text, int, int, text),
   public.settle_deleted_integrations(int) to service_role;

@@ -80,13 +80,17 @@ create function private.count_changed_objects() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
+  -- Moves between queues are nobody's figure, and most updates are no more.
+  if not exists (select 1 from new_rows n
+    where n.state in ('staged', 'written_back', 'skipped', 'failed', 'dead') or n.revision > 1) then
+    return null;
+  end if;
   insert into private.s3_usage_deltas (integration_id, day, metric, label, amount)
   with objects as (
     select n.integration_id, (n.state_changed_at at time zone 'utc')::date as changed_on, n.state, n.reason, n.size_bytes, n.pages,
       n.revision, n.revision > o.revision as is_revived, n.written_back_at - n.found_at as latency
     from new_rows n join old_rows o on o.id = n.id
     where (n.state, n.revision) is distinct from (o.state, o.revision)
-      -- Moves between queues are nobody's figure.
       and (n.state in ('staged', 'written_back', 'skipped', 'failed', 'dead') or n.revision > o.revision)
   )
   select integration_id, changed_on, 'revived', '', count(*) from objects where is_revived group by 1, 2

@@ -125,14 +125,18 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   v_target_id uuid;
+  v_named text;
   v_data jsonb;
 begin
-  select case when r.notification_target is null then i.notification_target_id
-    else private.notification_target_of(new.tenant_id, r.notification_target) end
-  into v_target_id
-  from public.s3_integrations i
-  left join public.s3_integration_folder_rules r on r.id = (private.folder_rule_for(new.integration_id, new.key)).id
-  where i.id = new.integration_id;
+  select i.notification_target_id into v_target_id from public.s3_integrations i where i.id = new.integration_id;
+  -- Most integrations have no rule that names somebody: then which rule it is need not be found out.
+  if exists (select 1 from public.s3_integration_folder_rules r
+    where r.integration_id = new.integration_id and r.notification_target is not null) then
+    v_named := (private.folder_rule_for(new.integration_id, new.key)).notification_target;
+    if v_named is not null then
+      v_target_id := private.notification_target_of(new.tenant_id, v_named);
+    end if;
+  end if;
   if v_target_id is null then
     return null;
   end if;

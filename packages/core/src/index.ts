@@ -1,6 +1,6 @@
 export { OBJECTS_PER_SLICE } from './finding/plan-slices.ts';
 export { pollIntegration } from './finding/poll-integration.ts';
-export type { PollContext, PollOutcome, PollSettings } from './finding/poll-types.ts';
+export { hasFoundWork, type PollContext, type PollOutcome, type PollSettings } from './finding/poll-types.ts';
 export {
   type CreateS3IntegrationContext,
   createS3Integration,

@@ -19,6 +19,8 @@ export interface Housekeeping {
   writeLogs(entries: readonly AppLogEntry[]): Promise<void>;
   /** Settles what was pending in deleted integrations; returns how many rows, at most `limit`. */
   settleDeletedIntegrations(limit: number): Promise<number>;
+  /** Takes up again what passed connection tests are to take up; returns how many rows, at most `limit`. */
+  reviveAfterTest(limit: number): Promise<number>;
   /** Deletes log lines older than `days`; returns how many, at most 10,000. */
   pruneLogs(days: number): Promise<number>;
 }
@@ -31,5 +33,6 @@ export const createHousekeeping = (client: Client): Housekeeping => ({
   },
   settleDeletedIntegrations: async (limit) =>
     unwrap(await client.rpc('settle_deleted_integrations', { p_limit: limit })),
+  reviveAfterTest: async (limit) => unwrap(await client.rpc('revive_after_test', { p_limit: limit })),
   pruneLogs: async (days) => unwrap(await client.rpc('prune_app_logs', { p_days: days })),
 });

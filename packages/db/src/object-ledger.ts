@@ -64,6 +64,7 @@ export const createObjectLedger = (client: Client): ObjectLedger => ({
           p_provider_code: fromJson<string>(attempt.providerCode),
           p_delay_seconds: attempt.delaySeconds,
           p_max_attempts: attempt.maxAttempts,
+          p_owner: attempt.owner,
         }),
       ),
     ),

@@ -4,8 +4,11 @@ import { Folder, Language, text } from './fields.ts';
 /** Objects larger than this are skipped with reason `oversize`: 200 MB. */
 export const S3_POLL_MAX_OBJECT_BYTES = 200 * 1024 * 1024;
 
-/** How long staged results wait in the working bucket before they are deleted, in hours. */
-export const STAGING_TTL_HOURS = 48;
+/**
+ * How long staged results wait in the working bucket before they are deleted, in hours: longer than a write that is
+ * refused is tried again.
+ */
+export const STAGING_TTL_HOURS = 14 * 24;
 
 /** What processing one page costs, in millionths of a US dollar. */
 export const PROCESSING_PRICE_MICROS_PER_PAGE = 1_000;

@@ -30,7 +30,7 @@ select set_eq($$ select name from pg_temp.callable where role = 'service_role' a
     'public.complete_writeback', 'public.run_replay_batch', 'public.record_s3_calls', 'public.fold_s3_usage', 'public.create_notification_target', 'public.get_notification_target',
     'public.update_notification_target', 'public.rotate_notification_secret', 'public.claim_due_notification_targets', 'public.begin_notifications',
     'public.begin_test_notification', 'public.settle_notification', 'public.end_notifications', 'public.prune_notification_deliveries',
-    'public.settle_attempt', 'public.settle_deleted_integrations'],
+    'public.settle_attempt', 'public.revive_after_test', 'public.settle_deleted_integrations'],
   'the engine calls its verbs');
 select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'private.%' $$,
   array['private.act_as', 'private.current_actor', 'private.fail', 'private.require_role'], 'and little behind them');

@@ -1,4 +1,4 @@
-import type { ObjectToProcess, ObjectToWrite } from '@sluice/core';
+import type { ObjectToProcess, ObjectToWrite, ObstacleOwner } from '@sluice/core';
 import { type Connection, LEASE_SECONDS, type Ledger, type ObjectRow, objectsOf } from './ledger.ts';
 
 /** Generous to the engine's own settings, so that only what a test is about limits it. */
@@ -70,6 +70,7 @@ export const settle = (
   disposition: 'retry' | 'skipped' | 'failed',
   reason: string,
   maxAttempts = 6,
+  owner: ObstacleOwner = 'upstream',
 ) =>
   ledger.objects.settleAttempt(object, {
     disposition,
@@ -78,4 +79,5 @@ export const settle = (
     providerCode: null,
     delaySeconds: 60,
     maxAttempts,
+    owner,
   });

@@ -265,3 +265,22 @@ describe('a poll', () => {
     ]);
   });
 });
+
+describe('a listing without order', () => {
+  test('is a cycle at each run, so that one that never ends comes to the next trial of the order', async () => {
+    const connection = await connect(ledger);
+    const first = await beginPoll(ledger, connection);
+    await polls.completePoll(connection.integrationId, first.leaseId, {
+      ...finished,
+      isFinished: false,
+      isUnordered: true,
+    });
+    const second = await beginPoll(ledger, connection);
+    expect(second).toMatchObject({ cycle: first.cycle + 1, isUnordered: true });
+    const third = await beginPoll(ledger, connection);
+    expect(third).toMatchObject({ cycle: first.cycle + 2, isUnordered: true });
+    await polls.completePoll(connection.integrationId, third.leaseId, { ...finished, isFinished: false });
+    // With order a cycle goes on.
+    expect(await beginPoll(ledger, connection)).toMatchObject({ cycle: third.cycle, isUnordered: false });
+  });
+});

@@ -184,6 +184,44 @@ describe('an attempt that did not succeed', () => {
     expect((await onlyObject(ledger, connection)).staged_outputs).toBeNull();
   });
 
+  test('is counted from one again when another must mend it', async () => {
+    const { connection, row } = await withObject();
+    for (let attempt = 0; attempt < 7; attempt += 1) {
+      await makeDue(ledger, connection);
+      const object = await startProcessing(ledger, row);
+      expect(await settle(ledger, object, 'retry', 'access_denied', 26, 'customer_config')).toBe('found');
+    }
+    await makeDue(ledger, connection);
+    const held = await startProcessing(ledger, row);
+    expect(held).toMatchObject({ attempts: 8, obstacleOwner: 'customer_config' });
+    expect(await settle(ledger, held, 'retry', 'processor_failed', 6, 'platform')).toBe('found');
+    expect((await onlyObject(ledger, connection)).attempts).toBe(1);
+    for (let attempt = 2; attempt <= 6; attempt += 1) {
+      await makeDue(ledger, connection);
+      const object = await startProcessing(ledger, row);
+      expect(object).toMatchObject({ attempts: attempt, obstacleOwner: 'platform' });
+      expect(await settle(ledger, object, 'retry', 'processor_failed', 6, 'platform')).toBe(
+        attempt < 6 ? 'found' : 'dead',
+      );
+    }
+  });
+
+  test('because its results are lost never ends it, however often it was tried', async () => {
+    const { connection, row } = await withObject();
+    await stage(ledger, row);
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await makeDue(ledger, connection);
+      await sweep(ledger);
+      await settle(ledger, await startWriteback(ledger, row), 'retry', 'internal', 6, 'platform');
+    }
+    await makeDue(ledger, connection);
+    await sweep(ledger);
+    const object = await startWriteback(ledger, row);
+    expect(object.attempts).toBe(4);
+    expect(await settle(ledger, object, 'retry', 'output_missing', 2, 'platform')).toBe('found');
+    expect(await onlyObject(ledger, connection)).toMatchObject({ attempts: 0, staged_outputs: null });
+  });
+
   test('on an object that vanished has the slice that showed it compared again, and no other', async () => {
     const { connection, row } = await withObject('m/\u{1f600}.pdf');
     const poll = await beginPoll(ledger, connection);

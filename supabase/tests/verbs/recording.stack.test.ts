@@ -217,6 +217,38 @@ describe('a key that is overwritten', () => {
     });
   });
 
+  test('is decided anew when the policy changes: nothing listed is vouched for, and no poll under way can', async () => {
+    const connection = await connect(ledger, { overwritePolicy: 'ignore' });
+    const { integrationId, tenant } = connection;
+    const digest = '0123456789abcdef0123456789abcdef';
+    const upserts = [
+      { startAfter: '', objectCount: 1, digest, isListed: true },
+      { startAfter: 'm', objectCount: 0, digest, isListed: true },
+    ];
+    const poll = await beginPoll(ledger, connection);
+    await record(ledger, connection, [listed('a.pdf', 'A')], poll);
+    await record(ledger, connection, [listed('a.pdf', 'B')], poll);
+    await ledger.polls.savePollProgress(leaseOf(poll), { upserts, removed: [] });
+    const patch = async (changes: Record<string, string>) => {
+      const { error } = await tenant.owner.client.rpc('update_s3_integration', {
+        p_integration_id: integrationId,
+        p_changes: changes,
+      });
+      expect(error).toBeNull();
+    };
+    const save = () => ledger.polls.savePollProgress(leaseOf(poll), { upserts, removed: [] });
+
+    // Neither another field nor the same policy again costs anything.
+    await patch({ language: 'de', name: 'Other', overwritePolicy: 'ignore' });
+    await save();
+    await patch({ overwritePolicy: 'reprocess' });
+    await expect(save()).rejects.toMatchObject({ code: 'conflict' });
+    const next = await beginPoll(ledger, connection);
+    expect(next.cycle).toBe(poll.cycle + 1);
+    expect(next.slices).toEqual(upserts.map((slice) => ({ ...slice, digest: null, isListed: false })));
+    expect(await record(ledger, connection, [listed('a.pdf', 'B')], next)).toMatchObject({ revived: 1 });
+  });
+
   test('follows the policy of the folder with the longest prefix', async () => {
     const connection = await connect(ledger);
     await ledger.rows(

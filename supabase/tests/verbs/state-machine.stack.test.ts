@@ -1,4 +1,5 @@
 import type { BegunPoll } from '@sluice/core';
+import { createIntegrationStore } from '@sluice/db';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Books, booksOf, brokenInvariants, forbiddenSteps } from '../support/invariants.ts';
@@ -16,6 +17,7 @@ import {
 import { completeProcessing, completeWriteback, settle, sweep } from '../support/work.ts';
 
 const ledger = await startLedger();
+const integrations = createIntegrationStore(ledger.service);
 
 const KEYS = ['a.pdf', 'b/c.pdf'];
 const nth = fc.nat(30);
@@ -51,6 +53,7 @@ const step = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), isPaused: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('test' as const) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -107,6 +110,14 @@ class Run {
         return;
       case 'wait':
         await makeDue(ledger, this.#connection);
+        return;
+      case 'test':
+        await integrations.recordConnectionTest(
+          this.#connection.tenant.owner.id,
+          this.#connection.integrationId,
+          { outcome: 'passed', testedAt: '2026-01-01T00:00:00.000Z', checks: [] },
+        );
+        await ledger.housekeeping.reviveAfterTest(1000);
         return;
       case 'pause': {
         const { tenant, integrationId } = this.#connection;

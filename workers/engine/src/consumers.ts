@@ -2,6 +2,7 @@ import {
   deliverNotifications,
   dispatchDueNotifications,
   dispatchDueObjects,
+  hasFoundWork,
   pollIntegration,
   processObjects,
   writeBackObjects,
@@ -51,19 +52,22 @@ const notifications = async (engine: Engine, batch: MessageBatch): Promise<void>
 };
 
 const polls = async (engine: Engine, batch: MessageBatch): Promise<void> => {
-  await Promise.all(
+  const found = await Promise.all(
     valid(PollMessage, batch).map(async ({ body, message }) => {
       try {
-        await pollIntegration(engine.polling, body);
+        const outcome = await pollIntegration(engine.polling, body);
         message.ack();
+        return hasFoundWork(outcome);
       } catch (error) {
         logOf('s3-poller').error('poll_crashed', { integrationId: body.integrationId, error });
         message.retry({ delaySeconds: RETRY_SECONDS });
+        return false;
       }
     }),
   );
-  // What was found goes on at once; should this fail, the sweep does it within a minute.
-  await dispatchDueObjects(engine.dispatch);
+  // What was found goes on at once; should this fail, the sweep does it within a minute. A poll that found nothing must
+  // not sweep: with many integrations that would be most of the database's work.
+  if (found.includes(true)) await dispatchDueObjects(engine.dispatch);
 };
 
 /**

@@ -114,7 +114,7 @@ const build = (env: Env): Engine => {
         inFlightPerTenant: 500,
         visibilitySeconds: settings.VISIBILITY_SECONDS,
         // Above what any refusal may use up, so that this counts crashes.
-        maxAttempts: 30,
+        maxAttempts: 120,
         maxRounds: 20,
       },
     },

@@ -61,7 +61,7 @@ test('no log line, row or answer holds a credential, a token or a link, whatever
         await stack.tick('* * * * *');
         return isEnough({ integration: await call('GET', path), page: await call('GET', `${path}/objects`) });
       },
-      { what: 'the work of a poll', timeoutMs: 30_000, intervalMs: 100 },
+      { what: 'the work of a poll', timeoutMs: 120_000, intervalMs: 100 },
     );
   };
   // A provider that repeats what it was sent, as AWS does with SignatureDoesNotMatch.

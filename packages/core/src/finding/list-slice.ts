@@ -41,7 +41,7 @@ export interface ListSliceOptions {
   readonly beforeCall: () => Promise<void>;
   /**
    * The provider lists without order. Then there is one slice, the whole bucket, and it is never cut.
-   * With order, `UnorderedListing` is thrown as soon as the listing proves it has none.
+   * With order, `UnorderedListing` is thrown as soon as a page is out of order twice.
    */
   readonly isUnordered: boolean;
   readonly signal: AbortSignal;
@@ -68,9 +68,16 @@ export async function* listSlice(
   let last = planned.startAfter;
 
   for (;;) {
-    const observedAt = options.observedAt();
-    const page = await pages.next();
-    const objects = isUnordered ? page.objects : within(page.objects, last, planned.end);
+    let observedAt = options.observedAt();
+    let page = await pages.next();
+    let objects = isUnordered ? page.objects : within(page.objects, last, planned.end);
+    if (objects === null) {
+      // One bad answer costs a large bucket its anchors: believed only when it is given twice.
+      observedAt = options.observedAt();
+      page = await pages.again();
+      objects = within(page.objects, last, planned.end);
+      if (objects === null) throw new UnorderedListing();
+    }
     const isPastEnd = objects.length < page.objects.length;
     last = page.objects.at(-1)?.key ?? last;
     yield* cut.add({ kind: 'page', observedAt, objects });
@@ -134,6 +141,8 @@ class Pages {
   readonly #startAfter: string;
   readonly #options: ListSliceOptions;
   #token: string | null = null;
+  /** What the last page was asked for with. */
+  #askedWith: string | null = null;
   #emptyPages = 0;
   readonly #seenTokens = new Set<string>();
 
@@ -143,13 +152,25 @@ class Pages {
     this.#options = options;
   }
 
-  async next(): Promise<ListPage> {
+  next(): Promise<ListPage> {
+    this.#askedWith = this.#token;
+    return this.#ask();
+  }
+
+  /** The last page once more. */
+  again(): Promise<ListPage> {
+    return this.#ask();
+  }
+
+  async #ask(): Promise<ListPage> {
     const { prefix, signal, isUnordered } = this.#options;
     await this.#options.beforeCall();
     const page = await this.#bucket.listPage({
       prefix,
       signal,
-      ...(this.#token === null ? { startAfter: this.#startAfter } : { continuationToken: this.#token }),
+      ...(this.#askedWith === null
+        ? { startAfter: this.#startAfter }
+        : { continuationToken: this.#askedWith }),
     });
     this.#token = page.continuationToken;
     this.#emptyPages = page.objects.length === 0 ? this.#emptyPages + 1 : 0;
@@ -166,17 +187,17 @@ class Pages {
 const endless = (why: string): SluiceError =>
   new SluiceError('upstream_invalid', { detail: `The listing does not end: ${why}.` });
 
-/** The objects of a page up to `end`, having checked that they come in order after `last`. */
+/** The objects of a page up to `end`; null when they do not come in order after `last`. */
 const within = (
   objects: readonly ObjectSummary[],
   last: string,
   end: string | null,
-): readonly ObjectSummary[] => {
+): readonly ObjectSummary[] | null => {
   let previous = last;
   for (const object of objects) {
     const order = compareKeys(previous, object.key);
     // The empty string before the first key is no key.
-    if (order > 0 || (order === 0 && previous !== '')) throw new UnorderedListing();
+    if (order > 0 || (order === 0 && previous !== '')) return null;
     previous = object.key;
   }
   if (end === null || compareKeys(previous, end) <= 0) return objects;

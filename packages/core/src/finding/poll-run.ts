@@ -12,6 +12,9 @@ import { SliceBook } from './slice-book.ts';
 const MAX_UNSAVED_UNCHANGED = 200;
 const MAX_UNSAVED_CHANGED = 1;
 
+/** Every so many cycles a provider without order is believed to have one: it may have been mended. */
+const ORDER_TRIAL_CYCLES = 20;
+
 /** One run of a poll: what it has listed so far, and what of that is stored. */
 export class PollRun {
   listed = 0;
@@ -34,14 +37,15 @@ export class PollRun {
 
   constructor(context: PollContext, poll: BegunPoll) {
     this.#context = context;
-    this.#poll = poll;
+    this.#poll =
+      poll.isUnordered && poll.cycle % ORDER_TRIAL_CYCLES === 0 ? { ...poll, isUnordered: false } : poll;
     this.#objectsPerSlice = context.settings.objectsPerSlice ?? OBJECTS_PER_SLICE;
     this.#observedAt = poll.observedAt;
     this.#startedAt = context.clock.now();
     this.#contactAt = this.#startedAt;
     // Without order there are no anchors: the whole bucket is one slice.
     this.#book = new SliceBook(
-      poll.isUnordered ? poll.slices.filter((slice) => slice.startAfter === '') : poll.slices,
+      this.#poll.isUnordered ? poll.slices.filter((slice) => slice.startAfter === '') : poll.slices,
     );
     this.#failures = new PollFailures(context.settings.concurrency);
   }
@@ -189,12 +193,16 @@ export class PollRun {
       : { upserts: [], removed: [] };
     // An order that was not there takes its anchors with it.
     const isDiscarded = isUnordered && !this.#poll.isUnordered;
+    // A trial of the order that was killed leaves some too.
+    const leftOver = this.#poll.isUnordered ? slices.filter((slice) => slice.startAfter !== '') : [];
     const known = [...slices, ...this.#book.inOrder()].map((slice) => slice.startAfter);
     await this.#context.ledger.completePoll(integration.id, leaseId, {
       upserts: isDiscarded
         ? []
         : latestByAnchor([...this.#book.takeUnsaved(), ...merged.upserts], merged.removed),
-      removed: isDiscarded ? [...new Set(known)] : merged.removed,
+      removed: isDiscarded
+        ? [...new Set(known)]
+        : [...merged.removed, ...leftOver.map((slice) => slice.startAfter)],
       isFinished,
       isUnordered,
       // Of the whole cycle, which may have taken several runs.

@@ -25,6 +25,10 @@ export interface PollContext {
   readonly settings: PollSettings;
 }
 
+/** Whether a poll found anything that waits to be processed. What it recorded as skipped does not. */
+export const hasFoundWork = (outcome: PollOutcome): boolean =>
+  'inserted' in outcome && outcome.inserted + outcome.revived > outcome.skipped;
+
 export type PollOutcome =
   | { readonly outcome: 'stale' }
   | { readonly outcome: 'failed'; readonly error: SluiceError }

@@ -1,4 +1,4 @@
-import type { OverwritePolicy, StagedOutput } from '@sluice/shared';
+import type { ErrorOwner, OverwritePolicy, StagedOutput } from '@sluice/shared';
 
 /**
  * The database as the core sees it: each method is one SQL function, so one transaction. A method that takes a
@@ -124,7 +124,10 @@ export interface DueObject {
   readonly target: 'process' | 'writeback' | 'dead';
 }
 
-interface LeasedObject {
+/** Whose move it is to mend what holds up an object: each has its own patience. */
+export type ObstacleOwner = Exclude<ErrorOwner, 'client'>;
+
+export interface LeasedObject {
   readonly objectId: string;
   readonly leaseId: string;
   readonly jobId: string;
@@ -133,7 +136,10 @@ interface LeasedObject {
   readonly key: string;
   readonly etag: string;
   readonly sizeBytes: number;
+  /** This one included. */
   readonly attempts: number;
+  /** Of the obstacle that ended the last attempt. */
+  readonly obstacleOwner: ObstacleOwner | null;
   readonly ruleId: string | null;
   readonly overwritePolicy: OverwritePolicy;
   readonly outputSubfolder: string | null;
@@ -166,6 +172,8 @@ export interface SettledAttempt {
   readonly providerCode: string | null;
   readonly delaySeconds: number;
   readonly maxAttempts: number;
+  /** When it is not the obstacle owner of the last attempt, attempts count from one again. */
+  readonly owner: ObstacleOwner;
 }
 
 export interface ObjectLedger {

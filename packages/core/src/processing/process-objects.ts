@@ -69,7 +69,7 @@ export const processObjects = async (
       log.info('object_staged', { ...names, jobId: object.jobId, pages: result.pages });
     } catch (thrown) {
       const error = asSluiceError(thrown);
-      const settlement = settlementOf(error, object.attempts, context.random);
+      const settlement = settlementOf(error, object, context.random);
       const state = await ledger.settleAttempt(object, settlement);
       log.warn('processing_failed', {
         ...names,

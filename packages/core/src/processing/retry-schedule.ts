@@ -1,19 +1,26 @@
 import type { ErrorCode, SluiceError } from '@sluice/shared';
 import type { Random } from '../ports/engine.ts';
-import type { SettledAttempt } from '../ports/ledger.ts';
+import type { LeasedObject, ObstacleOwner, SettledAttempt } from '../ports/ledger.ts';
 import { storableText } from '../storable-text.ts';
 
 const FIRST_DELAY_SECONDS = 10;
 
-/** How often, and how long apart at most, by whose move it is. */
-const SCHEDULE = {
-  // A bucket that refuses us is asked again for about three days: nothing is given up while somebody mends a policy.
+/**
+ * How often, and how long apart at most, by whose move it is. A bucket that refuses us or is away is asked again for
+ * about three days: nothing is given up while somebody mends a policy or a server.
+ */
+const SCHEDULE: Readonly<Record<ObstacleOwner, { maxAttempts: number; maxDelaySeconds: number }>> = {
   customer_config: { maxAttempts: 26, maxDelaySeconds: 6 * 3600 },
-  upstream: { maxAttempts: 20, maxDelaySeconds: 3600 },
+  // The dispatcher's limit of crashes (engine wiring) must stay above.
+  upstream: { maxAttempts: 100, maxDelaySeconds: 3600 },
   platform: { maxAttempts: 6, maxDelaySeconds: 900 },
+};
+
+const ownerOf = ({ code, entry }: SluiceError): ObstacleOwner => {
+  if (OUTAGE_CODES.has(code)) return 'upstream';
   // Nobody calls us here: what looks like a caller's fault (a token of ours refused, say) is our own.
-  client: { maxAttempts: 6, maxDelaySeconds: 900 },
-} as const;
+  return entry.owner === 'client' ? 'platform' : entry.owner;
+};
 
 /** Something of ours that many objects need is away: each waits for it as for a provider. */
 const OUTAGE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -27,6 +34,7 @@ const FINAL_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'object_archived',
   'object_name_unusable',
   'object_too_large',
+  'output_taken',
   'unsupported_by_provider',
   'not_a_pdf',
   'pdf_encrypted',
@@ -44,14 +52,19 @@ const SKIP_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /**
- * What becomes of an attempt that ended in `error`, the `attempts`th for this object.
+ * What becomes of an attempt that ended in `error`. What another than the last time must mend is counted from one again.
  *
  * Faults of the object end it; faults of the bucket, the provider and ourselves are tried again, later each time, because
  * somebody will mend them and no object may be lost meanwhile. A delay is at least 1 and at most the class's seconds.
  */
-export const settlementOf = (error: SluiceError, attempts: number, random: Random): SettledAttempt => {
-  const { maxAttempts, maxDelaySeconds } =
-    SCHEDULE[OUTAGE_CODES.has(error.code) ? 'upstream' : error.entry.owner];
+export const settlementOf = (
+  error: SluiceError,
+  object: Pick<LeasedObject, 'attempts' | 'obstacleOwner'>,
+  random: Random,
+): SettledAttempt => {
+  const owner = ownerOf(error);
+  const { maxAttempts, maxDelaySeconds } = SCHEDULE[owner];
+  const attempts = object.obstacleOwner === owner ? object.attempts : 1;
   const delay = FIRST_DELAY_SECONDS * 2 ** Math.min(Math.max(attempts, 1) - 1, 20);
   // Spread, so that what failed together does not come back together.
   const jittered = Math.min(delay, maxDelaySeconds / 1.25) * (0.75 + 0.5 * random());
@@ -64,5 +77,6 @@ export const settlementOf = (error: SluiceError, attempts: number, random: Rando
     // A provider may ask for more patience, not for eternity.
     delaySeconds: Math.ceil(Math.min(Math.max(jittered, asked), maxDelaySeconds)),
     maxAttempts,
+    owner,
   };
 };

@@ -1,4 +1,4 @@
-import { asSluiceError, SluiceError } from '@sluice/shared';
+import { asSluiceError, SluiceError, type StagedOutput } from '@sluice/shared';
 import { forEachConcurrently } from '../concurrency.ts';
 import type { Bucket, PutInput } from '../ports/bucket.ts';
 import type { Log, OpenBucket, Random, Staging } from '../ports/engine.ts';
@@ -6,7 +6,7 @@ import type { IntegrationConfig, ObjectLedger, ObjectToWrite, WrittenOutput } fr
 import { oncePerIntegration } from '../ports/once-per-integration.ts';
 import { settlementOf } from '../processing/retry-schedule.ts';
 import { outputKey } from './output-key.ts';
-import { provenanceOf } from './provenance.ts';
+import { isResultOf, provenanceOf } from './provenance.ts';
 
 export interface WritebackContext {
   readonly ledger: Pick<ObjectLedger, 'beginWriteback' | 'completeWriteback' | 'settleAttempt'>;
@@ -23,8 +23,9 @@ export interface WritebackContext {
 
 /**
  * Writes staged results back to their buckets, as far as they are waiting for it. Writing twice writes the same bytes
- * under the same names, so a kill between the write and its record does no harm. Results stream from the working bucket
- * to the customer's and are never held whole.
+ * under the same names, so a kill between the write and its record does no harm. Only results of the same integration
+ * are replaced: a file of the customer's in their place is kept. Results stream from the working bucket to the
+ * customer's and are never held whole.
  */
 export const writeBackObjects = async (
   context: WritebackContext,
@@ -48,7 +49,7 @@ export const writeBackObjects = async (
       log.info('object_written_back', { ...names, jobId: object.jobId, outputs: outputs.length });
     } catch (thrown) {
       const error = asSluiceError(thrown);
-      const state = await ledger.settleAttempt(object, settlementOf(error, object.attempts, context.random));
+      const state = await ledger.settleAttempt(object, settlementOf(error, object, context.random));
       log.warn('writeback_failed', {
         ...names,
         code: error.code,
@@ -80,21 +81,68 @@ const writeOutputs = async (
   }));
   const written: WrittenOutput[] = [];
   for (const { output, key } of named) {
-    const staged = await staging.get(output.stagingKey);
-    if (staged === null) throw new SluiceError('output_missing');
-    if (staged.sizeBytes !== output.sizeBytes) {
-      await staged.body.cancel();
-      throw new SluiceError('output_missing');
-    }
-    const { etag } = await putOrCancel(bucket, staged.body, {
+    const { etag } = await writeOutput(bucket, object, output, key, staging);
+    written.push({ kind: output.kind, key, etag, sizeBytes: output.sizeBytes });
+  }
+  return written;
+};
+
+const writeOutput = async (
+  bucket: Bucket,
+  object: ObjectToWrite,
+  output: StagedOutput,
+  key: string,
+  staging: Staging,
+): Promise<{ etag: string }> => {
+  const put = async (ifAbsent: boolean) =>
+    putOrCancel(bucket, await openStaged(staging, output), {
       key,
       sizeBytes: output.sizeBytes,
       contentType: output.contentType,
       metadata: provenanceOf(object),
+      ifAbsent,
     });
-    written.push({ kind: output.kind, key, etag, sizeBytes: output.sizeBytes });
+  // A second attempt looks first: what broke off the first may have been a refusal that came before the upload's end.
+  const isKnownOurs = object.attempts > 1 && (await lookAt(bucket, object, key)) === 'ours';
+  if (!isKnownOurs) {
+    try {
+      return await put(true);
+    } catch (error) {
+      const { code } = asSluiceError(error);
+      if (code !== 'object_exists' && code !== 'unsupported_by_provider') throw error;
+      await lookAt(bucket, object, key);
+    }
   }
-  return written;
+  return put(false);
+};
+
+/** @throws SluiceError `output_taken` when something lies at `key` that is no result of this integration. */
+const lookAt = async (
+  bucket: Bucket,
+  { integrationId }: ObjectToWrite,
+  key: string,
+): Promise<'ours' | 'absent'> => {
+  try {
+    const { metadata } = await bucket.head(key);
+    if (isResultOf(metadata, integrationId)) return 'ours';
+  } catch (error) {
+    if (asSluiceError(error).code === 'object_not_found') return 'absent';
+    throw error;
+  }
+  throw new SluiceError('output_taken', { detail: `A file that is no result of ours lies at ${key}.` });
+};
+
+const openStaged = async (
+  staging: Staging,
+  { stagingKey, sizeBytes }: StagedOutput,
+): Promise<ReadableStream<Uint8Array>> => {
+  const staged = await staging.get(stagingKey);
+  if (staged === null) throw new SluiceError('output_missing');
+  if (staged.sizeBytes !== sizeBytes) {
+    await staged.body.cancel();
+    throw new SluiceError('output_missing');
+  }
+  return staged.body;
 };
 
 /** A put that is refused before it reads leaves the stream to us; an open one holds its connection. */

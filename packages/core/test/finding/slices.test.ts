@@ -31,7 +31,7 @@ const storedSlices = (): fc.Arbitrary<StoredSlice[]> =>
     );
 
 const collect = async (
-  bucket: MemoryBucket,
+  bucket: Pick<MemoryBucket, 'listPage'>,
   stored: StoredSlice,
   end: string | null,
   isUnordered = false,
@@ -204,6 +204,34 @@ describe('listSlice', () => {
       expect(whole.slices).toMatchObject([{ startAfter: '', end: null, objectCount: 20 }]);
     }
   });
+
+  it.each([0, 1])(
+    'asks once more for page %i when it is out of order, and believes the better answer',
+    async (bad) => {
+      const keys = Array.from({ length: 12 }, (_, i) => `key-${String(i).padStart(2, '0')}`);
+      const bucket = new MemoryBucket({ pageSize: 5 });
+      for (const key of keys) bucket.set(key, 'e');
+      const calls: unknown[] = [];
+      const glitching: Pick<MemoryBucket, 'listPage'> = {
+        listPage: async (input) => {
+          calls.push(input.continuationToken ?? input.startAfter);
+          const page = await bucket.listPage(input);
+          if (calls.length !== bad + 1) return page;
+          // Another place to go on from as well: it must not be followed.
+          return { objects: page.objects.toReversed(), continuationToken: 'key-11' };
+        },
+      };
+      const { pages, slices } = await collect(
+        glitching,
+        { startAfter: '', objectCount: 0, digest: null, isListed: false },
+        null,
+      );
+      expect(pages).toEqual(keys);
+      expect(slices.at(-1)?.end).toBeNull();
+      expect(calls).toHaveLength(4);
+      expect(calls[bad + 1]).toBe(calls[bad]);
+    },
+  );
 
   it('ends, with a reason, when a server never does', async () => {
     const empty = {

@@ -1,19 +1,22 @@
-import { ERROR_CATALOGUE, type ErrorCode, SluiceError } from '@sluice/shared';
+import { ERROR_CATALOGUE, type ErrorCode, SluiceError, STAGING_TTL_HOURS } from '@sluice/shared';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { settlementOf } from '../../src/processing/retry-schedule.ts';
 
 const codes = Object.keys(ERROR_CATALOGUE) as ErrorCode[];
 const half = () => 0.5;
+const first = { attempts: 1, obstacleOwner: null };
+/** The `attempts`th that the same obstacle ended. */
+const nth = (attempts: number) => ({ attempts, obstacleOwner: 'upstream' as const });
 const random = () => fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 /** The waits of all attempts together, in seconds. */
 const patience = (code: ErrorCode): number => {
   const error = new SluiceError(code);
-  const { maxAttempts } = settlementOf(error, 1, half);
+  const { maxAttempts, owner } = settlementOf(error, first, half);
   return Array.from(
     { length: maxAttempts - 1 },
-    (_, i) => settlementOf(error, i + 1, half).delaySeconds,
+    (_, i) => settlementOf(error, { attempts: i + 1, obstacleOwner: owner }, half).delaySeconds,
   ).reduce((sum, seconds) => sum + seconds, 0);
 };
 
@@ -21,7 +24,7 @@ describe('settlementOf', () => {
   it.each(['object_not_found', 'object_changed', 'own_output'] as const)(
     '%s leaves nothing to do',
     (code) => {
-      expect(settlementOf(new SluiceError(code), 1, half)).toMatchObject({
+      expect(settlementOf(new SluiceError(code), first, half)).toMatchObject({
         disposition: 'skipped',
         reason: code,
       });
@@ -38,9 +41,10 @@ describe('settlementOf', () => {
     'object_archived',
     'object_name_unusable',
     'object_too_large',
+    'output_taken',
     'unsupported_by_provider',
   ] as const)('%s lies in the object and ends it', (code) => {
-    expect(settlementOf(new SluiceError(code), 1, half)).toMatchObject({
+    expect(settlementOf(new SluiceError(code), first, half)).toMatchObject({
       disposition: 'failed',
       reason: code,
     });
@@ -61,18 +65,22 @@ describe('settlementOf', () => {
       'unauthenticated',
       'not_found',
     ] as const) {
-      expect(settlementOf(new SluiceError(code), 1, half).disposition).toBe('retry');
-      expect(settlementOf(new SluiceError(code), 1, half).maxAttempts).toBeGreaterThan(1);
+      expect(settlementOf(new SluiceError(code), first, half).disposition).toBe('retry');
+      expect(settlementOf(new SluiceError(code), first, half).maxAttempts).toBeGreaterThan(1);
     }
   });
 
-  it('is patient for days with a bucket, for most of a day with a provider or an outage of ours, for minutes with a crash', () => {
+  it('is patient for three days with a bucket, a provider or an outage of ours, for minutes with a crash', () => {
     const hours = (code: ErrorCode) => patience(code) / 3600;
-    expect(hours('access_denied')).toBeGreaterThan(48);
-    expect(hours('access_denied')).toBeLessThan(96);
-    for (const code of ['upstream_unavailable', 'vault_unavailable', 'unavailable'] as const) {
-      expect(hours(code)).toBeGreaterThan(8);
-      expect(hours(code)).toBeLessThan(24);
+    for (const code of [
+      'access_denied',
+      'endpoint_unreachable',
+      'upstream_unavailable',
+      'vault_unavailable',
+      'unavailable',
+    ] as const) {
+      expect(hours(code)).toBeGreaterThan(66);
+      expect(hours(code)).toBeLessThan(84);
     }
     expect(hours('processor_failed')).toBeLessThan(1);
   });
@@ -86,7 +94,8 @@ describe('settlementOf', () => {
         fc.option(fc.double({ min: 0, max: 1e15, noNaN: true })),
         (code, attempts, chance, retryAfterMs) => {
           const error = new SluiceError(code, retryAfterMs === null ? {} : { retryAfterMs });
-          const { delaySeconds } = settlementOf(error, attempts, () => chance);
+          const { owner } = settlementOf(error, first, half);
+          const { delaySeconds } = settlementOf(error, { attempts, obstacleOwner: owner }, () => chance);
           expect(Number.isInteger(delaySeconds)).toBe(true);
           expect(delaySeconds).toBeGreaterThanOrEqual(1);
           expect(delaySeconds).toBeLessThanOrEqual(6 * 3600);
@@ -101,23 +110,40 @@ describe('settlementOf', () => {
     const error = new SluiceError('throttled');
     for (let attempts = 1; attempts <= 8; attempts += 1) {
       const base = 10 * 2 ** (attempts - 1);
-      expect(settlementOf(error, attempts, () => 0).delaySeconds).toBe(Math.ceil(base * 0.75));
-      expect(settlementOf(error, attempts, half).delaySeconds).toBe(base);
-      expect(settlementOf(error, attempts, () => 0.999_999).delaySeconds).toBeLessThanOrEqual(
+      expect(settlementOf(error, nth(attempts), () => 0).delaySeconds).toBe(Math.ceil(base * 0.75));
+      expect(settlementOf(error, nth(attempts), half).delaySeconds).toBe(base);
+      expect(settlementOf(error, nth(attempts), () => 0.999_999).delaySeconds).toBeLessThanOrEqual(
         Math.ceil(base * 1.25),
       );
     }
   });
 
+  it('counts from one again when it is another’s move', () => {
+    const held = { attempts: 8, obstacleOwner: 'customer_config' as const };
+    const hiccup = settlementOf(new SluiceError('processor_failed'), held, half);
+    expect(hiccup).toMatchObject({ owner: 'platform', delaySeconds: 10 });
+    expect(settlementOf(new SluiceError('access_denied'), held, half)).toMatchObject({
+      owner: 'customer_config',
+      delaySeconds: 1280,
+    });
+    // Nobody calls us here, and an outage of ours is waited for like a provider's.
+    expect(settlementOf(new SluiceError('forbidden'), first, half).owner).toBe('platform');
+    expect(settlementOf(new SluiceError('unavailable'), first, half).owner).toBe('upstream');
+  });
+
+  it('keeps what is staged longer than the longest patience', () => {
+    for (const code of codes) expect(STAGING_TTL_HOURS * 3600).toBeGreaterThan(2 * patience(code));
+  });
+
   it('heeds Retry-After as the least to wait', () => {
     const asked = new SluiceError('throttled', { retryAfterMs: 90_000 });
-    expect(settlementOf(asked, 1, half).delaySeconds).toBe(90);
-    expect(settlementOf(asked, 6, half).delaySeconds).toBe(320);
+    expect(settlementOf(asked, nth(1), half).delaySeconds).toBe(90);
+    expect(settlementOf(asked, nth(6), half).delaySeconds).toBe(320);
   });
 
   it('tells the database nothing it cannot hold', () => {
     const error = new SluiceError('pdf_corrupt', { detail: 'at \u0000 and \ud800', providerCode: 'x\u0000' });
-    const { detail, providerCode } = settlementOf(error, 1, half);
+    const { detail, providerCode } = settlementOf(error, first, half);
     expect(detail).toBe('at \u2400 and \ufffd');
     expect(providerCode).toBe('x\u2400');
   });

@@ -150,6 +150,7 @@ describe('provenance', () => {
     etag: '漢'.repeat(256),
     sizeBytes: 10,
     attempts: 1,
+    obstacleOwner: null,
     overwritePolicy: 'reprocess' as const,
     outputSubfolder: null,
     stagedOutputs: [],

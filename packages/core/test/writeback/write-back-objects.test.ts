@@ -133,3 +133,98 @@ describe('writeBackObjects', () => {
     expect(world.log.lines.map((line) => line.event)).toContain('staging_not_deleted');
   });
 });
+
+describe('what lies in the place of a result', () => {
+  const foreign = (world: ObjectWorld, key: string, metadata: Record<string, string> = {}) =>
+    world.bucket.set(key, 'of the customer', 7, metadata);
+
+  it('is kept when it is no result of ours, and the object says so', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    foreign(world, 'accessible/a.pdf', { title: 'Mine' });
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
+    expect(world.row('in/a.pdf').detail).toContain('accessible/a.pdf');
+    expect((await world.bucket.head('accessible/a.pdf')).etag).toBe('of the customer');
+    world.expectSound();
+  });
+
+  it('is kept when it is a result of another integration', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    foreign(world, 'accessible/a.pdf', { 'sluice-job-id': 'j', 'sluice-integration-id': 'another' });
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
+    expect((await world.bucket.head('accessible/a.pdf')).etag).toBe('of the customer');
+  });
+
+  it('is replaced when it is an earlier result of the same integration', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    foreign(world, 'accessible/a.pdf', {
+      'sluice-job-id': 'earlier',
+      'sluice-integration-id': world.integrationId,
+    });
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf').state).toBe('written_back');
+    expect(textOf(world.bucket.body('accessible/a.pdf'))).toBe('pdf of a.pdf');
+    world.expectSound();
+  });
+
+  it.each([
+    ['is kept', {}, 'output_taken'],
+    ['may be nothing', null, 'written_back'],
+  ] as const)('%s where there is no conditional write', async (_, there, ending) => {
+    const { world, ids } = await staged('in/a.pdf');
+    if (there !== null) foreign(world, 'accessible/a.pdf', there);
+    const put = world.bucket.put.bind(world.bucket);
+    world.bucket.put = async (input) => {
+      if (input.ifAbsent === true) throw new SluiceError('unsupported_by_provider');
+      return put(input);
+    };
+    await world.writeBack(ids);
+    expect(world.states()).toEqual({ 'in/a.pdf': ending });
+    expect((await world.bucket.head('accessible/a.pdf')).etag === 'of the customer').toBe(there !== null);
+    world.expectSound();
+  });
+
+  it('is looked at before the second attempt, whose upload a refusal could break off again', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    foreign(world, 'accessible/a.pdf');
+    world.faults = ({ method }) =>
+      method === 'put' ? { before: new SluiceError('endpoint_unreachable') } : null;
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf')).toMatchObject({ state: 'staged', reason: 'endpoint_unreachable' });
+    world.clock.advance(3_600_000);
+    await world.writeBack(await world.claim('writeback'));
+    expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
+  });
+
+  it('cannot be told while the bucket refuses to show it: the result waits', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    foreign(world, 'accessible/a.pdf');
+    world.faults = ({ method }) => (method === 'head' ? { before: new SluiceError('access_denied') } : null);
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf')).toMatchObject({ state: 'staged', reason: 'access_denied' });
+    expect((await world.bucket.head('accessible/a.pdf')).etag).toBe('of the customer');
+  });
+});
+
+describe('attempts', () => {
+  it('that a refusing bucket used up are not held against a lost result or a fault of ours', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    const row = world.row('in/a.pdf');
+    world.faults = ({ method }) => (method === 'put' ? { before: new SluiceError('access_denied') } : null);
+    await world.writeBack(ids);
+    row.attempts = 20;
+    world.faults = ({ method }) => (method === 'put' ? { before: new SluiceError('internal') } : null);
+    world.clock.advance(24 * 3_600_000);
+    await world.writeBack(await world.claim('writeback'));
+    expect(row).toMatchObject({ state: 'staged', reason: 'internal', attempts: 1 });
+    row.attempts = 25;
+    world.faults = () => null;
+    world.staging.contents.clear();
+    world.clock.advance(24 * 3_600_000);
+    await world.writeBack(await world.claim('writeback'));
+    expect(row).toMatchObject({ state: 'found', reason: 'output_missing', attempts: 0 });
+    await world.drain();
+    expect(row.state).toBe('written_back');
+  });
+});

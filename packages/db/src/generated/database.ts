@@ -166,14 +166,14 @@ isOneToOne: false
                   ]
                 },"s3_poll_states": {
                   Row: {
-                    "consecutive_failures": number,"cycle": number,"cycle_started_at": string | null,"integration_id": string,"is_unordered": boolean,"last_completed_at": string | null,"last_error_at": string | null,"last_error_code": string | null,"last_error_detail": string | null,"last_list_calls": number | null,"last_listed_objects": number | null,"lease_expires_at": string | null,"lease_id": string | null,"next_poll_at": string,"tenant_id": string
+                    "consecutive_failures": number,"cycle": number,"cycle_started_at": string | null,"integration_id": string,"is_unordered": boolean,"last_completed_at": string | null,"last_error_at": string | null,"last_error_code": string | null,"last_error_detail": string | null,"last_list_calls": number | null,"last_listed_objects": number | null,"lease_expires_at": string | null,"lease_id": string | null,"next_poll_at": string,"revive_requested_at": string | null,"tenant_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id": string,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"tenant_id": string
+                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id": string,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"revive_requested_at"?: string | null,"tenant_id": string
                   }
                   Update: {
-                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id"?: string,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"tenant_id"?: string
+                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id"?: string,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"revive_requested_at"?: string | null,"tenant_id"?: string
                   }
                   Relationships: [
                     {
@@ -186,14 +186,14 @@ isOneToOne: false
                   ]
                 },"s3_processed_objects": {
                   Row: {
-                    "attempts": number,"current_since": string,"due_at": string | null,"etag": string,"found_at": string,"found_by": string,"history": Json | null,"id": string,"integration_id": string,"is_current": boolean,"job_id": string,"key": string,"lease_id": string | null,"outputs": Json | null,"pages": number | null,"provider_code": string | null,"reason": string | null,"reason_detail": string | null,"report": Json | null,"revision": number,"rule_id": string | null,"size_bytes": number,"source_modified_at": string | null,"staged_at": string | null,"staged_outputs": Json | null,"state": string,"state_changed_at": string,"state_changed_by": string | null,"tenant_id": string,"version_id": string | null,"written_back_at": string | null
+                    "attempts": number,"current_since": string,"due_at": string | null,"etag": string,"found_at": string,"found_by": string,"history": Json | null,"id": string,"integration_id": string,"is_current": boolean,"job_id": string,"key": string,"lease_id": string | null,"obstacle_owner": string | null,"outputs": Json | null,"pages": number | null,"provider_code": string | null,"reason": string | null,"reason_detail": string | null,"report": Json | null,"revision": number,"rule_id": string | null,"size_bytes": number,"source_modified_at": string | null,"staged_at": string | null,"staged_outputs": Json | null,"state": string,"state_changed_at": string,"state_changed_by": string | null,"tenant_id": string,"version_id": string | null,"written_back_at": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag": string,"found_at"?: string,"found_by": string,"history"?: Json | null,"id"?: string,"integration_id": string,"is_current"?: boolean,"job_id"?: string,"key": string,"lease_id"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes": number,"source_modified_at"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state": string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id": string,"version_id"?: string | null,"written_back_at"?: string | null
+                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag": string,"found_at"?: string,"found_by": string,"history"?: Json | null,"id"?: string,"integration_id": string,"is_current"?: boolean,"job_id"?: string,"key": string,"lease_id"?: string | null,"obstacle_owner"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes": number,"source_modified_at"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state": string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id": string,"version_id"?: string | null,"written_back_at"?: string | null
                   }
                   Update: {
-                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag"?: string,"found_at"?: string,"found_by"?: string,"history"?: Json | null,"id"?: string,"integration_id"?: string,"is_current"?: boolean,"job_id"?: string,"key"?: string,"lease_id"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes"?: number,"source_modified_at"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state"?: string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id"?: string,"version_id"?: string | null,"written_back_at"?: string | null
+                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag"?: string,"found_at"?: string,"found_by"?: string,"history"?: Json | null,"id"?: string,"integration_id"?: string,"is_current"?: boolean,"job_id"?: string,"key"?: string,"lease_id"?: string | null,"obstacle_owner"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes"?: number,"source_modified_at"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state"?: string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id"?: string,"version_id"?: string | null,"written_back_at"?: string | null
                   }
                   Relationships: [
                     {
@@ -377,6 +377,9 @@ isOneToOne: false
 "require_tenant_admin":
 { Args: { "p_actor": string,"p_tenant_id": string }; Returns: undefined
                            },
+"revive_after_test":
+{ Args: { "p_limit": number }; Returns: number
+                           },
 "rotate_notification_secret":
 { Args: { "p_actor": string,"p_overlap_seconds": number,"p_secret": Json,"p_target_id": string }; Returns: string
                            },
@@ -404,7 +407,7 @@ isOneToOne: false
 { Args: { "p_role": Database["public"]['Enums']["tenant_role"],"p_tenant_id": string,"p_user_id": string }; Returns: undefined
                            },
 "settle_attempt":
-{ Args: { "p_delay_seconds": number,"p_detail": string,"p_disposition": string,"p_lease_id": string,"p_max_attempts": number,"p_object_id": string,"p_provider_code": string,"p_reason": string }; Returns: string
+{ Args: { "p_delay_seconds": number,"p_detail": string,"p_disposition": string,"p_lease_id": string,"p_max_attempts": number,"p_object_id": string,"p_owner": string,"p_provider_code": string,"p_reason": string }; Returns: string
                            },
 "settle_deleted_integrations":
 { Args: { "p_limit": number }; Returns: number

@@ -23,6 +23,9 @@ const entry = (
   remedy: string,
 ): ErrorEntry => ({ status, owner, retryable, title, remedy });
 
+/** How what is given up is taken up again. */
+const THEN_TEST = 'Then test the connection: when it passes, the object is tried again.';
+
 /** What a caller of the API can get wrong. */
 const api = {
   invalid_request: entry(
@@ -244,7 +247,7 @@ const bucket = {
     'customer_config',
     false,
     'The object is in an archive storage class',
-    'Restore it to a readable storage class; then replay it.',
+    `Restore it to a readable storage class. ${THEN_TEST}`,
   ),
   object_name_unusable: entry(
     422,
@@ -260,12 +263,19 @@ const bucket = {
     'An object with this name exists already',
     'Choose another name, or allow overwriting.',
   ),
+  output_taken: entry(
+    422,
+    'customer_config',
+    false,
+    'Another file is in the place of the result',
+    `Rename or move it, or choose another output prefix. ${THEN_TEST}`,
+  ),
   object_too_large: entry(
     422,
     'customer_config',
     false,
     'The provider refused the size',
-    'Split the object or raise the limit of the storage.',
+    `Split the object, or raise the limit of the storage. ${THEN_TEST}`,
   ),
   quota_exceeded: entry(
     422,
@@ -307,7 +317,7 @@ const bucket = {
     'upstream',
     false,
     'The provider does not support this operation',
-    'Choose a provider or setting that supports it; see the provider guide.',
+    `Choose a provider or setting that supports it; see the provider guide. ${THEN_TEST}`,
   ),
 } as const;
 
@@ -424,7 +434,7 @@ const object = {
     'platform',
     false,
     'Gave up after repeated attempts',
-    'Look at the last error, mend its cause, then replay the object.',
+    `Look at the last error and mend its cause. ${THEN_TEST}`,
   ),
   vault_unavailable: entry(
     503,

@@ -1,4 +1,10 @@
-import type { Clock, IntegrationConfig, IntegrationWithSecrets, WrittenOutput } from '@sluice/core';
+import type {
+  Clock,
+  IntegrationConfig,
+  IntegrationWithSecrets,
+  ObstacleOwner,
+  WrittenOutput,
+} from '@sluice/core';
 import { type ObjectState, type OverwritePolicy, SluiceError, type StagedOutput } from '@sluice/shared';
 
 export interface ObjectRow {
@@ -15,6 +21,7 @@ export interface ObjectRow {
   detail: string | null;
   providerCode: string | null;
   attempts: number;
+  obstacleOwner: ObstacleOwner | null;
   revision: number;
   jobId: string;
   ruleId: string | null;

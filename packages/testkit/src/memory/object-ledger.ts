@@ -43,6 +43,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
       report: result.report,
       leaseId: null,
       attempts: 0,
+      obstacleOwner: null,
       reason: null,
       detail: null,
       providerCode: null,
@@ -103,18 +104,24 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
     refuseUnless(Number.isInteger(attempt.delaySeconds) && attempt.delaySeconds < 2 ** 31, 'a delay');
     const row = held(database, objectId, leaseId);
     if (row === null || (row.state !== 'processing' && row.state !== 'staged')) return null;
+    const isLost = row.state === 'staged' && attempt.reason === 'output_missing';
+    const attempts = row.obstacleOwner === attempt.owner ? row.attempts : 1;
     const state =
       attempt.disposition !== 'retry'
         ? attempt.disposition
-        : row.attempts >= attempt.maxAttempts
-          ? 'dead'
-          : row.state === 'staged' && attempt.reason !== 'output_missing'
-            ? 'staged'
-            : 'found';
+        : isLost
+          ? 'found'
+          : attempts >= attempt.maxAttempts
+            ? 'dead'
+            : row.state === 'staged'
+              ? 'staged'
+              : 'found';
     const now = database.now();
     const isPending = state === 'found' || state === 'staged';
     Object.assign(row, {
       state,
+      attempts: isLost ? 0 : attempts,
+      obstacleOwner: attempt.owner,
       reason: attempt.reason,
       detail: attempt.detail,
       providerCode: attempt.providerCode,
@@ -185,8 +192,31 @@ const held = (database: MemoryDatabase, objectId: string, leaseId: string): Obje
 
 const leased = (row: ObjectRow, leaseId: string) => {
   row.leaseId = leaseId;
-  const { id: objectId, jobId, integrationId, tenantId, key, etag, sizeBytes, attempts, ruleId } = row;
-  return { objectId, leaseId, jobId, integrationId, tenantId, key, etag, sizeBytes, attempts, ruleId };
+  const {
+    id: objectId,
+    jobId,
+    integrationId,
+    tenantId,
+    key,
+    etag,
+    sizeBytes,
+    attempts,
+    obstacleOwner,
+    ruleId,
+  } = row;
+  return {
+    objectId,
+    leaseId,
+    jobId,
+    integrationId,
+    tenantId,
+    key,
+    etag,
+    sizeBytes,
+    attempts,
+    obstacleOwner,
+    ruleId,
+  };
 };
 
 const integrationsOf = (database: MemoryDatabase, objects: readonly { readonly integrationId: string }[]) =>

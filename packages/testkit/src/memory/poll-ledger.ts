@@ -68,7 +68,7 @@ export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
       const now = database.now();
       poll.leaseId = database.newId();
       poll.leaseExpiresAt = now + leaseSeconds * MICROS;
-      if (poll.cycleStartedAt === null) {
+      if (poll.cycleStartedAt === null || poll.isUnordered) {
         poll.cycle += 1;
         poll.cycleStartedAt = now;
       }

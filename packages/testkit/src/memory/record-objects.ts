@@ -86,6 +86,7 @@ const write = (
     detail: null,
     providerCode: null,
     attempts: 0,
+    obstacleOwner: null,
     revision: (known?.revision ?? 0) + 1,
     jobId: database.newId(),
     ruleId: known?.ruleId ?? null,

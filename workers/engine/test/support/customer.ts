@@ -68,6 +68,10 @@ export interface Customer {
   poll(): Promise<unknown>;
   /** Lets whatever waits be due, again and again, until a version of the object is as wanted. */
   workUntil(key: string, isDone: (object: LedgerObject) => boolean): Promise<LedgerObject>;
+  /** `POST /:id/test-connection`, which must pass. */
+  test(): Promise<void>;
+  /** As after a passed test with more to take up than one batch: the rest is the sweep's. */
+  leaveToSweep(): Promise<void>;
   /** `PATCH /:id`. */
   change(changes: Readonly<Record<string, unknown>>): Promise<void>;
   /** Fires the poll cron with this integration due, and waits for nothing. */
@@ -136,7 +140,7 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
           );
           return rows[0]?.before;
         },
-        { what: 'the end of another poll', timeoutMs: 45_000, intervalMs: 50 },
+        { what: 'the end of another poll', timeoutMs: 120_000, intervalMs: 50 },
       );
       await stack.tick(POLL);
       await pollUntil(
@@ -148,7 +152,7 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
           );
           return ended.rows.length > 0;
         },
-        { what: 'the end of a poll', timeoutMs: 45_000, intervalMs: 50 },
+        { what: 'the end of a poll', timeoutMs: 120_000, intervalMs: 50 },
       );
       return read();
     },
@@ -167,11 +171,21 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
             seen = (await objects()).filter((one) => one.key === key);
             return seen.find(isDone);
           },
-          { what: `${key} as wanted`, timeoutMs: 45_000, intervalMs: 100 },
+          { what: `${key} as wanted`, timeoutMs: 120_000, intervalMs: 100 },
         );
       } catch (cause) {
         throw new Error(`${key} ended as ${JSON.stringify(seen)}`, { cause });
       }
+    },
+    test: async () => {
+      const answer = await call('POST', `/api/integrations/s3/${id}/test-connection`, { token });
+      expect(at(answer.body, 'outcome'), answer.text).toBe('passed');
+    },
+    leaveToSweep: async () => {
+      await sql().query(
+        'update public.s3_poll_states set revive_requested_at = clock_timestamp() where integration_id = $1',
+        [id],
+      );
     },
     change: async (changes) => {
       const answer = await call('PATCH', `/api/integrations/s3/${id}`, { token, body: changes });

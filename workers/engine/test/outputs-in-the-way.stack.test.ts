@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import {
+  expectBooksToBalance,
+  expectClear,
+  INPUT,
+  isWrittenBack,
+  newCustomer,
+  OUTPUT,
+  pdf,
+} from './support/customer.ts';
+
+const KEY = `${INPUT}folder/report.pdf`;
+const RESULT = `${OUTPUT}folder/report.pdf`;
+const MINE = Buffer.from('what the customer keeps here');
+
+describe.concurrent('a file of the customer in the place of a result', () => {
+  test.for([RESULT, `${RESULT}.html`])(
+    'is kept, said, and once moved away written: %s',
+    async (taken, context) => {
+      const customer = await newCustomer(context);
+      customer.put(KEY, pdf());
+      customer.put(taken, MINE);
+      await customer.poll();
+      const held = await customer.workUntil(KEY, ({ state }) => state === 'failed');
+      expectClear(held.reason, 'output_taken', 'customer_config');
+      expect(held.reason?.detail).toContain(taken);
+      expect(customer.bucket.get(taken)?.body).toEqual(MINE);
+      await expectBooksToBalance(customer);
+
+      // A test alone changes nothing: the file is still there.
+      await customer.test();
+      await customer.workUntil(KEY, ({ state }) => state === 'failed');
+      expect(customer.bucket.get(taken)?.body).toEqual(MINE);
+
+      customer.bucket.delete(taken);
+      await customer.test();
+      const done = await customer.workUntil(KEY, isWrittenBack);
+      expect(done.id).toBe(held.id);
+      expect(customer.bucket.keys().filter((key) => key.startsWith(OUTPUT))).toEqual([
+        RESULT,
+        `${RESULT}.html`,
+      ]);
+      // Worked on three times, charged once.
+      expect(await customer.charges()).toBe(1);
+      await expectBooksToBalance(customer);
+    },
+  );
+
+  test('is no hindrance any more when the sweep goes on with what a passed test began', async (context) => {
+    const customer = await newCustomer(context);
+    customer.put(KEY, pdf());
+    customer.put(RESULT, MINE);
+    await customer.poll();
+    await customer.workUntil(KEY, ({ state }) => state === 'failed');
+    customer.bucket.delete(RESULT);
+    await customer.leaveToSweep();
+    await customer.workUntil(KEY, isWrittenBack);
+  });
+
+  test('a result of its own is replaced by that of a newer version', async (context) => {
+    const customer = await newCustomer(context);
+    customer.put(KEY, pdf('first'));
+    await customer.poll();
+    await customer.workUntil(KEY, isWrittenBack);
+    const before = customer.bucket.get(RESULT)?.etag;
+    const etag = customer.put(KEY, pdf('second'));
+    await customer.poll();
+    await customer.workUntil(KEY, (object) => object.etag === etag && isWrittenBack(object));
+    expect(customer.bucket.get(RESULT)?.etag).not.toBe(before);
+  });
+});
