@@ -135,7 +135,8 @@ const build = (env: Env): Engine => {
         leaseSeconds: settings.OBJECT_LEASE_SECONDS,
         visibilitySeconds: settings.VISIBILITY_SECONDS,
         concurrency: PROCESS_CONCURRENCY,
-        linkSeconds: 900,
+        // Far above what any processor allows itself, far below what a queue consumer may run.
+        linkSeconds: 300,
       },
     },
     writeback: {

@@ -140,12 +140,7 @@ describe.concurrent('a bucket that lists but refuses the rest says why, and the 
       'quota_exceeded',
       'customer_config',
     ],
-    [
-      'GET, in throttling',
-      only({ operation: 'GetObject' }, faults.slowsDown()),
-      'upstream_unavailable',
-      'upstream',
-    ],
+    ['GET, in throttling', only({ operation: 'GetObject' }, faults.slowsDown()), 'throttled', 'upstream'],
     ['HEAD, in throttling', only({ operation: 'HeadObject' }, faults.slowsDown()), 'throttled', 'upstream'],
     [
       'GET, half way',

@@ -5,12 +5,13 @@ import type { ObjectToWrite } from '../ports/ledger.ts';
  * whatever the prefixes say. Kept far below S3's 2 KB.
  */
 const JOB = 'sluice-job-id';
-const INTEGRATION = 'sluice-integration-id';
+const TENANT = 'sluice-tenant-id';
 
 export const provenanceOf = (object: ObjectToWrite): Readonly<Record<string, string>> => ({
   [JOB]: object.jobId,
   'sluice-object-id': object.objectId,
-  [INTEGRATION]: object.integrationId,
+  [TENANT]: object.tenantId,
+  'sluice-integration-id': object.integrationId,
   'sluice-source-etag': object.etag,
   ...(object.ruleId === null ? {} : { 'sluice-rule-id': object.ruleId }),
 });
@@ -18,6 +19,9 @@ export const provenanceOf = (object: ObjectToWrite): Readonly<Record<string, str
 /** Whether an object is one of our results. */
 export const isOwnOutput = (metadata: Readonly<Record<string, string>>): boolean => JOB in metadata;
 
-/** Whether an object is a result of this very integration, which it may replace. */
-export const isResultOf = (metadata: Readonly<Record<string, string>>, integrationId: string): boolean =>
-  isOwnOutput(metadata) && metadata[INTEGRATION] === integrationId;
+/**
+ * Whether an object is a result made for this tenant, which a new one may replace. Not of this integration: a bucket that
+ * was disconnected and connected again still holds the results of before.
+ */
+export const isResultFor = (metadata: Readonly<Record<string, string>>, tenantId: string): boolean =>
+  isOwnOutput(metadata) && metadata[TENANT] === tenantId;

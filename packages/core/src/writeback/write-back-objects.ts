@@ -6,7 +6,7 @@ import type { IntegrationConfig, ObjectLedger, ObjectToWrite, WrittenOutput } fr
 import { oncePerIntegration } from '../ports/once-per-integration.ts';
 import { settlementOf } from '../processing/retry-schedule.ts';
 import { outputKey } from './output-key.ts';
-import { isResultOf, provenanceOf } from './provenance.ts';
+import { isResultFor, provenanceOf } from './provenance.ts';
 
 export interface WritebackContext {
   readonly ledger: Pick<ObjectLedger, 'beginWriteback' | 'completeWriteback' | 'settleAttempt'>;
@@ -116,15 +116,15 @@ const writeOutput = async (
   return put(false);
 };
 
-/** @throws SluiceError `output_taken` when something lies at `key` that is no result of this integration. */
+/** @throws SluiceError `output_taken` when something lies at `key` that is no result made for this tenant. */
 const lookAt = async (
   bucket: Bucket,
-  { integrationId }: ObjectToWrite,
+  { tenantId }: ObjectToWrite,
   key: string,
 ): Promise<'ours' | 'absent'> => {
   try {
     const { metadata } = await bucket.head(key);
-    if (isResultOf(metadata, integrationId)) return 'ours';
+    if (isResultFor(metadata, tenantId)) return 'ours';
   } catch (error) {
     if (asSluiceError(error).code === 'object_not_found') return 'absent';
     throw error;

@@ -169,6 +169,7 @@ describe('provenance', () => {
     expect(provenance).toEqual({
       'sluice-job-id': object.jobId,
       'sluice-object-id': object.objectId,
+      'sluice-tenant-id': object.tenantId,
       'sluice-integration-id': object.integrationId,
       'sluice-source-etag': 'e',
     });

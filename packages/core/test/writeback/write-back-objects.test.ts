@@ -148,19 +148,23 @@ describe('what lies in the place of a result', () => {
     world.expectSound();
   });
 
-  it('is kept when it is a result of another integration', async () => {
+  it('is kept when it is a result made for another tenant', async () => {
     const { world, ids } = await staged('in/a.pdf');
-    foreign(world, 'accessible/a.pdf', { 'sluice-job-id': 'j', 'sluice-integration-id': 'another' });
+    foreign(world, 'accessible/a.pdf', {
+      'sluice-job-id': 'j',
+      'sluice-tenant-id': 'another',
+    });
     await world.writeBack(ids);
     expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
     expect((await world.bucket.head('accessible/a.pdf')).etag).toBe('of the customer');
   });
 
-  it('is replaced when it is an earlier result of the same integration', async () => {
+  it('is replaced when it is an earlier result, though the bucket was connected anew since', async () => {
     const { world, ids } = await staged('in/a.pdf');
     foreign(world, 'accessible/a.pdf', {
       'sluice-job-id': 'earlier',
-      'sluice-integration-id': world.integrationId,
+      'sluice-tenant-id': world.row('in/a.pdf').tenantId,
+      'sluice-integration-id': 'deleted long ago',
     });
     await world.writeBack(ids);
     expect(world.row('in/a.pdf').state).toBe('written_back');
