@@ -74,7 +74,7 @@ test('no log line, row or answer holds a credential, a token or a link, whatever
   await poll((seen) => at(seen, 'integration.polling.lastError.code') === 'credentials_wrong_secret');
   fake.clearFaults();
   fake.addFault(faults.only({ operation: 'GetObject' }, tells));
-  await poll((seen) => at(seen, 'page.items.0.reason.code') === 'access_denied');
+  await poll((seen) => at(seen, 'page.items.0.reason.code') === 'credentials_wrong_secret');
   fake.clearFaults();
   fake.addFault(faults.only({ operation: 'PutObject' }, faults.denies('s3:PutObject')));
   await poll(
