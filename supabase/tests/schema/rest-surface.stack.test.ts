@@ -51,11 +51,23 @@ describe('the REST API', () => {
     const { owner } = await createTenant(stack);
     const verbs = (await surfaceOf(userOf(owner.accessToken))).filter((path) => path.startsWith('/rpc/'));
     expect(verbs.toSorted()).toEqual([
+      '/rpc/cancel_s3_replay',
+      '/rpc/create_s3_replay',
       '/rpc/create_tenant',
+      '/rpc/delete_notification_target',
+      '/rpc/delete_s3_folder_rule',
       '/rpc/delete_s3_integration',
+      '/rpc/list_s3_duplicates',
+      '/rpc/list_s3_objects',
+      '/rpc/preview_s3_replay',
       '/rpc/remove_tenant_member',
+      '/rpc/replay_notification',
       '/rpc/s3_integration_ledger',
+      '/rpc/s3_integration_usage_summary',
+      '/rpc/set_integration_notification_target',
+      '/rpc/set_s3_folder_rule',
       '/rpc/set_tenant_member',
+      '/rpc/support_usage_summary',
       '/rpc/update_s3_integration',
     ]);
     expect(await surfaceOf(anonymous)).toEqual([]);

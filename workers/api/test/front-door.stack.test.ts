@@ -115,11 +115,23 @@ describe('tables', () => {
 describe('functions', () => {
   /** What a signed-in user may call; everything else is the engine's. */
   const FOR_USERS = [
+    'cancel_s3_replay',
+    'create_s3_replay',
     'create_tenant',
+    'delete_notification_target',
+    'delete_s3_folder_rule',
     'delete_s3_integration',
+    'list_s3_duplicates',
+    'list_s3_objects',
+    'preview_s3_replay',
     'remove_tenant_member',
+    'replay_notification',
     's3_integration_ledger',
+    's3_integration_usage_summary',
+    'set_integration_notification_target',
+    'set_s3_folder_rule',
     'set_tenant_member',
+    'support_usage_summary',
     'update_s3_integration',
   ];
 
