@@ -50,13 +50,17 @@ test('no log line, row or answer holds a credential, a token or a link, whatever
   fake.bucket('bucket').put(`${INPUT}a.pdf`, pdf(), {}, Date.now());
 
   const poll = async (isEnough: (objects: unknown) => boolean): Promise<void> => {
-    await stack.sql.query('update public.s3_poll_states set next_poll_at = now()');
+    // Its own only: other tests live in the same database.
+    await stack.sql.query('update public.s3_poll_states set next_poll_at = now() where integration_id = $1', [
+      id,
+    ]);
     await stack.tick('*/2 * * * *');
     await pollUntil(
       async () => {
         await stack.sql.query(
           `update public.s3_processed_objects set due_at = now()
-           where lease_id is null and due_at > now() and (state = 'found' or (state = 'staged' and reason is not null))`,
+           where integration_id = $1 and lease_id is null and due_at > now() and (state = 'found' or (state = 'staged' and reason is not null))`,
+          [id],
         );
         await stack.tick('* * * * *');
         return isEnough({ integration: await call('GET', path), page: await call('GET', `${path}/objects`) });
