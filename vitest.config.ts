@@ -41,6 +41,16 @@ export default defineConfig({
         },
       },
       {
+        // Counts that the sweeps of other tests would change meanwhile: a stack of their own.
+        test: {
+          name: 'alone',
+          include: ['workers/*/test/**/*.alone.test.ts'],
+          globalSetup: ['packages/testkit/src/vitest-global-setup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
         // Stacks that are started, killed and started again: one after another, so that their times are their own.
         test: {
           name: 'life',
