@@ -54,9 +54,12 @@ describe.concurrent('a bucket that cannot be listed says why, and nothing is los
     ],
     ['a clock that is wrong', fails(403, 'RequestTimeTooSkewed'), 'clock_skew', 'upstream'],
   ] as const)('%s', async ([, fault, code, owner], context) => {
-    const customer = await newCustomer(context);
-    customer.put(KEY, pdf());
-    customer.fake.addFault(fault);
+    const customer = await newCustomer(context, {
+      prepare: (fake, bucket) => {
+        bucket.put(KEY, pdf(), {}, Date.now());
+        fake.addFault(fault);
+      },
+    });
     const refused = await customer.poll();
     expectClear(at(refused, 'polling.lastError'), code, owner);
     expect(at(refused, 'ledger.found')).toBe(0);
@@ -164,9 +167,12 @@ describe.concurrent('a bucket that lists but refuses the rest says why, and the 
       'upstream',
     ],
   ] satisfies [string, Fault, string, string][])('%s', async ([, fault, code, owner], context) => {
-    const customer = await newCustomer(context);
-    customer.put(KEY, pdf());
-    customer.fake.addFault(fault);
+    const customer = await newCustomer(context, {
+      prepare: (fake, bucket) => {
+        bucket.put(KEY, pdf(), {}, Date.now());
+        fake.addFault(fault);
+      },
+    });
     const polled = await customer.poll();
     expect(at(polled, 'ledger.found')).toBe(1);
     const held = await customer.workUntil(KEY, isHeldUpBy(code));

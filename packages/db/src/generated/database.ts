@@ -80,14 +80,14 @@ isOneToOne: false
                   ]
                 },"notification_targets": {
                   Row: {
-                    "created_at": string,"created_by": string | null,"disabled_at": string | null,"disabled_reason": string | null,"failing_since": string | null,"hinted_at": string | null,"id": string,"last_failure_at": string | null,"last_success_at": string | null,"lease_expires_at": string | null,"lease_id": string | null,"name": string,"previous_secret_until": string | null,"secret_version": number,"status": string,"tenant_id": string,"updated_at": string,"url": string
+                    "created_at": string,"created_by": string | null,"disabled_at": string | null,"disabled_reason": string | null,"failing_since": string | null,"hinted_at": string | null,"id": string,"last_failure_at": string | null,"last_success_at": string | null,"lease_expires_at": string | null,"lease_id": string | null,"name": string,"previous_secret_until": string | null,"revision": number,"secret_version": number,"status": string,"tenant_id": string,"updated_at": string,"url": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"created_by"?: string | null,"disabled_at"?: string | null,"disabled_reason"?: string | null,"failing_since"?: string | null,"hinted_at"?: string | null,"id"?: string,"last_failure_at"?: string | null,"last_success_at"?: string | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"name": string,"previous_secret_until"?: string | null,"secret_version"?: number,"status"?: string,"tenant_id": string,"updated_at"?: string,"url": string
+                    "created_at"?: string,"created_by"?: string | null,"disabled_at"?: string | null,"disabled_reason"?: string | null,"failing_since"?: string | null,"hinted_at"?: string | null,"id"?: string,"last_failure_at"?: string | null,"last_success_at"?: string | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"name": string,"previous_secret_until"?: string | null,"revision"?: number,"secret_version"?: number,"status"?: string,"tenant_id": string,"updated_at"?: string,"url": string
                   }
                   Update: {
-                    "created_at"?: string,"created_by"?: string | null,"disabled_at"?: string | null,"disabled_reason"?: string | null,"failing_since"?: string | null,"hinted_at"?: string | null,"id"?: string,"last_failure_at"?: string | null,"last_success_at"?: string | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"name"?: string,"previous_secret_until"?: string | null,"secret_version"?: number,"status"?: string,"tenant_id"?: string,"updated_at"?: string,"url"?: string
+                    "created_at"?: string,"created_by"?: string | null,"disabled_at"?: string | null,"disabled_reason"?: string | null,"failing_since"?: string | null,"hinted_at"?: string | null,"id"?: string,"last_failure_at"?: string | null,"last_success_at"?: string | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"name"?: string,"previous_secret_until"?: string | null,"revision"?: number,"secret_version"?: number,"status"?: string,"tenant_id"?: string,"updated_at"?: string,"url"?: string
                   }
                   Relationships: [
                     {
@@ -100,14 +100,14 @@ isOneToOne: false
                   ]
                 },"s3_integration_folder_rules": {
                   Row: {
-                    "created_at": string,"id": string,"integration_id": string,"language": string | null,"notification_target": string | null,"output_subfolder": string | null,"overwrite_policy": string | null,"prefix": string,"quality_tier": string | null,"tenant_id": string,"updated_at": string
+                    "created_at": string,"id": string,"integration_id": string,"language": string | null,"notification_target": string | null,"output_subfolder": string | null,"overwrite_policy": string | null,"prefix": string,"quality_tier": string | null,"revision": number,"tenant_id": string,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"id"?: string,"integration_id": string,"language"?: string | null,"notification_target"?: string | null,"output_subfolder"?: string | null,"overwrite_policy"?: string | null,"prefix": string,"quality_tier"?: string | null,"tenant_id": string,"updated_at"?: string
+                    "created_at"?: string,"id"?: string,"integration_id": string,"language"?: string | null,"notification_target"?: string | null,"output_subfolder"?: string | null,"overwrite_policy"?: string | null,"prefix": string,"quality_tier"?: string | null,"revision"?: number,"tenant_id": string,"updated_at"?: string
                   }
                   Update: {
-                    "created_at"?: string,"id"?: string,"integration_id"?: string,"language"?: string | null,"notification_target"?: string | null,"output_subfolder"?: string | null,"overwrite_policy"?: string | null,"prefix"?: string,"quality_tier"?: string | null,"tenant_id"?: string,"updated_at"?: string
+                    "created_at"?: string,"id"?: string,"integration_id"?: string,"language"?: string | null,"notification_target"?: string | null,"output_subfolder"?: string | null,"overwrite_policy"?: string | null,"prefix"?: string,"quality_tier"?: string | null,"revision"?: number,"tenant_id"?: string,"updated_at"?: string
                   }
                   Relationships: [
                     {
@@ -120,14 +120,14 @@ isOneToOne: false
                   ]
                 },"s3_integrations": {
                   Row: {
-                    "access_key_hint": string | null,"addressing_style": string,"bucket": string,"created_at": string,"created_by": string | null,"detection_mode": string,"endpoint": string | null,"external_id": string | null,"id": string,"input_prefix": string,"language": string | null,"last_test": Json | null,"last_tested_at": string | null,"name": string,"notification_target_id": string | null,"output_prefix": string,"overwrite_policy": string,"provider": string,"region": string,"role_arn": string | null,"status": string,"tenant_id": string,"updated_at": string
+                    "access_key_hint": string | null,"addressing_style": string,"bucket": string,"created_at": string,"created_by": string | null,"detection_mode": string,"endpoint": string | null,"external_id": string | null,"id": string,"input_prefix": string,"language": string | null,"last_test": Json | null,"last_tested_at": string | null,"name": string,"notification_target_id": string | null,"output_prefix": string,"overwrite_policy": string,"provider": string,"region": string,"revision": number,"role_arn": string | null,"status": string,"tenant_id": string,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket": string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name": string,"notification_target_id"?: string | null,"output_prefix": string,"overwrite_policy"?: string,"provider": string,"region": string,"role_arn"?: string | null,"status"?: string,"tenant_id": string,"updated_at"?: string
+                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket": string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name": string,"notification_target_id"?: string | null,"output_prefix": string,"overwrite_policy"?: string,"provider": string,"region": string,"revision"?: number,"role_arn"?: string | null,"status"?: string,"tenant_id": string,"updated_at"?: string
                   }
                   Update: {
-                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket"?: string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name"?: string,"notification_target_id"?: string | null,"output_prefix"?: string,"overwrite_policy"?: string,"provider"?: string,"region"?: string,"role_arn"?: string | null,"status"?: string,"tenant_id"?: string,"updated_at"?: string
+                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket"?: string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name"?: string,"notification_target_id"?: string | null,"output_prefix"?: string,"overwrite_policy"?: string,"provider"?: string,"region"?: string,"revision"?: number,"role_arn"?: string | null,"status"?: string,"tenant_id"?: string,"updated_at"?: string
                   }
                   Relationships: [
                     {

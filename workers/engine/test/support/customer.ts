@@ -84,14 +84,17 @@ export interface CustomerOptions {
   /** Over the fields of the integration. */
   readonly changes?: Readonly<Record<string, unknown>>;
   readonly fake?: Parameters<typeof startFakeS3>[0];
+  /** What the bucket is like before it is connected: from then on the cron of any test may poll it. */
+  readonly prepare?: (fake: FakeS3, bucket: FakeBucket) => void;
 }
 
 /** Goes when the test is finished: from its context, because tests that wait run side by side. */
 export const newCustomer = async (
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
-  { changes, fake: options }: CustomerOptions = {},
+  { changes, fake: options, prepare }: CustomerOptions = {},
 ): Promise<Customer> => {
   const fake = await startFakeS3({ buckets: [BUCKET], ...options });
+  prepare?.(fake, fake.bucket(BUCKET));
   const tenant = await newTenant();
   const token = tenant.owner.accessToken;
   const id = await newIntegration(tenant, {
