@@ -1,4 +1,4 @@
-import type { IntegrationStore, IntegrationWithSecrets } from '@sluice/core';
+import type { ConfiguredIntegration, IntegrationStore } from '@sluice/core';
 import type { Client } from './clients.ts';
 import { unwrap, unwrapNullable } from './errors.ts';
 import { fromJson, toJson } from './json.ts';
@@ -18,7 +18,7 @@ export const createIntegrationStore = (client: Client): IntegrationStore => ({
     );
   },
   getWithSecrets: async (actorId, integrationId) =>
-    fromJson<IntegrationWithSecrets>(
+    fromJson<ConfiguredIntegration>(
       unwrap(
         await client.rpc('get_s3_integration_with_secrets', {
           p_actor: actorId,
@@ -26,12 +26,13 @@ export const createIntegrationStore = (client: Client): IntegrationStore => ({
         }),
       ),
     ),
-  recordConnectionTest: async (actorId, integrationId, test) => {
+  recordConnectionTest: async (actorId, integrationId, test, configuration) => {
     unwrapNullable(
       await client.rpc('record_s3_connection_test', {
         p_actor: actorId,
         p_integration_id: integrationId,
         p_result: toJson(test),
+        ...(configuration === undefined ? {} : { p_configuration: configuration }),
       }),
     );
   },

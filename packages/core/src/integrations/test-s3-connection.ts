@@ -32,6 +32,6 @@ export const testS3Connection = async (
     testedAt: new Date(context.clock.now()).toISOString(),
     checks: [...checks],
   };
-  await context.integrations.recordConnectionTest(context.actorId, integrationId, test);
+  await context.integrations.recordConnectionTest(context.actorId, integrationId, test, stored.configuration);
   return test;
 };

@@ -6,6 +6,11 @@ export interface NewIntegration extends Omit<IntegrationConfig, 'status'> {
   readonly accessKeyHint: string | null;
 }
 
+export interface ConfiguredIntegration extends IntegrationWithSecrets {
+  /** Stands for everything a connection test depends on, credential and all: to compare, not to read. */
+  readonly configuration: string;
+}
+
 /** Integrations as the engine changes them. Every method acts for a user and checks their role in its transaction. */
 export interface IntegrationStore {
   /** Throws `not_found` for a tenant the actor is no member of, `forbidden` for a member below admin. */
@@ -13,6 +18,12 @@ export interface IntegrationStore {
   /** Throws `integration_exists`, `prefixes_overlap`. */
   create(actorId: string, integration: NewIntegration, credentials: SealedRecord | null): Promise<void>;
   /** Throws `not_found`, `forbidden`. */
-  getWithSecrets(actorId: string, integrationId: string): Promise<IntegrationWithSecrets>;
-  recordConnectionTest(actorId: string, integrationId: string, test: ConnectionTest): Promise<void>;
+  getWithSecrets(actorId: string, integrationId: string): Promise<ConfiguredIntegration>;
+  /** @param configuration What was tested; without it the result proves nothing of the configuration as it stands. */
+  recordConnectionTest(
+    actorId: string,
+    integrationId: string,
+    test: ConnectionTest,
+    configuration?: string,
+  ): Promise<void>;
 }

@@ -43,7 +43,7 @@ export const testConnection = async (
     {
       actorId: 'actor',
       integrations: {
-        getWithSecrets: async () => ({ integration, sealed: {} }),
+        getWithSecrets: async () => ({ integration, sealed: {}, configuration: '' }),
         recordConnectionTest: async (_, __, result) => {
           recorded.push(result);
         },

@@ -120,14 +120,14 @@ isOneToOne: false
                   ]
                 },"s3_integrations": {
                   Row: {
-                    "access_key_hint": string | null,"addressing_style": string,"bucket": string,"created_at": string,"created_by": string | null,"detection_mode": string,"endpoint": string | null,"external_id": string | null,"id": string,"input_prefix": string,"language": string | null,"last_test": Json | null,"last_tested_at": string | null,"name": string,"notification_target_id": string | null,"output_prefix": string,"overwrite_policy": string,"provider": string,"region": string,"revision": number,"role_arn": string | null,"status": string,"tenant_id": string,"updated_at": string
+                    "access_key_hint": string | null,"addressing_style": string,"bucket": string,"created_at": string,"created_by": string | null,"detection_mode": string,"endpoint": string | null,"external_id": string | null,"id": string,"input_prefix": string,"language": string | null,"last_test": Json | null,"last_tested_at": string | null,"name": string,"notification_target_id": string | null,"output_prefix": string,"overwrite_policy": string,"provider": string,"region": string,"revision": number,"role_arn": string | null,"status": string,"tenant_id": string,"tested_configuration": string | null,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket": string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name": string,"notification_target_id"?: string | null,"output_prefix": string,"overwrite_policy"?: string,"provider": string,"region": string,"revision"?: number,"role_arn"?: string | null,"status"?: string,"tenant_id": string,"updated_at"?: string
+                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket": string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name": string,"notification_target_id"?: string | null,"output_prefix": string,"overwrite_policy"?: string,"provider": string,"region": string,"revision"?: number,"role_arn"?: string | null,"status"?: string,"tenant_id": string,"tested_configuration"?: string | null,"updated_at"?: string
                   }
                   Update: {
-                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket"?: string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name"?: string,"notification_target_id"?: string | null,"output_prefix"?: string,"overwrite_policy"?: string,"provider"?: string,"region"?: string,"revision"?: number,"role_arn"?: string | null,"status"?: string,"tenant_id"?: string,"updated_at"?: string
+                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket"?: string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name"?: string,"notification_target_id"?: string | null,"output_prefix"?: string,"overwrite_policy"?: string,"provider"?: string,"region"?: string,"revision"?: number,"role_arn"?: string | null,"status"?: string,"tenant_id"?: string,"tested_configuration"?: string | null,"updated_at"?: string
                   }
                   Relationships: [
                     {
@@ -363,7 +363,7 @@ isOneToOne: false
 { Args: { "p_calls": Json }; Returns: undefined
                            },
 "record_s3_connection_test":
-{ Args: { "p_actor": string,"p_integration_id": string,"p_result": Json }; Returns: undefined
+{ Args: { "p_actor": string,"p_configuration"?: string,"p_integration_id": string,"p_result": Json }; Returns: undefined
                            },
 "record_s3_objects":
 { Args: { "p_etags": (string)[],"p_integration_id": string,"p_keys": (string)[],"p_lease_id": string,"p_lease_seconds": number,"p_modified": (string)[],"p_observed_at": string,"p_sizes": (number)[],"p_skip_reasons": (string)[] }; Returns: Json
