@@ -48,12 +48,13 @@ export const createNotificationTargetStore = (client: Client): NotificationTarge
     fromJson<Awaited<ReturnType<NotificationTargetStore['get']>>>(
       unwrap(await client.rpc('get_notification_target', { p_actor: actorId, p_target_id: targetId })),
     ),
-  update: async (actorId, targetId, changes) => {
+  update: async (actorId, targetId, changes, revision) => {
     unwrapNullable(
       await client.rpc('update_notification_target', {
         p_actor: actorId,
         p_target_id: targetId,
         p_changes: toJson(changes),
+        ...(revision === null ? {} : { p_revision: revision }),
       }),
     );
   },

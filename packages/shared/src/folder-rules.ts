@@ -42,6 +42,7 @@ export const FolderRule = z.strictObject({
   notificationTarget: z.string().nullable(),
   overwritePolicy: OverwritePolicy.nullable(),
   outputSubfolder: z.string().nullable(),
+  revision: z.int().describe('Counts the edits. `"<revision>"` may be sent as `If-Match`.'),
   createdAt: z.string(),
   updatedAt: z.string(),
 });

@@ -17,6 +17,8 @@ export interface NotificationRpc {
     caller: EngineCaller,
     targetId: string,
     changes: UpdateNotificationTarget,
+    /** The one the caller edited; null when they did not say. */
+    revision: number | null,
   ): Promise<EngineResult<{ id: string }>>;
   rotateNotificationSecret(
     caller: EngineCaller,

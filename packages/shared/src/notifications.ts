@@ -59,6 +59,7 @@ export const NotificationTarget = z.strictObject({
   failingSince: z.string().nullable(),
   lastSuccessAt: z.string().nullable(),
   lastFailureAt: z.string().nullable(),
+  revision: z.int().describe('Counts the edits. `"<revision>"` may be sent as `If-Match`.'),
   createdAt: z.string(),
   updatedAt: z.string(),
 });

@@ -194,6 +194,7 @@ export const S3Integration = z.strictObject({
         .nullable(),
     })
     .nullable(),
+  revision: z.int().describe('Counts the edits. `"<revision>"` may be sent as `If-Match`.'),
   createdAt: z.string(),
   updatedAt: z.string(),
 });

@@ -46,8 +46,9 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     caller: EngineCaller,
     targetId: string,
     changes: UpdateNotificationTarget,
+    revision: number | null,
   ): Promise<EngineResult<{ id: string }>> {
-    return rpcOf(engineOf(this.env)).updateNotificationTarget(caller, targetId, changes);
+    return rpcOf(engineOf(this.env)).updateNotificationTarget(caller, targetId, changes, revision);
   }
 
   rotateNotificationSecret(

@@ -36,16 +36,17 @@ export const createNotificationTarget = async (
   return { id, signingSecret, previousSecretUntil: null };
 };
 
-/** @throws SluiceError `not_found`, `forbidden`, `endpoint_refused`, `conflict`. */
+/** @throws SluiceError `not_found`, `forbidden`, `endpoint_refused`, `conflict`, `edit_conflict`. */
 export const updateNotificationTarget = async (
   context: Pick<NotificationTargetContext, 'actorId' | 'targets' | 'checkUrl'>,
   targetId: string,
   changes: UpdateNotificationTarget,
+  revision: number | null,
 ): Promise<{ id: string }> => {
   // Whoever may not change it learns nothing about addresses.
   await context.targets.get(context.actorId, targetId);
   if (changes.url !== undefined) context.checkUrl(changes.url);
-  await context.targets.update(context.actorId, targetId, changes);
+  await context.targets.update(context.actorId, targetId, changes, revision);
   return { id: targetId };
 };
 

@@ -61,7 +61,13 @@ export interface NotificationTargetStore {
     actorId: string,
     targetId: string,
   ): Promise<{ readonly tenantId: string; readonly secretVersion: number }>;
-  update(actorId: string, targetId: string, changes: UpdateNotificationTarget): Promise<void>;
+  /** `edit_conflict` unless the revision stands; null: whichever. */
+  update(
+    actorId: string,
+    targetId: string,
+    changes: UpdateNotificationTarget,
+    revision: number | null,
+  ): Promise<void>;
   /** Returns until when the secret before signs too. */
   rotate(actorId: string, targetId: string, secret: SealedRecord, overlapSeconds: number): Promise<string>;
   beginTest(actorId: string, targetId: string, leaseSeconds: number): Promise<SendingTarget>;

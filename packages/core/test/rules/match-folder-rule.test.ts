@@ -18,6 +18,7 @@ const rule = (prefix: string, fields: Partial<FolderRule> = {}): FolderRule => (
   notificationTarget: null,
   overwritePolicy: null,
   outputSubfolder: null,
+  revision: 1,
   createdAt: '',
   updatedAt: '',
   ...fields,

@@ -317,13 +317,13 @@ isOneToOne: false
 { Args: { "p_name": string }; Returns: string
                            },
 "delete_notification_target":
-{ Args: { "p_target_id": string }; Returns: undefined
+{ Args: { "p_revision"?: number,"p_target_id": string }; Returns: undefined
                            },
 "delete_s3_folder_rule":
-{ Args: { "p_integration_id": string,"p_prefix": string }; Returns: undefined
+{ Args: { "p_integration_id": string,"p_prefix": string,"p_revision"?: number }; Returns: undefined
                            },
 "delete_s3_integration":
-{ Args: { "p_integration_id": string }; Returns: undefined
+{ Args: { "p_integration_id": string,"p_revision"?: number }; Returns: undefined
                            },
 "end_notifications":
 { Args: { "p_lease_id": string,"p_target_id": string }; Returns: undefined
@@ -398,10 +398,10 @@ isOneToOne: false
 { Args: { "p_integration_id": string,"p_lease_id": string,"p_lease_seconds": number,"p_removed": (string)[],"p_upserts": Json }; Returns: undefined
                            },
 "set_integration_notification_target":
-{ Args: { "p_integration_id": string,"p_target_id"?: string }; Returns: undefined
+{ Args: { "p_integration_id": string,"p_revision"?: number,"p_target_id"?: string }; Returns: undefined
                            },
 "set_s3_folder_rule":
-{ Args: { "p_integration_id": string,"p_prefix": string,"p_rule": Json }; Returns: undefined
+{ Args: { "p_integration_id": string,"p_prefix": string,"p_revision"?: number,"p_rule": Json }; Returns: undefined
                            },
 "set_tenant_member":
 { Args: { "p_role": Database["public"]['Enums']["tenant_role"],"p_tenant_id": string,"p_user_id": string }; Returns: undefined
@@ -419,7 +419,7 @@ isOneToOne: false
 { Args: { "p_after"?: string,"p_days"?: number,"p_limit"?: number,"p_tenant_id"?: string }; Returns: Json
                            },
 "update_notification_target":
-{ Args: { "p_actor": string,"p_changes": Json,"p_target_id": string }; Returns: undefined
+{ Args: { "p_actor": string,"p_changes": Json,"p_revision"?: number,"p_target_id": string }; Returns: undefined
                            },
 "update_s3_integration":
 { Args: { "p_changes": Json,"p_integration_id": string }; Returns: undefined

@@ -5,6 +5,7 @@ import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ZodError } from 'zod';
 import type { AppEnv, AppParts } from './context.ts';
+import { notModifiedWhenSame } from './etag.ts';
 import { problemResponse } from './problem.ts';
 
 export type App = OpenAPIHono<AppEnv>;
@@ -62,6 +63,7 @@ export const createApp = ({ verifyToken, clientFor, engine, aws, log }: AppParts
     });
   });
   app.use(secureHeaders());
+  app.use(notModifiedWhenSame);
   app.use(async (c, next) => {
     await next();
     // Answers are about one caller and one moment.
@@ -109,12 +111,13 @@ export const createApp = ({ verifyToken, clientFor, engine, aws, log }: AppParts
     c.set('errorCode', error.code);
     if (error.entry.status >= 500)
       log.error('request_failed', { requestId, code: error.code, error: thrown });
-    return problemResponse(error, requestId, headersOf(error));
+    return problemResponse(error, requestId, headersOf(error, c.var.currentEtag));
   });
   return app;
 };
 
-const headersOf = (error: SluiceError): Record<string, string> => {
+const headersOf = (error: SluiceError, currentEtag: string | undefined): Record<string, string> => {
+  if (error.code === 'edit_conflict' && currentEtag !== undefined) return { etag: currentEtag };
   if (error.code === 'unauthenticated') return { 'www-authenticate': 'Bearer' };
   return error.entry.status === 503 ? { 'retry-after': '5' } : {};
 };

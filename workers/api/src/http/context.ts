@@ -8,6 +8,8 @@ interface Variables {
   requestId: string;
   /** Set when the answer is a problem; for the log. */
   errorCode?: ErrorCode;
+  /** Of the record an edit was refused for; see etag.ts. */
+  currentEtag?: string;
   identity: Identity;
   accessToken: string;
   /** Acts as the caller: row level security decides. */

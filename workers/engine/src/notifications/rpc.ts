@@ -38,12 +38,13 @@ export const notificationRpcOf = (engine: Engine, { asCaller, parsed }: Door): N
       asCaller(caller, 'createNotificationTarget', (actorId) =>
         createNotificationTarget(contextOf(actorId), parsed(CreateNotificationTarget, input)),
       ),
-    updateNotificationTarget: (caller, targetId, changes) =>
+    updateNotificationTarget: (caller, targetId, changes, revision) =>
       asCaller(caller, 'updateNotificationTarget', (actorId) =>
         updateNotificationTarget(
           contextOf(actorId),
           parsed(z.uuid(), targetId),
           parsed(UpdateNotificationTarget, changes),
+          parsed(z.int().nullable(), revision),
         ),
       ),
     rotateNotificationSecret: (caller, targetId, input) =>

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
+import { EtagHeader, etagOf } from '../../http/etag.ts';
 import { bearer, configurationProblems } from '../../http/openapi.ts';
 import { readTarget } from './read-model.ts';
 import { CREATE_EXAMPLES, CreateTarget, NewTarget } from './schemas.ts';
@@ -22,7 +23,7 @@ const route = createRoute({
   responses: {
     201: {
       description: 'Added.',
-      headers: z.object({
+      headers: EtagHeader.extend({
         location: z.string().openapi({ description: 'Path of the new target.' }),
       }),
       content: { 'application/json': { schema: NewTarget } },
@@ -38,5 +39,8 @@ export const createTargetRoute = (app: App) =>
       await engine.createNotificationTarget({ accessToken, requestId }, c.req.valid('json')),
     );
     const target = await readTarget(db, id);
-    return c.json({ ...target, signingSecret }, 201, { location: `/api/notification-targets/${id}` });
+    return c.json({ ...target, signingSecret }, 201, {
+      location: `/api/notification-targets/${id}`,
+      ...(await etagOf(target)),
+    });
   });

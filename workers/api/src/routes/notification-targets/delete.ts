@@ -1,7 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { unwrapNullable } from '@sluice/db';
 import type { App } from '../../http/app.ts';
+import { editConflict, editing, IfMatch, revisionOf } from '../../http/etag.ts';
 import { adminProblems, bearer } from '../../http/openapi.ts';
+import { readTarget } from './read-model.ts';
 import { TargetParam } from './schemas.ts';
 
 const route = createRoute({
@@ -12,13 +14,19 @@ const route = createRoute({
     'With its secrets and its log. Integrations and folder rules that named it name nobody any more. Takes the role admin or owner.',
   tags: ['Notifications'],
   security: bearer,
-  request: { params: TargetParam },
-  responses: { 204: { description: 'Deleted.' }, ...adminProblems },
+  request: { params: TargetParam, headers: IfMatch },
+  responses: { 204: { description: 'Deleted.' }, ...adminProblems, ...editConflict },
 });
 
 export const deleteTargetRoute = (app: App) =>
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    unwrapNullable(await c.var.db.rpc('delete_notification_target', { p_target_id: id }));
+    const { db } = c.var;
+    const target = { p_target_id: id, ...revisionOf(c.req.valid('header')) };
+    await editing(
+      c,
+      () => readTarget(db, id),
+      async () => unwrapNullable(await db.rpc('delete_notification_target', target)),
+    );
     return c.body(null, 204);
   });

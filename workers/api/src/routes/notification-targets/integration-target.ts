@@ -1,13 +1,24 @@
 import { createRoute } from '@hono/zod-openapi';
 import { type Client, unwrap, unwrapNullable } from '@sluice/db';
 import type { App } from '../../http/app.ts';
+import {
+  EtagHeader,
+  editConflict,
+  editing,
+  etagOf,
+  IfMatch,
+  IfNoneMatch,
+  notModified,
+  revisionOf,
+} from '../../http/etag.ts';
 import { adminProblems, bearer, readProblems } from '../../http/openapi.ts';
 import { IdParam } from '../s3-integrations/schemas.ts';
-import { INTEGRATION_EXAMPLES, IntegrationTarget } from './schemas.ts';
+import { INTEGRATION_EXAMPLES, IntegrationTarget, SetIntegrationTarget } from './schemas.ts';
 
 const path = '/api/integrations/s3/{id}/notification-target';
 const ok = {
   description: 'Who is told.',
+  headers: EtagHeader,
   content: { 'application/json': { schema: IntegrationTarget } },
 };
 
@@ -18,8 +29,8 @@ const readRoute = createRoute({
   description: 'Unless the rule of a folder names another target.',
   tags: ['Notifications'],
   security: bearer,
-  request: { params: IdParam },
-  responses: { 200: ok, ...readProblems },
+  request: { params: IdParam, headers: IfNoneMatch },
+  responses: { 200: ok, ...notModified, ...readProblems },
 });
 
 const setRoute = createRoute({
@@ -32,33 +43,42 @@ const setRoute = createRoute({
   security: bearer,
   request: {
     params: IdParam,
+    headers: IfMatch,
     body: {
       required: true,
-      content: { 'application/json': { schema: IntegrationTarget, examples: INTEGRATION_EXAMPLES } },
+      content: { 'application/json': { schema: SetIntegrationTarget, examples: INTEGRATION_EXAMPLES } },
     },
   },
-  responses: { 200: ok, ...adminProblems },
+  responses: { 200: ok, ...adminProblems, ...editConflict },
 });
 
 const read = async (db: Client, id: string) => {
   const row = unwrap(
-    await db.from('s3_integrations').select('notification_target_id').eq('id', id).maybeSingle(),
+    await db.from('s3_integrations').select('notification_target_id, revision').eq('id', id).maybeSingle(),
   );
-  return { targetId: row.notification_target_id };
+  return { targetId: row.notification_target_id, revision: row.revision };
 };
 
 export const readIntegrationTargetRoute = (app: App) =>
-  app.openapi(readRoute, async (c) => c.json(await read(c.var.db, c.req.valid('param').id), 200));
+  app.openapi(readRoute, async (c) => {
+    const current = await read(c.var.db, c.req.valid('param').id);
+    return c.json(current, 200, await etagOf(current));
+  });
 
 export const setIntegrationTargetRoute = (app: App) =>
   app.openapi(setRoute, async (c) => {
     const { id } = c.req.valid('param');
     const { targetId } = c.req.valid('json');
-    unwrapNullable(
-      await c.var.db.rpc('set_integration_notification_target', {
-        p_integration_id: id,
-        ...(targetId === null ? {} : { p_target_id: targetId }),
-      }),
+    const { db } = c.var;
+    const change = {
+      p_integration_id: id,
+      ...(targetId === null ? {} : { p_target_id: targetId }),
+      ...revisionOf(c.req.valid('header')),
+    };
+    const current = () => read(db, id);
+    await editing(c, current, async () =>
+      unwrapNullable(await db.rpc('set_integration_notification_target', change)),
     );
-    return c.json(await read(c.var.db, id), 200);
+    const now = await current();
+    return c.json(now, 200, await etagOf(now));
   });

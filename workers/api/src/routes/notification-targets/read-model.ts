@@ -3,7 +3,7 @@ import { NotificationDelivery, NotificationTarget } from '@sluice/shared';
 
 /** Allow-lists: no lease and no secret is among them. */
 const TARGET_COLUMNS =
-  'id, tenant_id, name, url, status, disabled_reason, disabled_at, secret_version, previous_secret_until, failing_since, last_success_at, last_failure_at, created_at, updated_at';
+  'id, tenant_id, name, url, status, disabled_reason, disabled_at, secret_version, previous_secret_until, failing_since, last_success_at, last_failure_at, revision, created_at, updated_at';
 const DELIVERY_COLUMNS =
   'id, target_id, event_type, integration_id, object_id, payload, state, attempts, status_code, error_code, due_at, attempt_log, created_at, delivered_at';
 
@@ -24,6 +24,7 @@ export const targetOf = (row: TargetRow): NotificationTarget =>
     failingSince: row.failing_since,
     lastSuccessAt: row.last_success_at,
     lastFailureAt: row.last_failure_at,
+    revision: row.revision,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   });

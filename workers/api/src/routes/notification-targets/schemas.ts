@@ -24,8 +24,14 @@ export const DeliveryPage = z
 export const CreateTarget = shared.CreateNotificationTarget.clone().openapi('CreateNotificationTarget');
 export const UpdateTarget = shared.UpdateNotificationTarget.clone().openapi('UpdateNotificationTarget');
 export const RotateSecret = shared.RotateNotificationSecret.clone().openapi('RotateNotificationSecret');
-export const IntegrationTarget = z
+export const SetIntegrationTarget = z
   .strictObject({ targetId: z.uuid().nullable().openapi({ description: 'Null: nobody is told.' }) })
+  .openapi('SetIntegrationNotificationTarget');
+export const IntegrationTarget = z
+  .strictObject({
+    ...SetIntegrationTarget.shape,
+    revision: z.int().openapi({ description: 'Counts the edits of the integration.' }),
+  })
   .openapi('IntegrationNotificationTarget');
 
 const ID = '7c1d4a52-0b3e-4f6a-9d21-5e8f7a6b4c30';

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
+import { EtagHeader, editConflict, editing, etagOf, IfMatch, revisionOf } from '../../http/etag.ts';
 import { bearer, configurationProblems } from '../../http/openapi.ts';
 import { readTarget } from './read-model.ts';
 import { Target, TargetParam, UPDATE_EXAMPLES, UpdateTarget } from './schemas.ts';
@@ -15,13 +16,19 @@ const route = createRoute({
   security: bearer,
   request: {
     params: TargetParam,
+    headers: IfMatch,
     body: {
       required: true,
       content: { 'application/json': { schema: UpdateTarget, examples: UPDATE_EXAMPLES } },
     },
   },
   responses: {
-    200: { description: 'Changed.', content: { 'application/json': { schema: Target } } },
+    200: {
+      description: 'Changed.',
+      headers: EtagHeader,
+      content: { 'application/json': { schema: Target } },
+    },
+    ...editConflict,
     ...configurationProblems,
   },
 });
@@ -30,6 +37,13 @@ export const updateTargetRoute = (app: App) =>
   app.openapi(route, async (c) => {
     const { engine, accessToken, requestId, db } = c.var;
     const { id } = c.req.valid('param');
-    unwrapEngine(await engine.updateNotificationTarget({ accessToken, requestId }, id, c.req.valid('json')));
-    return c.json(await readTarget(db, id), 200);
+    const { p_revision: revision = null } = revisionOf(c.req.valid('header'));
+    const read = () => readTarget(db, id);
+    await editing(c, read, async () =>
+      unwrapEngine(
+        await engine.updateNotificationTarget({ accessToken, requestId }, id, c.req.valid('json'), revision),
+      ),
+    );
+    const target = await read();
+    return c.json(target, 200, await etagOf(target));
   });

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
+import { EtagHeader, etagOf } from '../../http/etag.ts';
 import { bearer, configurationProblems } from '../../http/openapi.ts';
 import { CREATE_EXAMPLES } from './examples.ts';
 import { readIntegration } from './read-model.ts';
@@ -23,7 +24,7 @@ const route = createRoute({
   responses: {
     201: {
       description: 'Connected.',
-      headers: z.object({
+      headers: EtagHeader.extend({
         location: z.string().openapi({ description: 'Path of the new integration.' }),
       }),
       content: { 'application/json': { schema: Integration } },
@@ -38,5 +39,9 @@ export const createIntegrationRoute = (app: App) =>
     const { id } = unwrapEngine(
       await engine.createS3Integration({ accessToken, requestId }, c.req.valid('json')),
     );
-    return c.json(await readIntegration(db, id), 201, { location: `/api/integrations/s3/${id}` });
+    const integration = await readIntegration(db, id);
+    return c.json(integration, 201, {
+      location: `/api/integrations/s3/${id}`,
+      ...(await etagOf(integration)),
+    });
   });

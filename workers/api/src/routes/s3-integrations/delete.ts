@@ -1,7 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { unwrapNullable } from '@sluice/db';
 import type { App } from '../../http/app.ts';
+import { editConflict, editing, IfMatch, revisionOf } from '../../http/etag.ts';
 import { adminProblems, bearer } from '../../http/openapi.ts';
+import { readIntegration } from './read-model.ts';
 import { IdParam } from './schemas.ts';
 
 const route = createRoute({
@@ -12,13 +14,19 @@ const route = createRoute({
     'Deletes the stored credentials at once and stops all work. Nothing in the bucket is touched; the history of its objects is kept for billing and audit. Takes the role admin or owner.',
   tags: ['S3 integrations'],
   security: bearer,
-  request: { params: IdParam },
-  responses: { 204: { description: 'Disconnected.' }, ...adminProblems },
+  request: { params: IdParam, headers: IfMatch },
+  responses: { 204: { description: 'Disconnected.' }, ...adminProblems, ...editConflict },
 });
 
 export const deleteIntegrationRoute = (app: App) =>
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    unwrapNullable(await c.var.db.rpc('delete_s3_integration', { p_integration_id: id }));
+    const { db } = c.var;
+    const integration = { p_integration_id: id, ...revisionOf(c.req.valid('header')) };
+    await editing(
+      c,
+      () => readIntegration(db, id),
+      async () => unwrapNullable(await db.rpc('delete_s3_integration', integration)),
+    );
     return c.body(null, 204);
   });

@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
+import { EtagHeader, etagOf, IfNoneMatch, notModified } from '../../http/etag.ts';
 import { bearer, readProblems } from '../../http/openapi.ts';
 import { readIntegration, readLedger } from './read-model.ts';
 import { IdParam, IntegrationWithLedger } from './schemas.ts';
@@ -11,12 +12,14 @@ const route = createRoute({
   description: 'In `ledger`, `found` is always the sum of `writtenBack`, `pending`, `skipped` and `failed`.',
   tags: ['S3 integrations'],
   security: bearer,
-  request: { params: IdParam },
+  request: { params: IdParam, headers: IfNoneMatch },
   responses: {
     200: {
       description: 'The integration.',
+      headers: EtagHeader,
       content: { 'application/json': { schema: IntegrationWithLedger } },
     },
+    ...notModified,
     ...readProblems,
   },
 });
@@ -25,5 +28,6 @@ export const readIntegrationRoute = (app: App) =>
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const integration = await readIntegration(c.var.db, id);
-    return c.json({ ...integration, ledger: await readLedger(c.var.db, id) }, 200);
+    const answer = { ...integration, ledger: await readLedger(c.var.db, id) };
+    return c.json(answer, 200, await etagOf(answer));
   });

@@ -1,9 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import { unwrapNullable } from '@sluice/db';
 import type { App } from '../../../http/app.ts';
+import { editConflict, editing, IfMatch, revisionOf } from '../../../http/etag.ts';
 import { adminProblems, bearer } from '../../../http/openapi.ts';
 import { IdParam } from '../schemas.ts';
-import { namingTheField } from './read-model.ts';
+import { namingTheField, readRule } from './read-model.ts';
 import { PrefixQuery, prefixProblems } from './schemas.ts';
 
 const route = createRoute({
@@ -14,16 +15,20 @@ const route = createRoute({
     'From then on the next shorter rule holds, or the integration’s own settings. Takes the role admin or owner.',
   tags: ['S3 integrations'],
   security: bearer,
-  request: { params: IdParam, query: PrefixQuery },
-  responses: { 204: { description: 'Deleted.' }, ...adminProblems, ...prefixProblems },
+  request: { params: IdParam, query: PrefixQuery, headers: IfMatch },
+  responses: { 204: { description: 'Deleted.' }, ...adminProblems, ...prefixProblems, ...editConflict },
 });
 
 export const deleteRuleRoute = (app: App) =>
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const { prefix } = c.req.valid('query');
-    await namingTheField(async () =>
-      unwrapNullable(await c.var.db.rpc('delete_s3_folder_rule', { p_integration_id: id, p_prefix: prefix })),
+    const { db } = c.var;
+    const rule = { p_integration_id: id, p_prefix: prefix, ...revisionOf(c.req.valid('header')) };
+    await editing(
+      c,
+      () => readRule(db, id, prefix),
+      () => namingTheField(async () => unwrapNullable(await db.rpc('delete_s3_folder_rule', rule))),
     );
     return c.body(null, 204);
   });

@@ -2,7 +2,7 @@ import { type Client, unwrap } from '@sluice/db';
 import { asSluiceError, FolderRule, SluiceError } from '@sluice/shared';
 
 const COLUMNS =
-  'id, prefix, quality_tier, language, notification_target, overwrite_policy, output_subfolder, created_at, updated_at';
+  'id, prefix, quality_tier, language, notification_target, overwrite_policy, output_subfolder, revision, created_at, updated_at';
 
 const rows = (db: Client) => db.from('s3_integration_folder_rules').select(COLUMNS);
 type Row = NonNullable<Awaited<ReturnType<typeof rows>>['data']>[number];
@@ -16,6 +16,7 @@ const ruleOf = (row: Row): FolderRule =>
     notificationTarget: row.notification_target,
     overwritePolicy: row.overwrite_policy,
     outputSubfolder: row.output_subfolder,
+    revision: row.revision,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   });

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { toJson, unwrapNullable } from '@sluice/db';
 import type { App } from '../../../http/app.ts';
+import { EtagHeader, editConflict, editing, etagOf, IfMatch, revisionOf } from '../../../http/etag.ts';
 import { adminProblems, bearer } from '../../../http/openapi.ts';
 import { IdParam } from '../schemas.ts';
 import { namingTheField, readRule } from './read-model.ts';
@@ -17,15 +18,21 @@ const route = createRoute({
   request: {
     params: IdParam,
     query: PrefixQuery,
+    headers: IfMatch,
     body: {
       required: true,
       content: { 'application/json': { schema: SetFolderRule, examples: RULE_EXAMPLES } },
     },
   },
   responses: {
-    200: { description: 'The rule as it is now.', content: { 'application/json': { schema: FolderRule } } },
+    200: {
+      description: 'The rule as it is now.',
+      headers: EtagHeader,
+      content: { 'application/json': { schema: FolderRule } },
+    },
     ...adminProblems,
     ...ruleProblems,
+    ...editConflict,
   },
 });
 
@@ -34,7 +41,18 @@ export const setRuleRoute = (app: App) =>
     const { db } = c.var;
     const { id } = c.req.valid('param');
     const { prefix } = c.req.valid('query');
-    const rule = { p_integration_id: id, p_prefix: prefix, p_rule: toJson(c.req.valid('json')) };
-    await namingTheField(async () => unwrapNullable(await db.rpc('set_s3_folder_rule', rule)));
-    return c.json(await readRule(db, id, prefix), 200);
+    const headers = c.req.valid('header');
+    const rule = {
+      p_integration_id: id,
+      p_prefix: prefix,
+      p_rule: toJson(c.req.valid('json')),
+      // `*`: replace it, whatever it says, but do not create it.
+      ...(headers['if-match'] === '*' ? { p_revision: 0 } : revisionOf(headers)),
+    };
+    const read = () => readRule(db, id, prefix);
+    await editing(c, read, () =>
+      namingTheField(async () => unwrapNullable(await db.rpc('set_s3_folder_rule', rule))),
+    );
+    const now = await read();
+    return c.json(now, 200, await etagOf(now));
   });
