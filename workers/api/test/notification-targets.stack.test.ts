@@ -105,7 +105,7 @@ describe('a notification target', () => {
     await park(sql, integrationId);
     const path = `/api/integrations/s3/${integrationId}/notification-target`;
     await call('PUT', path, { token, body: { targetId: id } });
-    expect((await call('GET', path, { token })).body).toEqual({ targetId: id });
+    expect((await call('GET', path, { token })).body).toMatchObject({ targetId: id });
     await sql.query(
       `insert into public.s3_integration_folder_rules (tenant_id, integration_id, prefix, notification_target) values ($1, $2, 'in/', 'Ours')`,
       [tenant.id, integrationId],
