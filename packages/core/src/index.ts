@@ -1,3 +1,6 @@
+export { dispatchDueDryRuns } from './dry-run/dispatch-due-dry-runs.ts';
+export { type DryRunContext, runDryRun } from './dry-run/run-dry-run.ts';
+export { startDryRun } from './dry-run/start-dry-run.ts';
 export { OBJECTS_PER_SLICE } from './finding/plan-slices.ts';
 export { pollIntegration } from './finding/poll-integration.ts';
 export { hasFoundWork, type PollContext, type PollOutcome, type PollSettings } from './finding/poll-types.ts';
@@ -22,6 +25,7 @@ export {
   testNotificationTarget,
 } from './notifications/test-notification-target.ts';
 export type * from './ports/bucket.ts';
+export type * from './ports/dry-runs.ts';
 export type * from './ports/engine.ts';
 export type * from './ports/integrations.ts';
 export type * from './ports/ledger.ts';

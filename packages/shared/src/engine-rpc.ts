@@ -1,3 +1,4 @@
+import type { StartDryRun } from './dry-runs.ts';
 import type { EngineCaller, EngineResult } from './engine-caller.ts';
 import type { NotificationRpc } from './notification-rpc.ts';
 import type { ConnectionTest, CreateS3Integration } from './s3-integrations.ts';
@@ -9,4 +10,10 @@ export interface EngineRpc extends NotificationRpc {
     input: CreateS3Integration,
   ): Promise<EngineResult<{ id: string }>>;
   testS3Connection(caller: EngineCaller, integrationId: string): Promise<EngineResult<ConnectionTest>>;
+  /** Begins a dry run; it goes on in the background. */
+  startDryRun(
+    caller: EngineCaller,
+    integrationId: string,
+    input: StartDryRun,
+  ): Promise<EngineResult<{ id: string }>>;
 }

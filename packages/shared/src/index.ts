@@ -1,3 +1,4 @@
+export * from './dry-runs.ts';
 export type * from './engine-caller.ts';
 export type * from './engine-rpc.ts';
 export * from './errors/catalogue.ts';
@@ -6,6 +7,7 @@ export * from './folder-rules.ts';
 export type * from './notification-rpc.ts';
 export * from './notifications.ts';
 export * from './processor/contract.ts';
+export * from './provider-prices.ts';
 export * from './queue-messages.ts';
 export * from './s3-integrations.ts';
 export * from './s3-objects.ts';

@@ -5,9 +5,10 @@ import {
   hasFoundWork,
   pollIntegration,
   processObjects,
+  runDryRun,
   writeBackObjects,
 } from '@sluice/core';
-import { NotifyMessage, ObjectMessage, PollMessage } from '@sluice/shared';
+import { DryRunMessage, NotifyMessage, ObjectMessage, PollMessage } from '@sluice/shared';
 import type { ZodType } from 'zod';
 import { logOf } from './log.ts';
 import type { Engine } from './wiring.ts';
@@ -21,6 +22,7 @@ export const consume = async (engine: Engine, batch: MessageBatch): Promise<void
   if (queue.endsWith('-dlq')) return deadLetters(engine, batch);
   if (queue.endsWith('poll')) return polls(engine, batch);
   if (queue.endsWith('notify')) return notifications(engine, batch);
+  if (queue.endsWith('dry-run')) return dryRuns(engine, batch);
   const objects = valid(ObjectMessage, batch);
   const ids = objects.map(({ body }) => body.objectId);
   const work = queue.endsWith('process')
@@ -45,6 +47,20 @@ const notifications = async (engine: Engine, batch: MessageBatch): Promise<void>
         message.ack();
       } catch (error) {
         logOf('notifications').error('notify_crashed', { targetId: body.targetId, error });
+        message.retry({ delaySeconds: RETRY_SECONDS });
+      }
+    }),
+  );
+};
+
+const dryRuns = async (engine: Engine, batch: MessageBatch): Promise<void> => {
+  await Promise.all(
+    valid(DryRunMessage, batch).map(async ({ body, message }) => {
+      try {
+        await runDryRun(engine.dryRuns, body);
+        message.ack();
+      } catch (error) {
+        logOf('s3-integrations').error('dry_run_crashed', { dryRunId: body.dryRunId, error });
         message.retry({ delaySeconds: RETRY_SECONDS });
       }
     }),

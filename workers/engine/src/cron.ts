@@ -1,4 +1,4 @@
-import { dispatchDueNotifications, dispatchDueObjects, runReplayBatches } from '@sluice/core';
+import { dispatchDueDryRuns, dispatchDueNotifications, dispatchDueObjects, runReplayBatches } from '@sluice/core';
 import { STAGING_TTL_HOURS } from '@sluice/shared';
 import type { Env } from './env.ts';
 import { logOf } from './log.ts';
@@ -30,6 +30,7 @@ export const runCron = async (engine: Engine, env: Env, cron: string): Promise<v
       await dispatchDueObjects(engine.dispatch);
       await engine.housekeeping.settleDeletedIntegrations(5_000);
       await dispatchDueNotifications(engine.notifications);
+      await dispatchDueDryRuns(engine.dryRuns);
       await engine.usage.foldUsage(FOLDED_COUNTS);
       return revive(engine);
     case NIGHTLY_CRON:

@@ -1,5 +1,5 @@
 import { parseZones } from '@sluice/egress';
-import type { NotifyMessage, ObjectMessage, PollMessage } from '@sluice/shared';
+import type { DryRunMessage, NotifyMessage, ObjectMessage, PollMessage } from '@sluice/shared';
 import * as z from 'zod';
 
 /** The engine's bindings, as wrangler.toml names them. Only this file and the wiring see them. */
@@ -22,6 +22,7 @@ export interface Env {
   readonly PROCESS_QUEUE: Queue<ObjectMessage>;
   readonly WRITEBACK_QUEUE: Queue<ObjectMessage>;
   readonly NOTIFY_QUEUE: Queue<NotifyMessage>;
+  readonly DRY_RUN_QUEUE: Queue<DryRunMessage>;
   readonly WORKING_BUCKET: R2Bucket;
   readonly PROCESSOR: Fetcher;
 }

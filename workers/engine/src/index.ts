@@ -8,6 +8,7 @@ import type {
   RevealedSecret,
   RotateNotificationSecret,
   EngineRpc as Rpc,
+  StartDryRun,
   TestedNotification,
   UpdateNotificationTarget,
 } from '@sluice/shared';
@@ -33,6 +34,14 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     return rpcOf(engine)
       .testS3Connection(caller, integrationId)
       .finally(() => this.ctx.waitUntil(engine.flushCalls()));
+  }
+
+  startDryRun(
+    caller: EngineCaller,
+    integrationId: string,
+    input: StartDryRun,
+  ): Promise<EngineResult<{ id: string }>> {
+    return rpcOf(engineOf(this.env)).startDryRun(caller, integrationId, input);
   }
 
   createNotificationTarget(

@@ -1,4 +1,4 @@
-import { createS3Integration, testS3Connection } from '@sluice/core';
+import { createS3Integration, startDryRun, testS3Connection } from '@sluice/core';
 import {
   asSluiceError,
   CreateS3Integration,
@@ -6,6 +6,7 @@ import {
   type EngineResult,
   type EngineRpc,
   SluiceError,
+  StartDryRun,
 } from '@sluice/shared';
 import * as z from 'zod';
 import { logOf } from './log.ts';
@@ -70,6 +71,10 @@ export const rpcOf = (engine: Engine): EngineRpc => {
           },
           parsed(z.uuid(), integrationId),
         ),
+      ),
+    startDryRun: (caller: EngineCaller, integrationId: string, input: StartDryRun) =>
+      asCaller(caller, 'startDryRun', (actorId) =>
+        startDryRun(engine.dryRuns, actorId, parsed(z.uuid(), integrationId), parsed(StartDryRun, input)),
       ),
   };
 };

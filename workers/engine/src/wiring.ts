@@ -1,5 +1,6 @@
 import type {
   DispatchContext,
+  DryRunContext,
   PollContext,
   ProcessContext,
   ReplayContext,
@@ -7,6 +8,7 @@ import type {
   WritebackContext,
 } from '@sluice/core';
 import {
+  createDryRunLedger,
   createHousekeeping,
   createIntegrationStore,
   createObjectLedger,
@@ -18,7 +20,6 @@ import {
   type Housekeeping,
   type VerifyToken,
 } from '@sluice/db';
-import type { ObjectMessage } from '@sluice/shared';
 import { sealWith, vaultOf } from './credentials.ts';
 import { type Env, parseSettings, type Settings } from './env.ts';
 import { logOf } from './log.ts';
@@ -46,6 +47,7 @@ export interface Engine {
   readonly polling: PollContext;
   readonly dispatch: DispatchContext;
   readonly replays: ReplayContext;
+  readonly dryRuns: DryRunContext;
   readonly processing: ProcessContext;
   readonly writeback: WritebackContext;
   readonly integrations: ReturnType<typeof createIntegrationStore>;
@@ -124,6 +126,21 @@ const build = (env: Env): Engine => {
       log: logOf('s3-ingest'),
       settings: { limit: 1_000, scan: 20_000, maxWaiting: 5_000, budgetMs: 10_000 },
     },
+    dryRuns: {
+      ledger: createDryRunLedger(client),
+      queue: queueOf(env.DRY_RUN_QUEUE),
+      openBucket: openForWork,
+      clock,
+      log: logOf('s3-integrations'),
+      settings: {
+        leaseSeconds: settings.POLL_LEASE_SECONDS,
+        visibilitySeconds: settings.VISIBILITY_SECONDS,
+        pollIntervalSeconds: settings.POLL_INTERVAL_SECONDS,
+        pagesPerSave: 20,
+        budgetPages: 400,
+        budgetMs: 4 * 60_000,
+      },
+    },
     processing: {
       ledger: objects,
       openBucket: countingLinks(openForWork, meter),
@@ -150,8 +167,8 @@ const build = (env: Env): Engine => {
   };
 };
 
-const queueOf = (queue: Queue<ObjectMessage>) => ({
-  sendBatch: async (messages: readonly ObjectMessage[]) => {
+const queueOf = <Message>(queue: Queue<Message>) => ({
+  sendBatch: async (messages: readonly Message[]) => {
     await queue.sendBatch(messages.map((body) => ({ body })));
   },
 });

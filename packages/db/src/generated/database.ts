@@ -98,6 +98,26 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"s3_dry_runs": {
+                  Row: {
+                    "attempts": number,"created_at": string,"cursor": string | null,"due_at": string | null,"ended_at": string | null,"error_code": string | null,"error_detail": string | null,"id": string,"integration_id": string,"is_complete": boolean,"last_progress_at": string | null,"lease_id": string | null,"list_calls": number,"listed_objects": number,"requested_by": string | null,"result": Json | null,"start_from": string | null,"state": string,"tally": Json | null,"tenant_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "attempts"?: number,"created_at"?: string,"cursor"?: string | null,"due_at"?: string | null,"ended_at"?: string | null,"error_code"?: string | null,"error_detail"?: string | null,"id"?: string,"integration_id": string,"is_complete"?: boolean,"last_progress_at"?: string | null,"lease_id"?: string | null,"list_calls"?: number,"listed_objects"?: number,"requested_by"?: string | null,"result"?: Json | null,"start_from"?: string | null,"state"?: string,"tally"?: Json | null,"tenant_id": string
+                  }
+                  Update: {
+                    "attempts"?: number,"created_at"?: string,"cursor"?: string | null,"due_at"?: string | null,"ended_at"?: string | null,"error_code"?: string | null,"error_detail"?: string | null,"id"?: string,"integration_id"?: string,"is_complete"?: boolean,"last_progress_at"?: string | null,"lease_id"?: string | null,"list_calls"?: number,"listed_objects"?: number,"requested_by"?: string | null,"result"?: Json | null,"start_from"?: string | null,"state"?: string,"tally"?: Json | null,"tenant_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "s3_dry_runs_tenant_id_integration_id_fkey"
+      columns: ["tenant_id","integration_id"]
+isOneToOne: false
+      referencedRelation: "s3_integrations"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
                 },"s3_integration_folder_rules": {
                   Row: {
                     "created_at": string,"id": string,"integration_id": string,"language": string | null,"notification_target": string | null,"output_subfolder": string | null,"overwrite_policy": string | null,"prefix": string,"quality_tier": string | null,"revision": number,"tenant_id": string,"updated_at": string
@@ -264,7 +284,10 @@ isOneToOne: false
             [_ in never]: never
           }
           Functions: {
-            "begin_notifications":
+            "begin_dry_run":
+{ Args: { "p_dry_run_id": string,"p_lease_seconds": number }; Returns: Json
+                           },
+"begin_notifications":
 { Args: { "p_lease_seconds": number,"p_limit": number,"p_target_id": string }; Returns: Json
                            },
 "begin_poll":
@@ -279,8 +302,14 @@ isOneToOne: false
 "begin_writeback":
 { Args: { "p_lease_seconds": number,"p_object_ids": (string)[] }; Returns: Json
                            },
+"cancel_s3_dry_run":
+{ Args: { "p_integration_id": string }; Returns: undefined
+                           },
 "cancel_s3_replay":
 { Args: { "p_integration_id": string,"p_replay_id": string }; Returns: undefined
+                           },
+"claim_due_dry_runs":
+{ Args: { "p_limit": number,"p_visibility_seconds": number }; Returns: string[]
                            },
 "claim_due_notification_targets":
 { Args: { "p_limit": number }; Returns: string[]
@@ -328,6 +357,9 @@ isOneToOne: false
 "end_notifications":
 { Args: { "p_lease_id": string,"p_target_id": string }; Returns: undefined
                            },
+"fail_dry_run":
+{ Args: { "p_code": string,"p_delay_seconds": number,"p_detail": string,"p_dry_run_id": string,"p_lease_id": string }; Returns: string
+                           },
 "fail_poll":
 { Args: { "p_code": string,"p_detail": string,"p_integration_id": string,"p_interval_seconds": number,"p_lease_id": string,"p_max_interval_seconds": number }; Returns: undefined
                            },
@@ -357,6 +389,9 @@ isOneToOne: false
 { Args: { "p_days"?: number,"p_limit"?: number }; Returns: number
                            },
 "prune_notification_deliveries":
+{ Args: { "p_days"?: number,"p_limit"?: number }; Returns: number
+                           },
+"prune_s3_dry_runs":
 { Args: { "p_days"?: number,"p_limit"?: number }; Returns: number
                            },
 "record_s3_calls":
@@ -394,6 +429,9 @@ isOneToOne: false
 "s3_integration_usage_summary":
 { Args: { "p_days"?: number,"p_integration_id": string }; Returns: Json
                            },
+"save_dry_run":
+{ Args: { "p_dry_run_id": string,"p_lease_id": string,"p_lease_seconds": number,"p_progress": Json }; Returns: undefined
+                           },
 "save_poll_progress":
 { Args: { "p_integration_id": string,"p_lease_id": string,"p_lease_seconds": number,"p_removed": (string)[],"p_upserts": Json }; Returns: undefined
                            },
@@ -414,6 +452,9 @@ isOneToOne: false
                            },
 "settle_notification":
 { Args: { "p_delivery_id": string,"p_lease_id": string,"p_lease_seconds": number,"p_result": Json }; Returns: string
+                           },
+"start_s3_dry_run":
+{ Args: { "p_actor": string,"p_integration_id": string,"p_start_from"?: string }; Returns: string
                            },
 "support_usage_summary":
 { Args: { "p_after"?: string,"p_days"?: number,"p_limit"?: number,"p_tenant_id"?: string }; Returns: Json

@@ -100,6 +100,13 @@ export const apiErrors = {
     'The integration has 100 folder rules already',
     'Delete a rule that is no longer needed, or let one rule with a shorter prefix stand for several.',
   ),
+  dry_run_running: entry(
+    409,
+    'client',
+    false,
+    'A dry run of this integration is under way already',
+    'Read how far it has come with `GET /dry-run`, or stop it with `POST /dry-run/cancel`.',
+  ),
   internal: entry(
     500,
     'platform',
