@@ -56,7 +56,9 @@ export const DryRunResult = z.strictObject({
     .describe('Results that would get the same name, because a rule leads two documents to one place.'),
   folders: z.strictObject({
     count: z.int().describe('Folders that hold an object which would be processed.'),
-    isAtMost: z.boolean().describe('True when the provider lists without order: a folder may be counted again.'),
+    isAtMost: z
+      .boolean()
+      .describe('True when the provider lists without order: a folder may be counted again.'),
   }),
   oldestModifiedAt: z.string().nullable().describe('Of those that would be processed.'),
   newestModifiedAt: z.string().nullable(),

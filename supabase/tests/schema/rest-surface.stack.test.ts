@@ -51,6 +51,7 @@ describe('the REST API', () => {
     const { owner } = await createTenant(stack);
     const verbs = (await surfaceOf(userOf(owner.accessToken))).filter((path) => path.startsWith('/rpc/'));
     expect(verbs.toSorted()).toEqual([
+      '/rpc/cancel_s3_dry_run',
       '/rpc/cancel_s3_replay',
       '/rpc/create_s3_replay',
       '/rpc/create_tenant',

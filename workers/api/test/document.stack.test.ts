@@ -26,6 +26,7 @@ describe('the OpenAPI document', () => {
       engine: {
         createS3Integration: unused,
         testS3Connection: unused,
+        startDryRun: unused,
         createNotificationTarget: unused,
         updateNotificationTarget: unused,
         rotateNotificationSecret: unused,

@@ -115,6 +115,7 @@ describe('tables', () => {
 describe('functions', () => {
   /** What a signed-in user may call; everything else is the engine's. */
   const FOR_USERS = [
+    'cancel_s3_dry_run',
     'cancel_s3_replay',
     'create_s3_replay',
     'create_tenant',

@@ -12,7 +12,7 @@ import {
   withoutRequestId,
 } from '@sluice/testkit/api-client';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { openSql, seedObject, seedReplay } from './support/fixtures.ts';
+import { openSql, seedDryRun, seedObject, seedReplay } from './support/fixtures.ts';
 import { seedDelivery } from './support/notifications.ts';
 import {
   bodiesFor,
@@ -83,6 +83,7 @@ beforeAll(async () => {
       await seedReplay(sql, tenantId, id),
       await seedDelivery(sql, tenantId),
     );
+  await seedDryRun(sql, tenant.id, integrationId);
   own = await seeded(tenant.id, integrationId);
   others = await seeded(otherTenant.id, otherId);
   missing = records(crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID(), {

@@ -35,6 +35,7 @@ const appWith = ({ auth, database, engine }: Failing) => {
     engine: {
       createS3Integration: idle,
       testS3Connection: idle,
+      startDryRun: idle,
       createNotificationTarget: idle,
       updateNotificationTarget: idle,
       rotateNotificationSecret: idle,

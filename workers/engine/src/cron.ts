@@ -1,4 +1,9 @@
-import { dispatchDueDryRuns, dispatchDueNotifications, dispatchDueObjects, runReplayBatches } from '@sluice/core';
+import {
+  dispatchDueDryRuns,
+  dispatchDueNotifications,
+  dispatchDueObjects,
+  runReplayBatches,
+} from '@sluice/core';
 import { STAGING_TTL_HOURS } from '@sluice/shared';
 import type { Env } from './env.ts';
 import { logOf } from './log.ts';

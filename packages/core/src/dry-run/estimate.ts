@@ -27,7 +27,7 @@ const LIST_PAGE = 1_000;
 const SECONDS_PER_MONTH = 30 * 86_400;
 
 /** Requests for one document that goes well: HEAD and GET of the source, PUT of the PDF and of the HTML page. */
-export const REQUESTS_PER_DOCUMENT = { head: 1, get: 1, put: 2 } as const;
+const REQUESTS_PER_DOCUMENT = { head: 1, get: 1, put: 2 } as const;
 
 export interface EstimateInput {
   readonly provider: IntegrationConfig['provider'];

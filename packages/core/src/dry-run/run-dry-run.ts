@@ -40,7 +40,10 @@ export type DryRunOutcome = 'stale' | 'continues' | 'completed' | 'retries' | 'f
  * more is left. Nothing is recorded of the objects and nothing in the bucket is touched. A kill repeats the pages since the last time
  * its progress was stored, and counts none of them twice.
  */
-export const runDryRun = async (context: DryRunContext, { dryRunId }: DryRunMessage): Promise<DryRunOutcome> => {
+export const runDryRun = async (
+  context: DryRunContext,
+  { dryRunId }: DryRunMessage,
+): Promise<DryRunOutcome> => {
   const { ledger, queue, log, settings } = context;
   const begun = await ledger.begin(dryRunId, settings.leaseSeconds);
   if (begun === null) return 'stale';
@@ -90,7 +93,14 @@ const step = async (context: DryRunContext, begun: BegunDryRun): Promise<'contin
         tally: tally.state(),
         result: {
           ...counted,
-          ...estimateDryRun({ provider, wouldProcess, listedObjects, listCalls, pollIntervalSeconds, pageSizes }),
+          ...estimateDryRun({
+            provider,
+            wouldProcess,
+            listedObjects,
+            listCalls,
+            pollIntervalSeconds,
+            pageSizes,
+          }),
         },
         listedObjects,
         listCalls,

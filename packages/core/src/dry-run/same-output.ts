@@ -5,7 +5,7 @@ import type { IntegrationConfig } from '../ports/ledger.ts';
 import { outputKey } from '../writeback/output-key.ts';
 
 /** So many names are watched; beyond, the count says "at least". */
-const MAX_WATCHED = 2_000;
+const MAX_WATCHED = 500;
 const MAX_SAMPLES = 5;
 
 export interface SameOutputState {
@@ -99,7 +99,9 @@ export class SameOutput {
     return {
       outputKeys: shared.length,
       isAtLeast: this.#isAtLeast,
-      samples: shared.slice(0, MAX_SAMPLES).map(([name, keys]) => ({ outputKey: name, keys: keys.slice(0, 5) })),
+      samples: shared
+        .slice(0, MAX_SAMPLES)
+        .map(([name, keys]) => ({ outputKey: name, keys: keys.slice(0, 5) })),
     };
   }
 

@@ -38,7 +38,11 @@ type Integration = Pick<IntegrationConfig, 'inputPrefix' | 'outputPrefix' | 'ove
  * Why polling would skip an object, or null when it would be processed: judged exactly as polling judges it, then by when the
  * integration begins. An object whose date makes no sense counts as new.
  */
-const skipReasonOf = (object: ObjectSummary, integration: Integration, startFromMs: number | null): string | null => {
+const skipReasonOf = (
+  object: ObjectSummary,
+  integration: Integration,
+  startFromMs: number | null,
+): string | null => {
   const code = classifyObject(object, integration.outputPrefix);
   if (code !== null || startFromMs === null) return code;
   return Date.parse(object.lastModified) < startFromMs ? 'before_start' : null;
@@ -141,7 +145,11 @@ export class Tally {
         .toSorted((a, b) => b.objects - a.objects),
       largest: [...this.#largest],
       // Also those that govern nothing: that is news too.
-      rules: this.#rules.map(({ id, prefix }) => ({ ruleId: id, prefix, ...(this.#byRule.get(id) ?? NOTHING) })),
+      rules: this.#rules.map(({ id, prefix }) => ({
+        ruleId: id,
+        prefix,
+        ...(this.#byRule.get(id) ?? NOTHING),
+      })),
       sameOutput: this.#sameOutput.result(),
       folders: { count: this.#folders.state().count, isAtMost: this.#isUnordered },
       oldestModifiedAt: isoOf(this.#oldestMs),
@@ -177,4 +185,5 @@ const count = (counted: Counted, { sizeBytes }: ObjectSummary): void => {
 /** A key as the database can hold it, and not longer than anybody reads. */
 const shown = (key: string): string => ledgerKey(key).slice(0, SAMPLE_CHARACTERS).toWellFormed();
 
-const isoOf = (epochMs: number | null): string | null => (epochMs === null ? null : new Date(epochMs).toISOString());
+const isoOf = (epochMs: number | null): string | null =>
+  epochMs === null ? null : new Date(epochMs).toISOString();

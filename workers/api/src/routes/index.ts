@@ -4,6 +4,9 @@ import type { App } from '../http/app.ts';
 import { problemResponse } from '../http/problem.ts';
 import { healthRoute } from './health.ts';
 import { notificationRoutes } from './notification-targets/index.ts';
+import { cancelDryRunRoute } from './s3-dry-runs/cancel.ts';
+import { readDryRunRoute } from './s3-dry-runs/read.ts';
+import { startDryRunRoute } from './s3-dry-runs/start.ts';
 import { createIntegrationRoute } from './s3-integrations/create.ts';
 import { deleteIntegrationRoute } from './s3-integrations/delete.ts';
 import { listIntegrationsRoute } from './s3-integrations/list.ts';
@@ -38,6 +41,9 @@ const ROUTES = [
   updateIntegrationRoute,
   deleteIntegrationRoute,
   testConnectionRoute,
+  startDryRunRoute,
+  readDryRunRoute,
+  cancelDryRunRoute,
   listObjectsRoute,
   readObjectRoute,
   listDuplicatesRoute,

@@ -76,6 +76,14 @@ export const seedReplay = async (sql: Pool, tenantId: string, integrationId: str
   return id;
 };
 
+/** A dry run that has ended, so that there is one to read. */
+export const seedDryRun = async (sql: Pool, tenantId: string, integrationId: string): Promise<void> => {
+  await sql.query(
+    `insert into public.s3_dry_runs (tenant_id, integration_id, state, due_at, ended_at) values ($1, $2, 'completed', null, now())`,
+    [tenantId, integrationId],
+  );
+};
+
 /** The tables in which a text stands, wherever in a row. */
 export const tablesHolding = async (sql: Pool, text: string): Promise<string[]> => {
   const { rows } = await sql.query<{ name: string }>(
