@@ -239,6 +239,11 @@ describe.each(withBody)('$name', (operation) => {
 
   test('says that a body is missing', async () => {
     const answer = await call(operation.method, urlFor(operation, own), { token: owner.token });
+    if (operation.spec.requestBody?.required === false) {
+      // Nothing is missing: what may be left out has its meaning.
+      expect([200, 202, 409]).toContain(answer.status);
+      return;
+    }
     expect(answer.status).toBe(400);
     expect(fieldsOf(answer).length).toBeGreaterThan(0);
   });

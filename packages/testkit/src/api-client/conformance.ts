@@ -21,7 +21,10 @@ interface OperationObject {
     readonly example?: unknown;
     readonly schema: Readonly<Record<string, unknown>>;
   }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, MediaType>> };
+  readonly requestBody?: {
+    readonly required?: boolean;
+    readonly content: Readonly<Record<string, MediaType>>;
+  };
   readonly responses: Readonly<
     Record<string, { readonly description: string; readonly content?: Readonly<Record<string, MediaType>> }>
   >;

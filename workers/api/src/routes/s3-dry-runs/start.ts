@@ -17,7 +17,7 @@ const route = createRoute({
   request: {
     params: IdParam,
     body: {
-      required: true,
+      required: false,
       content: { 'application/json': { schema: StartDryRun, examples: START_EXAMPLES } },
     },
   },
