@@ -57,8 +57,12 @@ describe('the api Worker is powerless', () => {
       'AWS_PRINCIPAL_ARN',
       'AWS_TEMPLATE_URL',
       'ENGINE',
+      'OPEN_LIMIT',
+      'READ_LIMIT',
+      'SENSITIVE_LIMIT',
       'SUPABASE_PUBLISHABLE_KEY',
       'SUPABASE_URL',
+      'WRITE_LIMIT',
     ]);
     const config = unstable_readConfig({ config: join(REPOSITORY_DIR, WORKERS.api) });
     expect(config.secrets?.required ?? []).toEqual([]);

@@ -23,6 +23,8 @@ export interface Housekeeping {
   reviveAfterTest(limit: number): Promise<number>;
   /** Deletes log lines older than `days`; returns how many, at most 10,000. */
   pruneLogs(days: number): Promise<number>;
+  /** Forgets idempotency keys that have expired; returns how many, at most 10,000. */
+  pruneIdempotencyKeys(): Promise<number>;
 }
 
 /** What cron does besides polling. Needs a service client. */
@@ -35,4 +37,5 @@ export const createHousekeeping = (client: Client): Housekeeping => ({
     unwrap(await client.rpc('settle_deleted_integrations', { p_limit: limit })),
   reviveAfterTest: async (limit) => unwrap(await client.rpc('revive_after_test', { p_limit: limit })),
   pruneLogs: async (days) => unwrap(await client.rpc('prune_app_logs', { p_days: days })),
+  pruneIdempotencyKeys: async () => unwrap(await client.rpc('prune_idempotency_keys', {})),
 });

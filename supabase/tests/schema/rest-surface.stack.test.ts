@@ -51,6 +51,7 @@ describe('the REST API', () => {
     const { owner } = await createTenant(stack);
     const verbs = (await surfaceOf(userOf(owner.accessToken))).filter((path) => path.startsWith('/rpc/'));
     expect(verbs.toSorted()).toEqual([
+      '/rpc/begin_idempotent_request',
       '/rpc/cancel_s3_dry_run',
       '/rpc/cancel_s3_replay',
       '/rpc/create_s3_replay',
@@ -58,9 +59,11 @@ describe('the REST API', () => {
       '/rpc/delete_notification_target',
       '/rpc/delete_s3_folder_rule',
       '/rpc/delete_s3_integration',
+      '/rpc/end_idempotent_request',
       '/rpc/list_s3_duplicates',
       '/rpc/list_s3_objects',
       '/rpc/preview_s3_replay',
+      '/rpc/release_idempotency_key',
       '/rpc/remove_tenant_member',
       '/rpc/replay_notification',
       '/rpc/s3_integration_ledger',

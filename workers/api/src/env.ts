@@ -1,6 +1,7 @@
 import type { AwsIdentity } from '@sluice/core';
 import type { EngineRpc } from '@sluice/shared';
 import * as z from 'zod';
+import { RATE_LIMITS, type RateLimiter, type RateLimiters } from './http/rate-limits.ts';
 
 /** The api's bindings. No service-role key, no key-encryption key: what it may do, its caller may do. */
 export interface Env {
@@ -10,6 +11,11 @@ export interface Env {
   readonly AWS_TEMPLATE_URL?: string;
   /** The engine's named entrypoint, by service binding. */
   readonly ENGINE: EngineRpc;
+  /** See rate-limits.ts. */
+  readonly READ_LIMIT: RateLimiter;
+  readonly WRITE_LIMIT: RateLimiter;
+  readonly SENSITIVE_LIMIT: RateLimiter;
+  readonly OPEN_LIMIT: RateLimiter;
 }
 
 /** A var that is declared but left empty is not set. */
@@ -28,6 +34,7 @@ export interface Bindings {
   readonly engine: EngineRpc;
   /** What the setup of an integration tells tenants of AWS. */
   readonly aws: AwsIdentity;
+  readonly limiters: RateLimiters;
 }
 
 /** @throws Error naming the variable that is missing or wrong, never its value. */
@@ -40,6 +47,12 @@ export const parseEnv = (env: Env): Bindings => {
   return {
     supabase: { url: parsed.data.SUPABASE_URL, publishableKey: parsed.data.SUPABASE_PUBLISHABLE_KEY },
     engine: env.ENGINE,
+    limiters: {
+      reads: env[RATE_LIMITS.reads.binding],
+      writes: env[RATE_LIMITS.writes.binding],
+      sensitive: env[RATE_LIMITS.sensitive.binding],
+      open: env[RATE_LIMITS.open.binding],
+    },
     aws: {
       principalArn: parsed.data.AWS_PRINCIPAL_ARN ?? null,
       templateUrl: parsed.data.AWS_TEMPLATE_URL ?? null,

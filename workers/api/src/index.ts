@@ -15,12 +15,13 @@ const apps = new WeakMap<Env, App>();
 const appOf = (env: Env): App => {
   let app = apps.get(env);
   if (app === undefined) {
-    const { supabase, engine, aws } = parseEnv(env);
+    const { supabase, engine, aws, limiters } = parseEnv(env);
     app = createApp({
       verifyToken: createTokenVerifier(supabase),
       clientFor: (accessToken) => createCallerClient(supabase, accessToken),
       engine,
       aws,
+      limiters,
       log,
     });
     addRoutes(app);

@@ -8,6 +8,8 @@ const unused = (): never => {
   throw new Error('not part of this test');
 };
 
+const unlimited = { limit: unused };
+
 const { document, conformance } = await loadDocument();
 const operations = operationsOf(document);
 
@@ -32,6 +34,7 @@ describe('the OpenAPI document', () => {
         rotateNotificationSecret: unused,
         testNotificationTarget: unused,
       },
+      limiters: { reads: unlimited, writes: unlimited, sensitive: unlimited, open: unlimited },
       aws: { principalArn: null, templateUrl: null },
       log: { info: () => undefined, error: () => undefined },
     });

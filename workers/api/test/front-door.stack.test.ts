@@ -115,6 +115,7 @@ describe('tables', () => {
 describe('functions', () => {
   /** What a signed-in user may call; everything else is the engine's. */
   const FOR_USERS = [
+    'begin_idempotent_request',
     'cancel_s3_dry_run',
     'cancel_s3_replay',
     'create_s3_replay',
@@ -122,9 +123,11 @@ describe('functions', () => {
     'delete_notification_target',
     'delete_s3_folder_rule',
     'delete_s3_integration',
+    'end_idempotent_request',
     'list_s3_duplicates',
     'list_s3_objects',
     'preview_s3_replay',
+    'release_idempotency_key',
     'remove_tenant_member',
     'replay_notification',
     's3_integration_ledger',

@@ -112,7 +112,7 @@ describe('a notification target', () => {
     );
     expect((await call('DELETE', `${ROUTE}/${id}`, { token })).status).toBe(204);
     expect((await call('GET', `${ROUTE}/${id}`, { token })).status).toBe(404);
-    expect((await call('GET', path, { token })).body).toEqual({ targetId: null });
+    expect((await call('GET', path, { token })).body).toMatchObject({ targetId: null });
     const { rows } = await sql.query(
       `select 1 from private.sealed_secrets where record_id = $1
        union all select 1 from public.s3_integration_folder_rules where integration_id = $2 and notification_target is not null`,

@@ -10,6 +10,7 @@ import { addRoutes } from '../src/routes/index.ts';
 /** The app in this process, with parts that fail as the tests want. */
 
 const DOWN = { url: 'http://127.0.0.1:9', publishableKey: 'x' };
+const unlimited = { limit: async () => ({ success: true }) };
 const { conformance } = await loadDocument();
 
 let token: string;
@@ -31,6 +32,7 @@ const appWith = ({ auth, database, engine }: Failing) => {
   const app = createApp({
     verifyToken: createTokenVerifier(auth === true ? DOWN : up),
     clientFor: (accessToken) => createCallerClient(database === true ? DOWN : up, accessToken),
+    limiters: { reads: unlimited, writes: unlimited, sensitive: unlimited, open: unlimited },
     aws: { principalArn: null, templateUrl: null },
     engine: {
       createS3Integration: idle,

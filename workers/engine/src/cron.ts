@@ -74,5 +74,8 @@ const cleanUp = async (engine: Engine, env: Env): Promise<void> => {
   for (let round = 0; round < 100; round += 1) {
     if ((await engine.notifications.ledger.prune(DELIVERY_RETENTION_DAYS)) === 0) break;
   }
+  for (let round = 0; round < 100; round += 1) {
+    if ((await engine.housekeeping.pruneIdempotencyKeys()) === 0) break;
+  }
   logOf('s3-ingest').info('cleaned_up', { stagedObjects: staged, logLines: lines });
 };

@@ -287,6 +287,9 @@ isOneToOne: false
             "begin_dry_run":
 { Args: { "p_dry_run_id": string,"p_lease_seconds": number }; Returns: Json
                            },
+"begin_idempotent_request":
+{ Args: { "p_fingerprint": string,"p_key": string }; Returns: Json
+                           },
 "begin_notifications":
 { Args: { "p_lease_seconds": number,"p_limit": number,"p_target_id": string }; Returns: Json
                            },
@@ -354,6 +357,9 @@ isOneToOne: false
 "delete_s3_integration":
 { Args: { "p_integration_id": string,"p_revision"?: number }; Returns: undefined
                            },
+"end_idempotent_request":
+{ Args: { "p_body"?: string,"p_claim_id": string,"p_headers": Json,"p_key": string,"p_status": number }; Returns: boolean
+                           },
 "end_notifications":
 { Args: { "p_lease_id": string,"p_target_id": string }; Returns: undefined
                            },
@@ -388,6 +394,9 @@ isOneToOne: false
 "prune_app_logs":
 { Args: { "p_days"?: number,"p_limit"?: number }; Returns: number
                            },
+"prune_idempotency_keys":
+{ Args: { "p_limit"?: number }; Returns: number
+                           },
 "prune_notification_deliveries":
 { Args: { "p_days"?: number,"p_limit"?: number }; Returns: number
                            },
@@ -402,6 +411,9 @@ isOneToOne: false
                            },
 "record_s3_objects":
 { Args: { "p_etags": (string)[],"p_integration_id": string,"p_keys": (string)[],"p_lease_id": string,"p_lease_seconds": number,"p_modified": (string)[],"p_observed_at": string,"p_sizes": (number)[],"p_skip_reasons": (string)[] }; Returns: Json
+                           },
+"release_idempotency_key":
+{ Args: { "p_claim_id": string,"p_key": string }; Returns: undefined
                            },
 "remove_tenant_member":
 { Args: { "p_tenant_id": string,"p_user_id": string }; Returns: undefined

@@ -1,12 +1,15 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { asSluiceError, SluiceError } from '@sluice/shared';
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ZodError } from 'zod';
 import type { AppEnv, AppParts } from './context.ts';
 import { notModifiedWhenSame } from './etag.ts';
+import { idempotent } from './idempotency.ts';
 import { problemResponse } from './problem.ts';
+import { countAgainst, policyHeader, rateLimited } from './rate-limits.ts';
 
 export type App = OpenAPIHono<AppEnv>;
 
@@ -41,7 +44,7 @@ const hasBody = (request: Request): boolean =>
   request.body !== null && request.headers.get('content-length') !== '0';
 
 /** The app without its routes: ids, limits, errors, who is asking. */
-export const createApp = ({ verifyToken, clientFor, engine, aws, log }: AppParts): App => {
+export const createApp = ({ verifyToken, clientFor, engine, aws, limiters, log }: AppParts): App => {
   const app = newRouter();
 
   app.use(async (c, next) => {
@@ -50,7 +53,8 @@ export const createApp = ({ verifyToken, clientFor, engine, aws, log }: AppParts
     c.set('requestId', requestId);
     await next();
     c.header('x-request-id', requestId);
-    const { identity, errorCode } = c.var;
+    const { identity, errorCode, rateLimit } = c.var;
+    if (rateLimit !== undefined) c.header('ratelimit-policy', policyHeader(rateLimit));
     // The route, never the URL: a query may hold anything.
     log.info('request', {
       requestId,
@@ -81,10 +85,24 @@ export const createApp = ({ verifyToken, clientFor, engine, aws, log }: AppParts
   const isPublic = (path: string) =>
     path === '/api/health' || path === '/api/openapi.json' || !path.startsWith('/api/');
   app.use(async (c, next) => {
-    if (isPublic(c.req.path)) return next();
+    // Set by Cloudflare, whatever the caller sends.
+    const address = c.req.header('cf-connecting-ip') ?? 'unknown';
+    const countOpen = async () => {
+      c.set('rateLimit', 'open');
+      await countAgainst(limiters, 'open', address);
+    };
+    if (isPublic(c.req.path)) {
+      await countOpen();
+      return next();
+    }
     const accessToken = /^Bearer ([\w.-]+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-    if (accessToken === undefined) throw new SluiceError('unauthenticated');
-    c.set('identity', await verifyToken(accessToken));
+    try {
+      if (accessToken === undefined) throw new SluiceError('unauthenticated');
+      c.set('identity', await verifyToken(accessToken));
+    } catch (error) {
+      if (asSluiceError(error).code === 'unauthenticated') await countOpen();
+      throw error;
+    }
     c.set('accessToken', accessToken);
     c.set('db', clientFor(accessToken));
     c.set('engine', engine);
@@ -94,6 +112,12 @@ export const createApp = ({ verifyToken, clientFor, engine, aws, log }: AppParts
     }
     return next();
   });
+  const forUsers =
+    (middleware: MiddlewareHandler<AppEnv>): MiddlewareHandler<AppEnv> =>
+    (c, next) =>
+      isPublic(c.req.path) ? next() : middleware(c, next);
+  app.use(forUsers(rateLimited(limiters)));
+  app.use(forUsers(idempotent(log)));
 
   app.notFound((c) => {
     c.set('errorCode', 'not_found');
@@ -111,13 +135,25 @@ export const createApp = ({ verifyToken, clientFor, engine, aws, log }: AppParts
     c.set('errorCode', error.code);
     if (error.entry.status >= 500)
       log.error('request_failed', { requestId, code: error.code, error: thrown });
-    return problemResponse(error, requestId, headersOf(error, c.var.currentEtag));
+    return problemResponse(error, requestId, headersOf(error, c.var));
   });
   return app;
 };
 
-const headersOf = (error: SluiceError, currentEtag: string | undefined): Record<string, string> => {
+const headersOf = (
+  error: SluiceError,
+  { currentEtag, rateLimit }: Partial<Pick<AppEnv['Variables'], 'currentEtag' | 'rateLimit'>>,
+): Record<string, string> => {
   if (error.code === 'edit_conflict' && currentEtag !== undefined) return { etag: currentEtag };
   if (error.code === 'unauthenticated') return { 'www-authenticate': 'Bearer' };
+  if (error.retryAfterMs !== undefined && error.entry.owner === 'client') {
+    const seconds = String(Math.ceil(error.retryAfterMs / 1000));
+    return {
+      'retry-after': seconds,
+      ...(error.code === 'rate_limited' && rateLimit !== undefined
+        ? { ratelimit: `"${rateLimit}";r=0;t=${seconds}` }
+        : {}),
+    };
+  }
   return error.entry.status === 503 ? { 'retry-after': '5' } : {};
 };

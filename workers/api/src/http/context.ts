@@ -2,6 +2,7 @@ import type { AwsIdentity } from '@sluice/core';
 import type { Client, Identity, VerifyToken } from '@sluice/db';
 import type { Logger } from '@sluice/observability';
 import type { EngineRpc, ErrorCode } from '@sluice/shared';
+import type { RateLimiters, RateLimitName } from './rate-limits.ts';
 
 /** What every route finds in its context. */
 interface Variables {
@@ -10,6 +11,8 @@ interface Variables {
   errorCode?: ErrorCode;
   /** Of the record an edit was refused for; see etag.ts. */
   currentEtag?: string;
+  /** What the request counts against. */
+  rateLimit?: RateLimitName;
   identity: Identity;
   accessToken: string;
   /** Acts as the caller: row level security decides. */
@@ -28,5 +31,6 @@ export interface AppParts {
   readonly clientFor: (accessToken: string) => Client;
   readonly engine: EngineRpc;
   readonly aws: AwsIdentity;
+  readonly limiters: RateLimiters;
   readonly log: Pick<Logger, 'info' | 'error'>;
 }

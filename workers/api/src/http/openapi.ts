@@ -7,17 +7,18 @@ const REQUEST_ID = '3f8a1c52-7d0e-4b7c-9a51-6c1f0e2b9d44';
 export const problem = (description: string, ...codes: readonly [ErrorCode, ...ErrorCode[]]) => ({
   description,
   content: {
-    'application/problem+json': {
-      schema: Problem,
-      examples: Object.fromEntries(
-        codes.map((code) => [
-          code,
-          { summary: ERROR_CATALOGUE[code].title, value: problemOf(exampleOf(code), REQUEST_ID) },
-        ]),
-      ),
-    },
+    'application/problem+json': { schema: Problem, examples: problemExamples(codes) },
   },
 });
+
+/** Examples of problems, by code. */
+export const problemExamples = (codes: readonly ErrorCode[]) =>
+  Object.fromEntries(
+    codes.map((code) => [
+      code,
+      { summary: ERROR_CATALOGUE[code].title, value: problemOf(exampleOf(code), REQUEST_ID) },
+    ]),
+  );
 
 const exampleOf = (code: ErrorCode): SluiceError =>
   code === 'invalid_request'

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { SluiceError } from '@sluice/shared';
 import type { App } from '../http/app.ts';
+import { completeDocument } from '../http/document.ts';
 import { problemResponse } from '../http/problem.ts';
 import { healthRoute } from './health.ts';
 import { notificationRoutes } from './notification-targets/index.ts';
@@ -87,7 +88,7 @@ export const addRoutes = (app: App): void => {
       },
     },
   });
-  app.doc31(DOCUMENT_PATH, {
+  const info = {
     openapi: '3.1.0',
     info: {
       title: 'Sluice API',
@@ -108,7 +109,10 @@ export const addRoutes = (app: App): void => {
       { name: 'Support', description: 'For support staff: across tenants.' },
       { name: 'Service', description: 'The API itself. Open to everybody.' },
     ],
-  });
+  };
+  let document: object | undefined;
+  // Made once: it is the same for everybody.
+  app.get(DOCUMENT_PATH, (c) => c.json((document ??= completeDocument(app.getOpenAPI31Document(info)))));
   const methods = new Map<string, string[]>();
   for (const { path, method } of app.routes) {
     if (path.includes('*') || method === 'ALL') continue;

@@ -6,6 +6,7 @@ import { bundleWorker, stopBundler } from './bundle.ts';
 import type { WorkersSpec } from './host-protocol.ts';
 
 type Bindings = V4WorkerOptions['bindings'];
+type RateLimits = NonNullable<V4WorkerOptions['ratelimits']>;
 
 export interface LoadedWorkers {
   workers: V4WorkerOptions[];
@@ -54,6 +55,7 @@ async function loadWorker(
     options: {
       ...rest,
       name,
+      ratelimits: raised(rest.ratelimits as RateLimits, spec.rateLimitFactor),
       rootPath: resolve(dirname(configPath)),
       modulesRoot,
       modules,
@@ -69,6 +71,15 @@ async function loadWorker(
 /** Only vars that a Worker declares are given to it: the api must not come by secrets through the local stack. */
 function replaceVars(declared: Bindings, vars: Record<string, string>): Bindings {
   return Object.fromEntries(Object.entries(declared ?? {}).map(([key, value]) => [key, vars[key] ?? value]));
+}
+
+function raised(limits: RateLimits | undefined, factor: number): RateLimits {
+  return Object.fromEntries(
+    Object.entries(limits ?? {}).map(([name, { simple, ...rest }]) => [
+      name,
+      { ...rest, simple: { ...simple, limit: simple.limit * factor } },
+    ]),
+  );
 }
 
 function pick(secrets: Record<string, string>, names: string[]): Record<string, string> {
