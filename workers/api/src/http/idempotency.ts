@@ -10,7 +10,7 @@ import type { AppEnv, AppParts } from './context.ts';
  * free again.
  */
 
-export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** What an answer's headers are of any worth the second time. */
 const KEPT_HEADERS = ['content-type', 'etag', 'location'] as const;
