@@ -11,7 +11,7 @@ import {
   stringAt,
   withoutRequestId,
 } from '@sluice/testkit/api-client';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, inject, test } from 'vitest';
 import { openSql, park, tablesHolding } from './support/fixtures.ts';
 
