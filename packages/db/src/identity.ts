@@ -4,6 +4,8 @@ import type { Supabase } from './clients.ts';
 
 export interface Identity {
   readonly userId: string;
+  /** Support staff, by the claim in app_metadata that users cannot edit. The database looks at the same claim. */
+  readonly isSupport: boolean;
 }
 
 export type VerifyToken = (accessToken: string) => Promise<Identity>;
@@ -55,9 +57,15 @@ export const createTokenVerifier = ({ url, publishableKey }: Supabase): VerifyTo
     if (payload.sub === undefined || payload['role'] !== 'authenticated') {
       throw new SluiceError('unauthenticated');
     }
-    return { userId: payload.sub };
+    return { userId: payload.sub, isSupport: isSupport(payload['app_metadata']) };
   };
 };
+
+const isSupport = (appMetadata: unknown): boolean =>
+  typeof appMetadata === 'object' &&
+  appMetadata !== null &&
+  'platform_role' in appMetadata &&
+  appMetadata.platform_role === 'support';
 
 const refuse = (error: unknown): never => {
   const isTokenFault = TOKEN_FAULTS.some((Fault) => error instanceof Fault);

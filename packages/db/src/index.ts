@@ -9,4 +9,5 @@ export { createNotificationLedger, createNotificationTargetStore } from './notif
 export { createObjectLedger } from './object-ledger.ts';
 export { createPollLedger } from './poll-ledger.ts';
 export { createReplayLedger } from './replay-ledger.ts';
+export { createResealLedger } from './reseal-ledger.ts';
 export { createUsageStore } from './usage-store.ts';

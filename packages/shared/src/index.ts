@@ -9,6 +9,7 @@ export * from './notifications.ts';
 export * from './processor/contract.ts';
 export * from './provider-prices.ts';
 export * from './queue-messages.ts';
+export * from './reseals.ts';
 export * from './s3-integrations.ts';
 export * from './s3-objects.ts';
 export * from './s3-setup.ts';

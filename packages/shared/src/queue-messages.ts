@@ -13,3 +13,7 @@ export type PollMessage = z.infer<typeof PollMessage>;
 /** `sluice-process` and `sluice-writeback`: one object of the ledger. */
 export const ObjectMessage = z.strictObject({ version: z.literal(1), objectId: z.uuid() });
 export type ObjectMessage = z.infer<typeof ObjectMessage>;
+
+/** `sluice-reseal`: a run of resealing has work to do. */
+export const ResealMessage = z.strictObject({ version: z.literal(1), runId: z.uuid() });
+export type ResealMessage = z.infer<typeof ResealMessage>;

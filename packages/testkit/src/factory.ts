@@ -80,6 +80,26 @@ export async function addMember(
   return member;
 }
 
+/** An access token of a user with the support claim, who is made if not there yet; with a new password either way. */
+export async function supportToken(
+  stack: Pick<StackCoordinates, 'supabaseUrl' | 'publishableKey' | 'secretKey'>,
+  email = `support-${randomBytes(6).toString('hex')}@example.test`,
+): Promise<string> {
+  const { admin } = createServiceClient(stack).auth;
+  const password = randomBytes(12).toString('base64url');
+  const user = { email, password, email_confirm: true, app_metadata: { platform_role: 'support' } };
+  const made = await admin.createUser(user);
+  if (made.error !== null) {
+    const { data } = await admin.listUsers({ perPage: 1_000 });
+    const known = data.users.find((one) => one.email === email);
+    if (known === undefined) throw new Error(`making ${email} failed`, { cause: made.error });
+    await admin.updateUserById(known.id, user);
+  }
+  const { data, error } = await createAnonymousClient(stack).auth.signInWithPassword({ email, password });
+  if (data.session === null) throw new Error(`signing in as ${email} failed`, { cause: error });
+  return data.session.access_token;
+}
+
 function clientWith(url: string, key: string): SupabaseClient {
   return createClient(url, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },

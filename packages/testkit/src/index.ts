@@ -4,6 +4,7 @@ export {
   createServiceClient,
   createTenant,
   createUser,
+  supportToken,
   type TestTenant,
   type TestUser,
 } from './factory.ts';

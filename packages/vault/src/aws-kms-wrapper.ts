@@ -23,6 +23,10 @@ const asFailure = (error: unknown): VaultFailure => {
     return new VaultFailure('kms_unavailable', 'AWS KMS: unexpected error');
   const { code, providerCode, providerStatus } = error;
   const facts = [code, providerCode, providerStatus].filter((fact) => fact !== undefined).join(', ');
+  // Of this one ciphertext or its context; every other refusal is of the key.
+  if (providerCode === 'InvalidCiphertextException') {
+    return new VaultFailure('not_authentic', `AWS KMS: ${facts}`);
+  }
   const isRefusal = code === 'encryption_denied';
   return new VaultFailure(isRefusal ? 'kms_refused' : 'kms_unavailable', `AWS KMS: ${facts}`);
 };

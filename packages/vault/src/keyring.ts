@@ -71,20 +71,58 @@ export const parseKeyring = (text: string | undefined): Keyring => {
   return { current: value['current'], keys };
 };
 
-/**
- * A new keyring as VAULT_KEYRING text; with `previous`, the next version on top of its keys. It is a secret: hand it to
- * the secret store and print it nowhere.
- */
-export const newKeyring = (previous?: string): string => {
-  const keys: Record<string, string> = {};
-  let current = 1;
-  if (previous !== undefined) {
-    const old = parseKeyring(previous);
-    for (const [version, key] of old.keys) keys[String(version)] = toBase64(key);
-    current = Math.max(...old.keys.keys()) + 1;
-  }
+const toText = ({ current, keys }: Keyring): string =>
+  JSON.stringify({
+    current,
+    keys: Object.fromEntries([...keys].map(([version, key]) => [String(version), toBase64(key)])),
+  });
+
+const randomKey = (): Bytes => {
   const key = new Uint8Array(KEY_BYTES);
   platformRandom(key);
-  keys[String(current)] = toBase64(key);
-  return JSON.stringify({ current, keys });
+  return key;
+};
+
+/**
+ * A new keyring as VAULT_KEYRING text; with `previous`, the next version on top of its keys, and current. It is a secret: hand
+ * it to the secret store and print it nowhere.
+ */
+export const newKeyring = (previous?: string): string => {
+  if (previous === undefined) return toText({ current: 1, keys: new Map([[1, randomKey()]]) });
+  const added = addKey(previous);
+  return useKey(added, Math.max(...parseKeyring(added).keys.keys()));
+};
+
+/**
+ * The keyring with a new key that opens and does not wrap yet: the first step of a rotation, so that every Worker knows the
+ * key before the first secret is sealed with it.
+ */
+export const addKey = (text: string): string => {
+  const { current, keys } = parseKeyring(text);
+  return toText({ current, keys: new Map([...keys, [Math.max(...keys.keys()) + 1, randomKey()]]) });
+};
+
+/** The keyring with another of its keys as the one that wraps. @throws SluiceError `vault_unavailable` when it has none such */
+export const useKey = (text: string, version: number): string => {
+  const { keys } = parseKeyring(text);
+  if (!keys.has(version)) return fail(`"keys" has no version ${version}`);
+  return toText({ current: version, keys });
+};
+
+/**
+ * The keyring without one of its keys. What that key wrapped never opens again: first prove that it wraps nothing.
+ *
+ * @throws SluiceError `vault_unavailable` when it has none such, or when that is the one that wraps
+ */
+export const removeKey = (text: string, version: number): string => {
+  const { current, keys } = parseKeyring(text);
+  if (!keys.has(version)) return fail(`"keys" has no version ${version}`);
+  if (version === current) return fail(`version ${version} is the one that wraps: use another first`);
+  return toText({ current, keys: new Map([...keys].filter(([one]) => one !== version)) });
+};
+
+/** What may be shown of a keyring. */
+export const keyVersions = (text: string): { current: number; versions: number[] } => {
+  const { current, keys } = parseKeyring(text);
+  return { current, versions: [...keys.keys()].toSorted((a, b) => a - b) };
 };

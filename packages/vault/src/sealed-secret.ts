@@ -64,7 +64,7 @@ export const checkStructure = (sealed: SealedSecret): void => {
 };
 
 /** The `\x…` form in which Postgres and PostgREST write bytea. */
-const encodeBytea = (bytes: Uint8Array): string => `\\x${toHex(bytes)}`;
+export const toBytea = (bytes: Uint8Array): string => `\\x${toHex(bytes)}`;
 
 /** @throws VaultFailure `malformed` */
 const decodeBytea = (text: unknown, column: string): Bytes => {
@@ -75,8 +75,8 @@ const decodeBytea = (text: unknown, column: string): Bytes => {
 
 /** For an insert. */
 export const toRow = (sealed: SealedSecret): SealedSecretRow => ({
-  secret_ciphertext: encodeBytea(sealed.secretCiphertext),
-  data_key_ciphertext: encodeBytea(sealed.wrappedKey),
+  secret_ciphertext: toBytea(sealed.secretCiphertext),
+  data_key_ciphertext: toBytea(sealed.wrappedKey),
   kms_key_version: sealed.kmsKeyVersion,
   key_id: sealed.keyId,
   format_version: sealed.formatVersion,

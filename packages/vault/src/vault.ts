@@ -1,7 +1,7 @@
 import { decrypt, encrypt, importAesKey, KEY_BYTES } from './aes-gcm.ts';
-import { platformRandom, type RandomSource } from './bytes.ts';
+import { type Bytes, platformRandom, type RandomSource } from './bytes.ts';
 import { cannotOpen, cannotSeal, VaultFailure } from './failure.ts';
-import type { KeyWrapper } from './key-wrapper.ts';
+import type { KeyId, KeyWrapper, WrappedKey } from './key-wrapper.ts';
 import { decodePlaintext, encodePlaintext, type SecretPlaintext } from './plaintext.ts';
 import { checkStructure, FORMAT_VERSION, type SealedSecret } from './sealed-secret.ts';
 import { Secret } from './secret.ts';
@@ -30,13 +30,16 @@ export interface Vault {
    *   reference, or the key is unknown, refused or out of reach; its `cause` tells our logs which
    */
   readonly open: (sealed: SealedSecret, ref: SecretRef) => Promise<Secret<SecretPlaintext>>;
+  /** The key that {@link Vault.seal} and {@link Vault.reseal} use now. */
+  readonly current: KeyId;
   /**
-   * The same plaintext under the current key of `toWrapper` and a fresh data key. The secret is opened in full, so a
-   * row that is damaged fails here instead of being carried on.
+   * The data key of a sealed secret, wrapped anew by the current key; the secret's ciphertext stays as it is, so whoever
+   * read the old wrapping a moment ago still opens what they have. The secret is opened in full on the way, so a row that
+   * is damaged fails here instead of being carried on.
    *
-   * @throws SluiceError as {@link Vault.open} and {@link Vault.seal}
+   * @throws SluiceError as {@link Vault.open}
    */
-  readonly reseal: (sealed: SealedSecret, ref: SecretRef, toWrapper: KeyWrapper) => Promise<SealedSecret>;
+  readonly reseal: (sealed: SealedSecret, ref: SecretRef) => Promise<WrappedKey>;
 }
 
 const sealWith = async (
@@ -60,11 +63,13 @@ const sealWith = async (
   }
 };
 
-const openWith = async (
+/** Hands the data key to `use`, and the secret's bytes; neither outlives the call. */
+const withOpened = async <T>(
   wrapper: KeyWrapper,
   sealed: SealedSecret,
   ref: SecretRef,
-): Promise<SecretPlaintext> => {
+  use: (bytes: Bytes, dataKey: Bytes) => T | Promise<T>,
+): Promise<T> => {
   checkRef(ref);
   checkStructure(sealed);
   const dataKey = await wrapper.unwrap(sealed, ref);
@@ -74,7 +79,7 @@ const openWith = async (
     const key = await importAesKey(dataKey);
     const bytes = await decrypt(key, sealed.secretCiphertext, additionalData('secret', ref));
     try {
-      return decodePlaintext(bytes);
+      return await use(bytes, dataKey);
     } finally {
       bytes.fill(0);
     }
@@ -93,25 +98,36 @@ const openWith = async (
 export const createVault = ({ wrapper, random = platformRandom }: VaultOptions): Vault => {
   const open = async (sealed: SealedSecret, ref: SecretRef): Promise<SecretPlaintext> => {
     try {
-      return await openWith(wrapper, sealed, ref);
+      return await withOpened(wrapper, sealed, ref, decodePlaintext);
     } catch (error) {
       throw cannotOpen(error);
     }
   };
   const seal = async (
-    to: KeyWrapper,
     plaintext: SecretPlaintext | Secret<SecretPlaintext>,
     ref: SecretRef,
   ): Promise<SealedSecret> => {
     try {
-      return await sealWith(to, random, plaintext instanceof Secret ? plaintext.reveal() : plaintext, ref);
+      return await sealWith(
+        wrapper,
+        random,
+        plaintext instanceof Secret ? plaintext.reveal() : plaintext,
+        ref,
+      );
     } catch (error) {
       throw cannotSeal(error);
     }
   };
   return {
-    seal: (plaintext, ref) => seal(wrapper, plaintext, ref),
+    seal,
     open: async (sealed, ref) => new Secret(await open(sealed, ref)),
-    reseal: async (sealed, ref, toWrapper) => seal(toWrapper, await open(sealed, ref), ref),
+    current: wrapper.current,
+    reseal: async (sealed, ref) => {
+      try {
+        return await withOpened(wrapper, sealed, ref, (_bytes, dataKey) => wrapper.wrap(dataKey, ref));
+      } catch (error) {
+        throw cannotOpen(error);
+      }
+    },
   };
 };

@@ -3,10 +3,14 @@ import { SluiceError } from '@sluice/shared';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  addKey,
   createLocalWrapper,
   createVault,
+  keyVersions,
   newKeyring,
   parseKeyring,
+  removeKey,
+  useKey,
   type VaultFailure,
 } from '../src/index.ts';
 
@@ -145,4 +149,20 @@ test('a version swapped for another key opens nothing', async () => {
   });
   await expect(vault.open(sealed, REF)).rejects.toMatchObject({ cause: { reason: 'not_authentic' } });
   await expect(vault.open({ ...sealed, kmsKeyVersion: 2 }, REF)).resolves.toBeDefined();
+});
+
+test('a key is added without being used, used, and the old one removed, in steps', async () => {
+  const one = newKeyring();
+  const added = addKey(one);
+  expect(keyVersions(added)).toEqual({ current: 1, versions: [1, 2] });
+  const used = useKey(added, 2);
+  expect(keyVersions(used)).toEqual({ current: 2, versions: [1, 2] });
+  // Whoever has only come to the first step opens what the second step seals.
+  const sealed = await createVault({ wrapper: createLocalWrapper(used) }).seal('x', REF);
+  expect(sealed.kmsKeyVersion).toBe(2);
+  expect((await createVault({ wrapper: createLocalWrapper(added) }).open(sealed, REF)).reveal()).toBe('x');
+  expect(keyVersions(removeKey(used, 1))).toEqual({ current: 2, versions: [2] });
+  for (const wrong of [() => useKey(added, 3), () => removeKey(used, 2), () => removeKey(used, 9)]) {
+    expect(wrong).toThrow(expect.objectContaining({ code: 'vault_unavailable' }));
+  }
 });

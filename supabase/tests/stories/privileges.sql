@@ -11,12 +11,15 @@ select is_empty($$ select name from pg_temp.callable where role = 'anon' $$, 'wi
 select set_eq($$ select name from pg_temp.callable where role = 'authenticated' and name like 'public.%' $$,
   array['public.begin_idempotent_request', 'public.end_idempotent_request', 'public.release_idempotency_key', 'public.create_tenant', 'public.set_tenant_member', 'public.remove_tenant_member', 'public.update_s3_integration',
     'public.delete_s3_integration', 'public.s3_integration_ledger',
+    'public.list_reseals', 'public.read_reseal',
     'public.list_s3_objects', 'public.list_s3_duplicates', 'public.preview_s3_replay', 'public.create_s3_replay', 'public.cancel_s3_replay', 'public.cancel_s3_dry_run',
     'public.s3_integration_usage_summary', 'public.support_usage_summary', 'public.delete_notification_target', 'public.replay_notification',
     'public.set_integration_notification_target', 'public.set_s3_folder_rule', 'public.delete_s3_folder_rule'],
   'users call the verbs that are theirs');
 select set_eq($$ select name from pg_temp.callable where role = 'authenticated' and name like 'private.%' $$,
-  array['private.begin_idempotent_request', 'private.end_idempotent_request', 'private.release_idempotency_key', 'private.create_tenant', 'private.set_tenant_member', 'private.remove_tenant_member', 'private.update_s3_integration',
+  array['private.begin_idempotent_request', 'private.end_idempotent_request', 'private.release_idempotency_key', 'private.create_tenant',
+    'private.set_tenant_member', 'private.remove_tenant_member', 'private.update_s3_integration', 'private.list_reseals',
+    'private.read_reseal',
     'private.delete_s3_integration', 'private.prefix_end', 'private.list_s3_duplicates', 'private.preview_s3_replay',
     'private.create_s3_replay', 'private.cancel_s3_replay', 'private.cancel_s3_dry_run', 'private.s3_integration_usage_summary', 'private.support_usage_summary',
     'private.delete_notification_target', 'private.replay_notification', 'private.set_integration_notification_target',
@@ -31,7 +34,9 @@ select set_eq($$ select name from pg_temp.callable where role = 'service_role' a
     'public.save_dry_run', 'public.fail_dry_run', 'public.prune_s3_dry_runs', 'public.record_s3_calls', 'public.fold_s3_usage', 'public.create_notification_target', 'public.get_notification_target',
     'public.update_notification_target', 'public.rotate_notification_secret', 'public.claim_due_notification_targets', 'public.begin_notifications',
     'public.begin_test_notification', 'public.settle_notification', 'public.end_notifications', 'public.prune_notification_deliveries',
-    'public.prune_idempotency_keys', 'public.settle_attempt', 'public.revive_after_test', 'public.settle_deleted_integrations'],
+    'public.prune_idempotency_keys', 'public.settle_attempt', 'public.revive_after_test', 'public.settle_deleted_integrations',
+    'public.begin_reseal', 'public.claim_due_reseal', 'public.claim_reseal', 'public.next_reseal_batch', 'public.save_reseal_batch',
+    'public.end_reseal_pass', 'public.release_reseal'],
   'the engine calls its verbs');
 select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'private.%' $$,
   array['private.act_as', 'private.current_actor', 'private.fail', 'private.require_role'], 'and little behind them');

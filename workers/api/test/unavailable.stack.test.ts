@@ -42,6 +42,7 @@ const appWith = ({ auth, database, engine }: Failing) => {
       updateNotificationTarget: idle,
       rotateNotificationSecret: idle,
       testNotificationTarget: idle,
+      startReseal: idle,
       ...engine,
     },
     log: createLogger({ service: 'api', write: (line) => lines.push(line) }),

@@ -6,9 +6,10 @@ import {
   pollIntegration,
   processObjects,
   runDryRun,
+  runReseal,
   writeBackObjects,
 } from '@sluice/core';
-import { DryRunMessage, NotifyMessage, ObjectMessage, PollMessage } from '@sluice/shared';
+import { DryRunMessage, NotifyMessage, ObjectMessage, PollMessage, ResealMessage } from '@sluice/shared';
 import type { ZodType } from 'zod';
 import { logOf } from './log.ts';
 import type { Engine } from './wiring.ts';
@@ -23,6 +24,7 @@ export const consume = async (engine: Engine, batch: MessageBatch): Promise<void
   if (queue.endsWith('poll')) return polls(engine, batch);
   if (queue.endsWith('notify')) return notifications(engine, batch);
   if (queue.endsWith('dry-run')) return dryRuns(engine, batch);
+  if (queue.endsWith('reseal')) return reseals(engine, batch);
   const objects = valid(ObjectMessage, batch);
   const ids = objects.map(({ body }) => body.objectId);
   const work = queue.endsWith('process')
@@ -65,6 +67,18 @@ const dryRuns = async (engine: Engine, batch: MessageBatch): Promise<void> => {
       }
     }),
   );
+};
+
+const reseals = async (engine: Engine, batch: MessageBatch): Promise<void> => {
+  for (const { body, message } of valid(ResealMessage, batch)) {
+    try {
+      if ((await runReseal(engine.reseals)) === 'unfinished') await engine.reseals.hint(body.runId);
+      message.ack();
+    } catch (error) {
+      logOf('reseal').error('reseal_crashed', { runId: body.runId, error });
+      message.retry({ delaySeconds: RETRY_SECONDS });
+    }
+  }
 };
 
 const polls = async (engine: Engine, batch: MessageBatch): Promise<void> => {

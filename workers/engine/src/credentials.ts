@@ -4,7 +4,7 @@ import {
   createKmsClient,
   createRoleSession,
 } from '@sluice/aws';
-import type { IntegrationWithSecrets, SealCredentials, SealedRecord } from '@sluice/core';
+import type { IntegrationWithSecrets, SealCredentials } from '@sluice/core';
 import { AccessKeyCredentials, SluiceError } from '@sluice/shared';
 import {
   combineWrappers,
@@ -18,21 +18,24 @@ import {
   type Vault,
 } from '@sluice/vault';
 import type { Settings } from './env.ts';
+import { rowOf } from './sealed-row.ts';
 
 const FIELD = 'credentials';
 
 /**
- * The vault over the key-encryption keys that are configured: AWS KMS when a key ARN is set, else the local keyring. With
- * both, KMS wraps and the keyring still opens what it wrapped before.
+ * The vault over the key-encryption keys that are configured. The one that wraps is VAULT_PRIMARY's: AWS KMS when a key ARN
+ * is set, else the local keyring. Every other still opens what it wrapped before.
  *
  * @throws SluiceError `vault_unavailable` when a key is malformed; its message holds no key.
  */
 export const vaultOf = (settings: Settings): Vault => {
-  const wrappers: KeyWrapper[] = [];
-  if (settings.VAULT_KMS_KEY_ARN !== undefined)
-    wrappers.push(kmsWrapper(settings, settings.VAULT_KMS_KEY_ARN));
-  if (settings.VAULT_KEYRING !== undefined) wrappers.push(createLocalWrapper(settings.VAULT_KEYRING));
-  const [current, ...others] = wrappers;
+  const { VAULT_KMS_KEY_ARN: keyArn, VAULT_KMS_OTHER_KEY_ARNS: otherArns, VAULT_KEYRING: keyring } = settings;
+  const kms = (keyArn === undefined ? otherArns : [keyArn, ...otherArns]).map((arn) =>
+    kmsWrapper(settings, arn),
+  );
+  const local = keyring === undefined ? [] : [createLocalWrapper(keyring)];
+  const isLocal = settings.VAULT_PRIMARY === 'local' || keyArn === undefined;
+  const [current, ...others]: KeyWrapper[] = isLocal ? [...local, ...kms] : [...kms, ...local];
   if (current === undefined) throw new SluiceError('vault_unavailable');
   return createVault({ wrapper: combineWrappers(current, ...others) });
 };
@@ -75,14 +78,6 @@ export const sealWith =
       secretCiphertext: row.secret_ciphertext,
     };
   };
-
-const rowOf = (sealed: SealedRecord) => ({
-  format_version: sealed.formatVersion,
-  key_id: sealed.keyId,
-  kms_key_version: sealed.kmsKeyVersion,
-  data_key_ciphertext: sealed.dataKeyCiphertext,
-  secret_ciphertext: sealed.secretCiphertext,
-});
 
 /**
  * What to sign an integration's requests with: its access key, or a session of its role.

@@ -37,12 +37,19 @@ export const runCron = async (engine: Engine, env: Env, cron: string): Promise<v
       await dispatchDueNotifications(engine.notifications);
       await dispatchDueDryRuns(engine.dryRuns);
       await engine.usage.foldUsage(FOLDED_COUNTS);
+      await hintReseal(engine);
       return revive(engine);
     case NIGHTLY_CRON:
       return cleanUp(engine, env);
     default:
       logOf('s3-poller').error('unknown_cron', { cron });
   }
+};
+
+/** A run whose worker was killed, or whose message was lost, goes on. */
+const hintReseal = async ({ reseals }: Engine): Promise<void> => {
+  const runId = await reseals.ledger.claimDue();
+  if (runId !== null) await reseals.hint(runId);
 };
 
 const sendDuePolls = async (engine: Engine, env: Env): Promise<void> => {

@@ -1,5 +1,5 @@
 import { parseZones } from '@sluice/egress';
-import type { DryRunMessage, NotifyMessage, ObjectMessage, PollMessage } from '@sluice/shared';
+import type { DryRunMessage, NotifyMessage, ObjectMessage, PollMessage, ResealMessage } from '@sluice/shared';
 import * as z from 'zod';
 
 /** The engine's bindings, as wrangler.toml names them. Only this file and the wiring see them. */
@@ -9,6 +9,8 @@ export interface Env {
   readonly SUPABASE_SECRET_KEY: string;
   readonly VAULT_KEYRING?: string;
   readonly VAULT_KMS_KEY_ARN?: string;
+  readonly VAULT_KMS_OTHER_KEY_ARNS?: string;
+  readonly VAULT_PRIMARY?: string;
   readonly AWS_ACCESS_KEY_ID?: string;
   readonly AWS_SECRET_ACCESS_KEY?: string;
   readonly AWS_KMS_ENDPOINT?: string;
@@ -23,6 +25,7 @@ export interface Env {
   readonly WRITEBACK_QUEUE: Queue<ObjectMessage>;
   readonly NOTIFY_QUEUE: Queue<NotifyMessage>;
   readonly DRY_RUN_QUEUE: Queue<DryRunMessage>;
+  readonly RESEAL_QUEUE: Queue<ResealMessage>;
   readonly WORKING_BUCKET: R2Bucket;
   readonly PROCESSOR: Fetcher;
 }
@@ -38,6 +41,18 @@ const Settings = z
     VAULT_KEYRING: z.string().optional(),
     /** AWS KMS key instead of the keyring. */
     VAULT_KMS_KEY_ARN: z.string().startsWith('arn:').optional(),
+    /** KMS keys that open what they wrapped and wrap nothing more, separated by commas. */
+    VAULT_KMS_OTHER_KEY_ARNS: z
+      .string()
+      .default('')
+      .transform((arns) =>
+        arns
+          .split(',')
+          .map((arn) => arn.trim())
+          .filter((arn) => arn !== ''),
+      ),
+    /** Which of the two wraps, where both are set. Without it KMS does. */
+    VAULT_PRIMARY: z.enum(['kms', 'local']).optional(),
     /** Our own AWS identity: assumes customers' roles, calls KMS. */
     AWS_ACCESS_KEY_ID: z.string().optional(),
     AWS_SECRET_ACCESS_KEY: z.string().optional(),
@@ -64,6 +79,14 @@ const Settings = z
     /** How long a queue message may be under way before it counts as lost. */
     VISIBILITY_SECONDS: seconds(900),
   })
+  .refine(
+    ({ VAULT_PRIMARY: primary, VAULT_KEYRING: keyring, VAULT_KMS_KEY_ARN: keyArn }) =>
+      primary === undefined || (primary === 'local' ? keyring : keyArn) !== undefined,
+    {
+      path: ['VAULT_PRIMARY'],
+      message: 'Names a key that is not set: local is VAULT_KEYRING, kms is VAULT_KMS_KEY_ARN.',
+    },
+  )
   .refine((env) => env.VAULT_KEYRING !== undefined || env.VAULT_KMS_KEY_ARN !== undefined, {
     path: ['VAULT_KEYRING'],
     message:

@@ -68,6 +68,10 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     return rpcOf(engineOf(this.env)).rotateNotificationSecret(caller, targetId, input);
   }
 
+  startReseal(caller: EngineCaller): Promise<EngineResult<{ id: string }>> {
+    return rpcOf(engineOf(this.env)).startReseal(caller);
+  }
+
   testNotificationTarget(caller: EngineCaller, targetId: string): Promise<EngineResult<TestedNotification>> {
     return rpcOf(engineOf(this.env)).testNotificationTarget(caller, targetId);
   }

@@ -23,11 +23,11 @@ export const rpcOf = (engine: Engine): EngineRpc => {
   const asCaller = async <T>(
     caller: EngineCaller,
     event: string,
-    work: (actorId: string) => Promise<T>,
+    work: (actorId: string, isSupport: boolean) => Promise<T>,
   ): Promise<EngineResult<T>> => {
     try {
-      const { userId } = await engine.verifyToken(caller.accessToken);
-      return { ok: true, value: await work(userId) };
+      const { userId, isSupport } = await engine.verifyToken(caller.accessToken);
+      return { ok: true, value: await work(userId, isSupport) };
     } catch (thrown) {
       const error = asSluiceError(thrown);
       const fields = { requestId: caller.requestId, code: error.code, error: thrown };
@@ -45,6 +45,15 @@ export const rpcOf = (engine: Engine): EngineRpc => {
 
   return {
     ...notificationRpcOf(engine, { asCaller, parsed }),
+    startReseal: (caller: EngineCaller) =>
+      asCaller(caller, 'startReseal', async (actorId, isSupport) => {
+        // What is not for the caller is not there.
+        if (!isSupport) throw new SluiceError('not_found');
+        const { ledger, target, hint } = engine.reseals;
+        const id = await ledger.begin(actorId, target);
+        await hint(id);
+        return { id };
+      }),
     createS3Integration: (caller: EngineCaller, input: CreateS3Integration) =>
       asCaller(caller, 'createIntegration', (actorId) =>
         createS3Integration(

@@ -26,6 +26,7 @@ import { logOf } from './log.ts';
 import { type Notifications, notificationsOf } from './notifications/wiring.ts';
 import { bucketOpener, endpointOf } from './open-bucket.ts';
 import { httpProcessor } from './processor.ts';
+import { type Reseals, resealsOf } from './reseals/wiring.ts';
 import { r2Staging } from './staging.ts';
 import { CallMeter, countingLinks } from './usage/call-meter.ts';
 
@@ -42,6 +43,7 @@ export interface Engine {
   readonly housekeeping: Housekeeping;
   readonly usage: UsageStore;
   readonly notifications: Notifications;
+  readonly reseals: Reseals;
   /** Hands over the requests counted so far, in one call; none when there are none. At the end of every batch. */
   readonly flushCalls: () => Promise<void>;
   readonly polling: PollContext;
@@ -86,6 +88,7 @@ const build = (env: Env): Engine => {
     housekeeping: createHousekeeping(client),
     usage,
     notifications: notificationsOf(settings, client, vault, env.NOTIFY_QUEUE),
+    reseals: resealsOf(client, vault, env.RESEAL_QUEUE),
     flushCalls: () => meter.flush(usage),
     integrations: createIntegrationStore(client),
     seal: sealWith(vault),

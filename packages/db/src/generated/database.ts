@@ -26,14 +26,14 @@ isOneToOne: false
                   ]
                 },"audit_events": {
                   Row: {
-                    "action": string,"actor_id": string | null,"actor_kind": string,"after": Json | null,"at": string,"before": Json | null,"id": number,"record_id": string,"record_type": string,"tenant_id": string
+                    "action": string,"actor_id": string | null,"actor_kind": string,"after": Json | null,"at": string,"before": Json | null,"id": number,"record_id": string,"record_type": string,"tenant_id": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "action": string,"actor_id"?: string | null,"actor_kind": string,"after"?: Json | null,"at"?: string,"before"?: Json | null,"id"?: never,"record_id": string,"record_type": string,"tenant_id": string
+                    "action": string,"actor_id"?: string | null,"actor_kind": string,"after"?: Json | null,"at"?: string,"before"?: Json | null,"id"?: never,"record_id": string,"record_type": string,"tenant_id"?: string | null
                   }
                   Update: {
-                    "action"?: string,"actor_id"?: string | null,"actor_kind"?: string,"after"?: Json | null,"at"?: string,"before"?: Json | null,"id"?: never,"record_id"?: string,"record_type"?: string,"tenant_id"?: string
+                    "action"?: string,"actor_id"?: string | null,"actor_kind"?: string,"after"?: Json | null,"at"?: string,"before"?: Json | null,"id"?: never,"record_id"?: string,"record_type"?: string,"tenant_id"?: string | null
                   }
                   Relationships: [
                     
@@ -299,6 +299,9 @@ isOneToOne: false
 "begin_processing":
 { Args: { "p_lease_seconds": number,"p_object_ids": (string)[] }; Returns: Json
                            },
+"begin_reseal":
+{ Args: { "p_actor": string,"p_key_id": string,"p_kms_key_version": number }; Returns: string
+                           },
 "begin_test_notification":
 { Args: { "p_actor": string,"p_lease_seconds": number,"p_target_id": string }; Returns: Json
                            },
@@ -326,6 +329,12 @@ isOneToOne: false
 { Args: { "p_lease_seconds": number,"p_limit": number }; Returns: {
               "integration_id": string,"lease_id": string
             }[]
+                           },
+"claim_due_reseal":
+{ Args: Record<PropertyKey, never>; Returns: string
+                           },
+"claim_reseal":
+{ Args: { "p_key_id": string,"p_kms_key_version": number,"p_lease_seconds": number }; Returns: Json
                            },
 "complete_poll":
 { Args: { "p_integration_id": string,"p_interval_seconds": number,"p_is_finished": boolean,"p_is_unordered": boolean,"p_lease_id": string,"p_list_calls": number,"p_listed_objects": number,"p_removed": (string)[],"p_upserts": Json }; Returns: undefined
@@ -363,6 +372,9 @@ isOneToOne: false
 "end_notifications":
 { Args: { "p_lease_id": string,"p_target_id": string }; Returns: undefined
                            },
+"end_reseal_pass":
+{ Args: { "p_lease_id": string,"p_run_id": string }; Returns: string
+                           },
 "fail_dry_run":
 { Args: { "p_code": string,"p_delay_seconds": number,"p_detail": string,"p_dry_run_id": string,"p_lease_id": string }; Returns: string
                            },
@@ -378,6 +390,9 @@ isOneToOne: false
 "get_s3_integration_with_secrets":
 { Args: { "p_actor": string,"p_integration_id": string }; Returns: Json
                            },
+"list_reseals":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
 "list_s3_duplicates":
 { Args: { "p_after_etag"?: string,"p_after_size_bytes"?: number,"p_integration_id": string,"p_limit": number,"p_scan"?: number }; Returns: {
               "etag": string,"keys": (string)[],"objects": number,"pages": number,"processed_objects": number,"size_bytes": number
@@ -387,6 +402,9 @@ isOneToOne: false
 { Args: { "p_after"?: string,"p_found_from"?: string,"p_found_to"?: string,"p_integration_id": string,"p_limit": number,"p_prefix"?: string,"p_reason"?: string,"p_scan"?: number,"p_state"?: string }; Returns: {
               "attempts": number,"due_at": string,"etag": string,"found_at": string,"found_by": string,"id": string,"is_current": boolean,"is_match": boolean,"job_id": string,"key": string,"outputs": Json,"pages": number,"provider_code": string,"reason": string,"reason_detail": string,"revision": number,"size_bytes": number,"source_modified_at": string,"state": string,"state_changed_at": string,"written_back_at": string
             }[]
+                           },
+"next_reseal_batch":
+{ Args: { "p_after": string,"p_limit": number,"p_run_id": string }; Returns: Json
                            },
 "preview_s3_replay":
 { Args: { "p_found_from"?: string,"p_found_to"?: string,"p_integration_id": string,"p_object_id"?: string,"p_prefix"?: string,"p_reasons"?: (string)[],"p_states": (string)[] }; Returns: Json
@@ -403,6 +421,9 @@ isOneToOne: false
 "prune_s3_dry_runs":
 { Args: { "p_days"?: number,"p_limit"?: number }; Returns: number
                            },
+"read_reseal":
+{ Args: { "p_run_id": string }; Returns: Json
+                           },
 "record_s3_calls":
 { Args: { "p_calls": Json }; Returns: undefined
                            },
@@ -414,6 +435,9 @@ isOneToOne: false
                            },
 "release_idempotency_key":
 { Args: { "p_claim_id": string,"p_key": string }; Returns: undefined
+                           },
+"release_reseal":
+{ Args: { "p_held_up_by"?: string,"p_lease_id": string,"p_run_id": string }; Returns: undefined
                            },
 "remove_tenant_member":
 { Args: { "p_tenant_id": string,"p_user_id": string }; Returns: undefined
@@ -446,6 +470,9 @@ isOneToOne: false
                            },
 "save_poll_progress":
 { Args: { "p_integration_id": string,"p_lease_id": string,"p_lease_seconds": number,"p_removed": (string)[],"p_upserts": Json }; Returns: undefined
+                           },
+"save_reseal_batch":
+{ Args: { "p_cursor": string,"p_failed": Json,"p_lease_id": string,"p_lease_seconds": number,"p_resealed": Json,"p_run_id": string }; Returns: number
                            },
 "set_integration_notification_target":
 { Args: { "p_integration_id": string,"p_revision"?: number,"p_target_id"?: string }; Returns: undefined

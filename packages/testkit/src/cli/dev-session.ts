@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { FirstRun } from '../demo/first-run.ts';
-import { createAnonymousClient } from '../factory.ts';
+import { createAnonymousClient, supportToken } from '../factory.ts';
 import { readJsonFile } from '../stack/data-dir.ts';
 import { errorMessage } from '../stack/log.ts';
 import type { StackCoordinates } from '../stack/stack-types.ts';
@@ -31,6 +31,20 @@ export async function openDevSession(): Promise<DevSession> {
     throw new Error(isDown ? NOT_RUNNING : `signing in as ${email} failed: ${error.message}`);
   }
   return { stack, run, accessToken: data.session.access_token };
+}
+
+const SUPPORT_EMAIL = 'support@sluice.test';
+
+/**
+ * Signs in to the running stack as support staff: a user with the claim, made here if it is not there yet, with a new
+ * password each time, so that none is kept.
+ * @throws when none runs.
+ */
+export async function openSupportSession(): Promise<{ apiUrl: string; accessToken: string }> {
+  const stack = await readJsonFile<StackCoordinates>(join(DATA_DIR, 'dev.json'));
+  if (stack === undefined || stack.apiUrl === null) throw new Error(NOT_RUNNING);
+  const accessToken = await supportToken(stack, SUPPORT_EMAIL);
+  return { apiUrl: stack.apiUrl, accessToken };
 }
 
 /** The directory the command was typed in: npm runs scripts in the repository's. */

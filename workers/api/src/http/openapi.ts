@@ -53,6 +53,13 @@ export const adminProblems = {
   415: problem('The body is not JSON.', 'unsupported_media_type'),
 } as const;
 
+/** Of operations of support staff that change something. Whom they are not for, they do not exist. */
+export const supportProblems = {
+  ...readProblems,
+  413: problem('The body is too large.', 'payload_too_large'),
+  415: problem('The body is not JSON.', 'unsupported_media_type'),
+} as const;
+
 /** Of operations that store a configuration. */
 export const configurationProblems = {
   ...adminProblems,

@@ -5,6 +5,7 @@ import { completeDocument } from '../http/document.ts';
 import { problemResponse } from '../http/problem.ts';
 import { healthRoute } from './health.ts';
 import { notificationRoutes } from './notification-targets/index.ts';
+import { resealRoutes } from './reseals/index.ts';
 import { cancelDryRunRoute } from './s3-dry-runs/cancel.ts';
 import { readDryRunRoute } from './s3-dry-runs/read.ts';
 import { startDryRunRoute } from './s3-dry-runs/start.ts';
@@ -56,6 +57,7 @@ const ROUTES = [
   usageSummaryRoute,
   ledgerRoute,
   supportUsageSummaryRoute,
+  ...resealRoutes,
   setupRoute,
   listRulesRoute,
   setRuleRoute,
