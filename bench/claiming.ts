@@ -23,8 +23,8 @@ const backlog = async (stack: Stack, objects: number): Promise<string> => {
   const { id } = await createTenant(stack);
   await stack.sql.query(
     `with i as (
-       insert into public.s3_integrations (tenant_id, name, provider, bucket, region, output_prefix)
-       values ($1, 'bench', 'generic', 'b', 'auto', 'out/') returning id)
+       insert into public.s3_integrations (tenant_id, name, provider, status, bucket, region, output_prefix)
+       values ($1, 'bench', 'generic', 'active', 'b', 'auto', 'out/') returning id)
      insert into public.s3_processed_objects (tenant_id, integration_id, key, etag, size_bytes, found_by, state, due_at)
      select $1, i.id, n || '.pdf', 'e', 1, 'poll', 'found', now() - make_interval(secs => $2 - n + 10) from i, generate_series(1, $2) n`,
     [id, objects],

@@ -106,14 +106,14 @@ async function connectAll(): Promise<Asked[]> {
   for (let n = 0; n < ASKED; n += 1)
     asked.push({ tenant: await createTenant(stack), integrationId: randomUUID() });
   await stack.sql.query(
-    `insert into public.s3_integrations (id, tenant_id, name, provider, bucket, region, output_prefix)
-     select i, t, 'bench', 'r2', 'bench', 'auto', 'out/' from unnest($1::uuid[], $2::uuid[]) as a (i, t)`,
+    `insert into public.s3_integrations (id, tenant_id, name, provider, status, bucket, region, output_prefix)
+     select i, t, 'bench', 'r2', 'active', 'bench', 'auto', 'out/' from unnest($1::uuid[], $2::uuid[]) as a (i, t)`,
     [asked.map(({ integrationId }) => integrationId), asked.map(({ tenant }) => tenant.id)],
   );
   await stack.sql.query(
     `with made as (insert into public.tenants (name, kind) select 'bench ' || n, 'team' from generate_series(1, $1::int) as n returning id)
-     insert into public.s3_integrations (tenant_id, name, provider, bucket, region, output_prefix)
-     select id, 'bench', 'r2', 'bench', 'auto', 'out/' from made`,
+     insert into public.s3_integrations (tenant_id, name, provider, status, bucket, region, output_prefix)
+     select id, 'bench', 'r2', 'active', 'bench', 'auto', 'out/' from made`,
     [TENANTS - ASKED],
   );
   return asked;

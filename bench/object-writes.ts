@@ -104,8 +104,8 @@ async function measure({ sql: pool }: Stack, changes: readonly string[]): Promis
   const tenant = await createTenant(stack);
   const integrationId = randomUUID();
   await sql.query(
-    `insert into public.s3_integrations (id, tenant_id, name, provider, bucket, region, output_prefix)
-     values ($1, $2, 'bench', 'r2', 'bench', 'auto', 'out/')`,
+    `insert into public.s3_integrations (id, tenant_id, name, provider, status, bucket, region, output_prefix)
+     values ($1, $2, 'bench', 'r2', 'active', 'bench', 'auto', 'out/')`,
     [integrationId, tenant.id],
   );
   const indexes = await sql.query<{ indexdef: string }>(

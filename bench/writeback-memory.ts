@@ -36,7 +36,8 @@ const start = (dataDir: string): Promise<Stack> =>
 const connect = async (stack: Stack, bucket: string): Promise<string> => {
   const tenant = await createTenant(stack);
   const { endpoint, region, accessKeyId, secretAccessKey } = stack.s3;
-  const created = await apiClient(stack.apiUrl ?? '', tenant.owner.accessToken).post('/api/integrations/s3', {
+  const api = apiClient(stack.apiUrl ?? '', tenant.owner.accessToken);
+  const created = await api.post('/api/integrations/s3', {
     tenantId: tenant.id,
     name: bucket,
     provider: 'generic',
@@ -47,7 +48,10 @@ const connect = async (stack: Stack, bucket: string): Promise<string> => {
     outputPrefix: 'out/',
     credentials: { accessKeyId, secretAccessKey },
   });
-  return textOf(created, 'id');
+  const id = textOf(created, 'id');
+  await api.post(`/api/integrations/s3/${id}/test-connection`);
+  await api.post(`/api/integrations/s3/${id}/start`, {});
+  return id;
 };
 
 const setStatus = async (stack: Stack, integrationId: string, status: 'active' | 'paused'): Promise<void> => {

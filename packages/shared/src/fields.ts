@@ -32,3 +32,6 @@ export const Folder = z
   .refine(isPlainText, NO_CONTROLS)
   .transform((value) => (value === '' || value.endsWith('/') ? value : `${value}/`))
   .refine((value) => new TextEncoder().encode(value).length <= 512, 'Use at most 512 bytes.');
+
+/** A moment, with its distance to UTC: `2026-01-31T00:00:00Z`. */
+export const Instant = z.iso.datetime({ offset: true });

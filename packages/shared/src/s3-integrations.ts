@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Folder, Language, text } from './fields.ts';
+import { Folder, Instant, Language, text } from './fields.ts';
 
 /** Objects larger than this are skipped with reason `oversize`: 200 MB. */
 export const S3_POLL_MAX_OBJECT_BYTES = 200 * 1024 * 1024;
@@ -98,14 +98,39 @@ export const CreateS3Integration = z.discriminatedUnion('provider', [
 ]);
 export type CreateS3Integration = z.infer<typeof CreateS3Integration>;
 
+export const StartFrom = z
+  .union([z.enum(['everything', 'now']), Instant])
+  .describe(
+    'Objects last modified before it are recorded as skipped (`before_start`) and not processed: `everything`, `now`, or a date-time.',
+  );
+
+/** Begins the work of an integration. */
+export const StartS3Integration = z.strictObject({
+  startFrom: StartFrom.optional().describe(
+    'From when on objects are taken in: `everything`, `now`, or a date-time; older ones are skipped (`before_start`). Left out: what was set before, and everything at first.',
+  ),
+  override: z
+    .strictObject({ reason: text(500).describe('Why; kept in the audit with who said it.') })
+    .optional()
+    .describe('Start although the connection test has not passed.'),
+});
+export type StartS3Integration = z.infer<typeof StartS3Integration>;
+
 /** What may change on an integration. Omitted keeps, null clears. */
 export const UpdateS3Integration = z
   .strictObject({
     name: Name.optional(),
     status: z
-      .enum(['active', 'paused'])
+      .enum(['active', 'paused', 'disabled'])
       .optional()
-      .describe('`paused` stops polling and processing; nothing is lost, `active` takes it up again.'),
+      .describe(
+        '`paused` stops polling and processing; nothing is lost, `active` takes it up again. `disabled` stops everything until it is started again.',
+      ),
+    startFrom: StartFrom.nullable()
+      .optional()
+      .describe(
+        'From when on objects are taken in: `everything` (or null), `now`, or a date-time. Moved to earlier, what was skipped for it is taken in; moved to later, what was taken in goes on.',
+      ),
     overwritePolicy: OverwritePolicy.optional(),
     language: Language.nullable().optional().describe('Null lets the processor tell by itself.'),
   })
@@ -163,7 +188,15 @@ export const S3Integration = z.strictObject({
   tenantId: z.uuid(),
   name: z.string(),
   provider: z.enum(['aws_role', 'aws_key', 'r2', 'b2', 'generic']),
-  status: z.enum(['active', 'paused']),
+  status: z.enum(['draft', 'active', 'paused', 'disabled']),
+  /** Objects last modified before it are not taken in. Null: everything is. */
+  startFrom: z.string().nullable(),
+  /** When it was last started. */
+  startedAt: z.string().nullable(),
+  /** Set when it was started although these checks had not passed. */
+  activationOverride: z
+    .strictObject({ reason: z.string(), checks: z.array(z.string()), by: z.uuid(), at: z.string() })
+    .nullable(),
   detectionMode: z.enum(['poll', 'event']),
   bucket: z.string(),
   region: z.string(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ERROR_CATALOGUE, type ErrorCode } from './errors/catalogue.ts';
+import { Instant } from './fields.ts';
 import { ObjectState, S3Object } from './s3-integrations.ts';
 
 /** Every code there is, for filters: a misspelt reason is an error, not an empty list. */
@@ -17,8 +18,6 @@ export const KeyPrefix = z
     'Leave out U+0000 and broken Unicode.',
   )
   .refine((value) => new TextEncoder().encode(value).length <= 1024, 'Use at most 1,024 bytes.');
-
-const Instant = z.iso.datetime({ offset: true });
 
 /** What an object was from `at` on, until the next entry. */
 export const ObjectHistoryEntry = z.strictObject({

@@ -24,6 +24,7 @@ declare
   v_id uuid;
 begin
   v_id := public.create_s3_integration(tap.user_id(p_owner), tap.new_integration(p_tenant, p_tenant || '-bucket'), tap.sealed());
+  update public.s3_integrations set status = 'active' where id = v_id;
   insert into public.s3_integration_folder_rules (tenant_id, integration_id, prefix, language) values (v_tenant_id, v_id, 'in/de/', 'de');
   insert into public.s3_processed_objects (tenant_id, integration_id, key, etag, size_bytes, found_by, state, due_at, lease_id, staged_outputs)
   values (v_tenant_id, v_id, 'in/a.pdf', 'e1', 10, 'poll', 'staged', now(), gen_random_uuid(), '[{"stagingKey": "staging/secret"}]');

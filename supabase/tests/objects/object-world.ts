@@ -63,6 +63,7 @@ export async function connect({ stack, service }: ObjectWorld): Promise<Connecti
     },
     SEALED,
   );
+  await stack.sql.query(`update public.s3_integrations set status = 'active' where id = $1`, [integrationId]);
   return { tenant, integrationId };
 }
 

@@ -73,6 +73,7 @@ describe('the REST API', () => {
       '/rpc/set_integration_notification_target',
       '/rpc/set_s3_folder_rule',
       '/rpc/set_tenant_member',
+      '/rpc/start_s3_integration',
       '/rpc/support_usage_summary',
       '/rpc/update_s3_integration',
     ]);

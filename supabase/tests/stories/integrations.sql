@@ -54,7 +54,7 @@ from unnest(array['{"bucket": "elsewhere"}', '{"status": "deleted"}', '{"overwri
 select public.update_s3_integration(tap.integration_id('first'), '{"language": "de", "overwritePolicy": "ignore"}');
 select public.update_s3_integration(tap.integration_id('first'), '{"language": null}');
 select results_eq($$ select name, status, language, overwrite_policy from public.s3_integrations where id = tap.integration_id('first') $$,
-  $$ values ('first', 'active', null::text, 'ignore') $$, 'what is not named stays, and null clears');
+  $$ values ('first', 'draft', null::text, 'ignore') $$, 'what is not named stays, and null clears');
 
 -- Deleting
 select public.delete_s3_integration(tap.integration_id('first'));

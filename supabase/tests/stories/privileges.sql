@@ -10,14 +10,14 @@ create view pg_temp.callable as
 select is_empty($$ select name from pg_temp.callable where role = 'anon' $$, 'without a session nobody calls anything');
 select set_eq($$ select name from pg_temp.callable where role = 'authenticated' and name like 'public.%' $$,
   array['public.begin_idempotent_request', 'public.end_idempotent_request', 'public.release_idempotency_key', 'public.create_tenant', 'public.set_tenant_member', 'public.remove_tenant_member', 'public.update_s3_integration',
-    'public.delete_s3_integration', 'public.s3_integration_ledger',
+    'public.start_s3_integration', 'public.delete_s3_integration', 'public.s3_integration_ledger',
     'public.list_reseals', 'public.read_reseal',
     'public.list_s3_objects', 'public.list_s3_duplicates', 'public.preview_s3_replay', 'public.create_s3_replay', 'public.cancel_s3_replay', 'public.cancel_s3_dry_run',
     'public.s3_integration_usage_summary', 'public.support_usage_summary', 'public.delete_notification_target', 'public.replay_notification',
     'public.set_integration_notification_target', 'public.set_s3_folder_rule', 'public.delete_s3_folder_rule'],
   'users call the verbs that are theirs');
 select set_eq($$ select name from pg_temp.callable where role = 'authenticated' and name like 'private.%' $$,
-  array['private.begin_idempotent_request', 'private.end_idempotent_request', 'private.release_idempotency_key', 'private.create_tenant',
+  array['private.start_s3_integration', 'private.begin_idempotent_request', 'private.end_idempotent_request', 'private.release_idempotency_key', 'private.create_tenant',
     'private.set_tenant_member', 'private.remove_tenant_member', 'private.update_s3_integration', 'private.list_reseals',
     'private.read_reseal',
     'private.delete_s3_integration', 'private.prefix_end', 'private.list_s3_duplicates', 'private.preview_s3_replay',

@@ -62,11 +62,12 @@ const SEALED: SealedRecord = {
   secretCiphertext: `\\x${'cd'.repeat(90)}`,
 };
 
-/** Connects a bucket: of a new tenant unless one is given. */
+/** Connects a bucket and starts it: of a new tenant unless one is given. */
 export async function connect(
-  { stack, service }: Ledger,
+  ledger: Ledger,
   wanted: Partial<NewIntegration> & { tenant?: TestTenant } = {},
 ): Promise<Connection> {
+  const { stack, service } = ledger;
   const { tenant = await createTenant(stack), ...fields } = wanted;
   const integrationId = randomUUID();
   await createIntegrationStore(service).create(
@@ -91,6 +92,7 @@ export async function connect(
     },
     SEALED,
   );
+  await ledger.rows(`update public.s3_integrations set status = 'active' where id = $1`, [integrationId]);
   return { tenant, integrationId };
 }
 

@@ -96,8 +96,8 @@ describe('claiming due polls', () => {
     const { tenant, integrationId } = await connect(ledger);
     await ledger.rows(
       `with many as (
-         insert into public.s3_integrations (tenant_id, name, provider, bucket, region, output_prefix)
-         select $1, 'n', 'generic', 'many-' || n, 'auto', 'out/' from generate_series(1, 1100) n returning id, tenant_id)
+         insert into public.s3_integrations (tenant_id, name, provider, status, bucket, region, output_prefix)
+         select $1, 'n', 'generic', 'active', 'many-' || n, 'auto', 'out/' from generate_series(1, 1100) n returning id, tenant_id)
        insert into public.s3_poll_states (integration_id, tenant_id) select id, tenant_id from many`,
       [tenant.id],
     );

@@ -70,6 +70,20 @@ const RECORDS: Readonly<Record<string, () => Promise<Editing>>> = {
       editPastTheApi: null,
     };
   },
+  'an integration': async () => {
+    const { id, token, tenant } = await newIntegrationOf();
+    const path = `/api/integrations/s3/${id}`;
+    return {
+      edit: (name, ifMatch) => call('PATCH', path, { token, body: { name }, ...headersOf(ifMatch) }),
+      remove: (ifMatch) => call('DELETE', path, { token, ...headersOf(ifMatch) }),
+      editPastTheApi: (revision) =>
+        tenant.owner.client.rpc('update_s3_integration', {
+          p_integration_id: id,
+          p_changes: { name: 'two' },
+          p_revision: revision,
+        }),
+    };
+  },
   'the target of an integration': async () => {
     const { id, token, tenant } = await newIntegrationOf();
     const targets = Object.fromEntries(

@@ -137,6 +137,7 @@ describe('functions', () => {
     'set_integration_notification_target',
     'set_s3_folder_rule',
     'set_tenant_member',
+    'start_s3_integration',
     'support_usage_summary',
     'update_s3_integration',
   ];

@@ -11,7 +11,7 @@ export interface IntegrationConfig {
   readonly tenantId: string;
   readonly name: string;
   readonly provider: 'aws_role' | 'aws_key' | 'r2' | 'b2' | 'generic';
-  readonly status: 'active' | 'paused' | 'deleted';
+  readonly status: 'draft' | 'active' | 'paused' | 'disabled' | 'deleted';
   readonly bucket: string;
   readonly region: string;
   readonly endpoint: string | null;

@@ -140,14 +140,14 @@ isOneToOne: false
                   ]
                 },"s3_integrations": {
                   Row: {
-                    "access_key_hint": string | null,"addressing_style": string,"bucket": string,"created_at": string,"created_by": string | null,"detection_mode": string,"endpoint": string | null,"external_id": string | null,"id": string,"input_prefix": string,"language": string | null,"last_test": Json | null,"last_tested_at": string | null,"name": string,"notification_target_id": string | null,"output_prefix": string,"overwrite_policy": string,"provider": string,"region": string,"revision": number,"role_arn": string | null,"status": string,"tenant_id": string,"tested_configuration": string | null,"updated_at": string
+                    "access_key_hint": string | null,"activation_override": Json | null,"addressing_style": string,"bucket": string,"created_at": string,"created_by": string | null,"detection_mode": string,"endpoint": string | null,"external_id": string | null,"id": string,"input_prefix": string,"language": string | null,"last_test": Json | null,"last_tested_at": string | null,"name": string,"notification_target_id": string | null,"output_prefix": string,"overwrite_policy": string,"provider": string,"region": string,"revision": number,"role_arn": string | null,"start_from": string | null,"started_at": string | null,"status": string,"tenant_id": string,"tested_configuration": string | null,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket": string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name": string,"notification_target_id"?: string | null,"output_prefix": string,"overwrite_policy"?: string,"provider": string,"region": string,"revision"?: number,"role_arn"?: string | null,"status"?: string,"tenant_id": string,"tested_configuration"?: string | null,"updated_at"?: string
+                    "access_key_hint"?: string | null,"activation_override"?: Json | null,"addressing_style"?: string,"bucket": string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name": string,"notification_target_id"?: string | null,"output_prefix": string,"overwrite_policy"?: string,"provider": string,"region": string,"revision"?: number,"role_arn"?: string | null,"start_from"?: string | null,"started_at"?: string | null,"status"?: string,"tenant_id": string,"tested_configuration"?: string | null,"updated_at"?: string
                   }
                   Update: {
-                    "access_key_hint"?: string | null,"addressing_style"?: string,"bucket"?: string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name"?: string,"notification_target_id"?: string | null,"output_prefix"?: string,"overwrite_policy"?: string,"provider"?: string,"region"?: string,"revision"?: number,"role_arn"?: string | null,"status"?: string,"tenant_id"?: string,"tested_configuration"?: string | null,"updated_at"?: string
+                    "access_key_hint"?: string | null,"activation_override"?: Json | null,"addressing_style"?: string,"bucket"?: string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name"?: string,"notification_target_id"?: string | null,"output_prefix"?: string,"overwrite_policy"?: string,"provider"?: string,"region"?: string,"revision"?: number,"role_arn"?: string | null,"start_from"?: string | null,"started_at"?: string | null,"status"?: string,"tenant_id"?: string,"tested_configuration"?: string | null,"updated_at"?: string
                   }
                   Relationships: [
                     {
@@ -495,6 +495,9 @@ isOneToOne: false
 "start_s3_dry_run":
 { Args: { "p_actor": string,"p_integration_id": string,"p_start_from"?: string }; Returns: string
                            },
+"start_s3_integration":
+{ Args: { "p_integration_id": string,"p_revision"?: number,"p_start"?: Json }; Returns: undefined
+                           },
 "support_usage_summary":
 { Args: { "p_after"?: string,"p_days"?: number,"p_limit"?: number,"p_tenant_id"?: string }; Returns: Json
                            },
@@ -502,7 +505,7 @@ isOneToOne: false
 { Args: { "p_actor": string,"p_changes": Json,"p_revision"?: number,"p_target_id": string }; Returns: undefined
                            },
 "update_s3_integration":
-{ Args: { "p_changes": Json,"p_integration_id": string }; Returns: undefined
+{ Args: { "p_changes": Json,"p_integration_id": string,"p_revision"?: number }; Returns: undefined
                            },
 "write_app_logs":
 { Args: { "p_entries": Json }; Returns: undefined

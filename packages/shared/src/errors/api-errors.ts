@@ -79,6 +79,27 @@ export const apiErrors = {
     'This bucket and prefix are already connected',
     'Use the existing integration, or choose another prefix.',
   ),
+  not_started: entry(
+    409,
+    'client',
+    false,
+    'The integration is not started',
+    'Start it with `POST /api/integrations/s3/{id}/start`. Only what was started can be paused and resumed.',
+  ),
+  connection_not_tested: entry(
+    409,
+    'client',
+    false,
+    'The connection was not tested as it is configured now',
+    'Test the connection, then start. An admin may start without by giving a reason in `override`.',
+  ),
+  connection_test_failed: entry(
+    409,
+    'customer_config',
+    false,
+    'The last connection test failed',
+    'Do what the failed checks in `lastTest` say, test again, then start. An admin may start all the same by giving a reason in `override`.',
+  ),
   rule_outside_input: entry(
     400,
     'client',

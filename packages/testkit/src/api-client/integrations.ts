@@ -23,8 +23,8 @@ export const genericBody = (tenantId: string, changes: Readonly<Record<string, u
   };
 };
 
-/** Connects a bucket and gives the id of the integration. */
-export const newIntegration = async (
+/** Connects a bucket, as a draft, and gives the id of the integration. */
+export const newDraft = async (
   tenant: TestTenant,
   changes: Readonly<Record<string, unknown>> = {},
 ): Promise<string> => {
@@ -34,4 +34,18 @@ export const newIntegration = async (
   });
   if (created.status !== 201) throw new Error(`not created: ${created.text}`);
   return stringAt(created.body, 'id');
+};
+
+/** Connects a bucket and starts it, untested: a test of the connection would leave its marks on the bucket. Gives its id. */
+export const newIntegration = async (
+  tenant: TestTenant,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<string> => {
+  const id = await newDraft(tenant, changes);
+  const started = await call('POST', `/api/integrations/s3/${id}/start`, {
+    token: tenant.owner.accessToken,
+    body: { override: { reason: 'The bucket of a test.' } },
+  });
+  if (started.status !== 200) throw new Error(`not started: ${started.text}`);
+  return id;
 };

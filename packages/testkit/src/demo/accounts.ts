@@ -41,7 +41,13 @@ export interface DemoConnection {
   readonly outputPrefix: string;
 }
 
-/** Connects a bucket of the stack to the tenant, unless it is connected. @returns the integration's id. */
+/**
+ * Connects a bucket of the stack to the tenant, tests it and starts it, as far as that is not done yet: a kill in between
+ * leaves a draft, which is taken up again.
+ *
+ * @returns the integration's id.
+ * @throws when the connection test does not pass.
+ */
 export async function ensureIntegration(
   { s3 }: Pick<StackCoordinates, 's3'>,
   { api, tenantId }: DemoAccount,
@@ -50,20 +56,26 @@ export async function ensureIntegration(
   const existing = itemsOf(await api.get(`/api/integrations/s3?tenantId=${tenantId}&limit=200`)).find(
     (integration) => integration['bucket'] === bucket && integration['inputPrefix'] === inputPrefix,
   );
-  if (existing !== undefined) return textOf(existing, 'id');
-  const created = await api.post('/api/integrations/s3', {
-    tenantId,
-    name,
-    bucket,
-    inputPrefix,
-    outputPrefix,
-    provider: 'generic',
-    endpoint: s3.endpoint,
-    region: s3.region,
-    addressingStyle: 'path',
-    credentials: { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey },
-  });
-  return textOf(created, 'id');
+  const integration =
+    existing ??
+    (await api.post('/api/integrations/s3', {
+      tenantId,
+      name,
+      bucket,
+      inputPrefix,
+      outputPrefix,
+      provider: 'generic',
+      endpoint: s3.endpoint,
+      region: s3.region,
+      addressingStyle: 'path',
+      credentials: { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey },
+    }));
+  const id = textOf(integration, 'id');
+  if (textOf(integration, 'status') === 'draft') {
+    await api.post(`/api/integrations/s3/${id}/test-connection`);
+    await api.post(`/api/integrations/s3/${id}/start`, {});
+  }
+  return id;
 }
 
 /** The demo's users of a data directory, as far as they were made. */

@@ -4,7 +4,7 @@ export interface ApiClient {
   /** @throws with the problem's title, detail and remedy when it is refused. */
   get(path: string): Promise<unknown>;
   /** @throws as `get`. */
-  post(path: string, body: unknown): Promise<unknown>;
+  post(path: string, body?: unknown): Promise<unknown>;
 }
 
 /** Sluice's API as one user. */

@@ -18,6 +18,7 @@ import { listRulesRoute } from './s3-integrations/rules/list.ts';
 import { matchRuleRoute } from './s3-integrations/rules/match.ts';
 import { setRuleRoute } from './s3-integrations/rules/set.ts';
 import { setupRoute } from './s3-integrations/setup.ts';
+import { startIntegrationRoute } from './s3-integrations/start.ts';
 import { testConnectionRoute } from './s3-integrations/test-connection.ts';
 import { updateIntegrationRoute } from './s3-integrations/update.ts';
 import { listObjectsRoute } from './s3-objects/list.ts';
@@ -46,6 +47,7 @@ const ROUTES = [
   startDryRunRoute,
   readDryRunRoute,
   cancelDryRunRoute,
+  startIntegrationRoute,
   listObjectsRoute,
   readObjectRoute,
   listDuplicatesRoute,

@@ -12,7 +12,7 @@ const route = createRoute({
   path: '/api/integrations/s3',
   summary: 'Connect a bucket',
   description:
-    'Seals the credentials, stores the integration and begins to poll. The credentials are never returned again. Takes the role admin or owner.',
+    'Seals the credentials and stores the integration as a `draft`: nothing is polled or processed until `POST …/start`. The credentials are never returned again. Takes the role admin or owner.',
   tags: ['S3 integrations'],
   security: bearer,
   request: {
@@ -23,7 +23,7 @@ const route = createRoute({
   },
   responses: {
     201: {
-      description: 'Connected.',
+      description: 'Connected, as a draft.',
       headers: EtagHeader.extend({
         location: z.string().openapi({ description: 'Path of the new integration.' }),
       }),

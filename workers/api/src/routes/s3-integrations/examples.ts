@@ -1,4 +1,4 @@
-import type { CreateS3Integration, UpdateS3Integration } from '@sluice/shared';
+import type { CreateS3Integration, StartS3Integration, UpdateS3Integration } from '@sluice/shared';
 
 /** Bodies as a reader would send them, for the OpenAPI document. The keys are Amazon's published examples. */
 
@@ -69,9 +69,22 @@ export const CREATE_EXAMPLES = {
   },
 } as const satisfies Record<string, Example<Input>>;
 
+export const START_EXAMPLES = {
+  everything: { summary: 'With all that is in the bucket', value: {} },
+  now: { summary: 'With what changes from now on', value: { startFrom: 'now' } },
+  date: {
+    summary: 'With what changed since a day, although a check fails',
+    value: {
+      startFrom: '2026-01-31T00:00:00Z',
+      override: { reason: 'The probe may not be deleted in this bucket; agreed with the owner.' },
+    },
+  },
+} as const satisfies Record<string, Example<StartS3Integration>>;
+
 export const UPDATE_EXAMPLES = {
   pause: { summary: 'Pause', value: { status: 'paused' } },
   resume: { summary: 'Take it up again', value: { status: 'active' } },
+  start: { summary: 'Take in older objects too', value: { startFrom: '2025-01-01T00:00:00Z' } },
   edit: {
     summary: 'Rename, and let the processor tell the language',
     value: { name: 'Archive 2019', overwritePolicy: 'ignore', language: null },

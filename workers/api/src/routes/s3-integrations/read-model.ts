@@ -3,7 +3,7 @@ import { ConnectionTest, ERROR_CATALOGUE, isErrorCode, type Ledger, S3Integratio
 
 /** The columns an integration's read model is made of: an allow-list. */
 export const INTEGRATION_COLUMNS =
-  'id, tenant_id, name, provider, status, detection_mode, bucket, region, endpoint, addressing_style, role_arn, external_id, access_key_hint, input_prefix, output_prefix, overwrite_policy, language, last_test, revision, created_at, updated_at, s3_poll_states (last_completed_at, next_poll_at, last_listed_objects, last_error_code, last_error_detail, last_error_at)';
+  'id, tenant_id, name, provider, status, start_from, started_at, activation_override, detection_mode, bucket, region, endpoint, addressing_style, role_arn, external_id, access_key_hint, input_prefix, output_prefix, overwrite_policy, language, last_test, revision, created_at, updated_at, s3_poll_states (last_completed_at, next_poll_at, last_listed_objects, last_error_code, last_error_detail, last_error_at)';
 
 const rows = (db: Client) => db.from('s3_integrations').select(INTEGRATION_COLUMNS);
 type Row = NonNullable<Awaited<ReturnType<typeof rows>>['data']>[number];
@@ -17,6 +17,9 @@ export const integrationOf = (row: Row): S3Integration => {
     name: row.name,
     provider: row.provider,
     status: row.status,
+    startFrom: row.start_from,
+    startedAt: row.started_at,
+    activationOverride: row.activation_override,
     detectionMode: row.detection_mode,
     bucket: row.bucket,
     region: row.region,

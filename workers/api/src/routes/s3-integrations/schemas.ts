@@ -24,6 +24,7 @@ export const ConnectionTest = shared.ConnectionTest.clone().openapi('ConnectionT
 export const CreateIntegration = shared.CreateS3Integration.clone().openapi('CreateS3Integration', {
   description: 'What it takes to connect a bucket depends on `provider`.',
 });
+export const StartIntegration = shared.StartS3Integration.clone().openapi('StartS3Integration');
 export const UpdateIntegration = shared.UpdateS3Integration.clone().openapi('UpdateS3Integration');
 
 export const IdParam = z.object({

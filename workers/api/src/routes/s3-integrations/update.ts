@@ -1,7 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { toJson, unwrapNullable } from '@sluice/db';
 import type { App } from '../../http/app.ts';
-import { adminProblems, bearer } from '../../http/openapi.ts';
+import { EtagHeader, editConflict, editing, etagOf, IfMatch, revisionOf } from '../../http/etag.ts';
+import { adminProblems, bearer, problem } from '../../http/openapi.ts';
 import { UPDATE_EXAMPLES } from './examples.ts';
 import { readIntegration } from './read-model.ts';
 import { IdParam, Integration, UpdateIntegration } from './schemas.ts';
@@ -11,26 +12,40 @@ const route = createRoute({
   path: '/api/integrations/s3/{id}',
   summary: 'Change an integration',
   description:
-    'Omitted fields keep their value, null clears. `{"status":"paused"}` stops polling and processing until `active`. Takes the role admin or owner.',
+    'Omitted fields keep their value, null clears. `{"status":"paused"}` stops polling and processing until `active`; `disabled` stops everything until `POST …/start`. Takes the role admin or owner.',
   tags: ['S3 integrations'],
   security: bearer,
   request: {
     params: IdParam,
+    headers: IfMatch,
     body: {
       required: true,
       content: { 'application/json': { schema: UpdateIntegration, examples: UPDATE_EXAMPLES } },
     },
   },
   responses: {
-    200: { description: 'Changed.', content: { 'application/json': { schema: Integration } } },
+    200: {
+      description: 'Changed.',
+      headers: EtagHeader,
+      content: { 'application/json': { schema: Integration } },
+    },
     ...adminProblems,
+    ...editConflict,
+    409: problem('What was not started cannot be paused or resumed.', 'not_started'),
   },
 });
 
 export const updateIntegrationRoute = (app: App) =>
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const changes = toJson(c.req.valid('json'));
-    unwrapNullable(await c.var.db.rpc('update_s3_integration', { p_integration_id: id, p_changes: changes }));
-    return c.json(await readIntegration(c.var.db, id), 200);
+    const { db } = c.var;
+    const changes = {
+      p_integration_id: id,
+      p_changes: toJson(c.req.valid('json')),
+      ...revisionOf(c.req.valid('header')),
+    };
+    const read = () => readIntegration(db, id);
+    await editing(c, read, async () => unwrapNullable(await db.rpc('update_s3_integration', changes)));
+    const integration = await read();
+    return c.json(integration, 200, await etagOf(integration));
   });
