@@ -14,8 +14,8 @@ export interface AssumeRoleInput {
   readonly credentials: AwsCredentials | CredentialsProvider;
   /** `arn:aws:iam::123456789012:role/name` */
   readonly roleArn: string;
-  /** The tenant's own; proves to the role that we act for that tenant. */
-  readonly externalId: string;
+  /** The tenant's own; proves to the role that we act for that tenant. Null sends none: to see that it is refused. */
+  readonly externalId: string | null;
   /** Shown in the customer's CloudTrail. 2 to 64 of `[\w+=,.@-]`. */
   readonly sessionName: string;
   /** The bucket's region: its STS endpoint is used, which works where the global one is blocked. */
@@ -76,8 +76,8 @@ export const assumeRole = async (input: AssumeRoleInput): Promise<RoleSession> =
     Version: '2011-06-15',
     RoleArn: input.roleArn,
     RoleSessionName: input.sessionName,
-    ExternalId: input.externalId,
     DurationSeconds: String(input.durationSeconds ?? 3600),
+    ...(input.externalId === null ? {} : { ExternalId: input.externalId }),
   });
   const { credentials } = input;
   const response = await signedFetch({

@@ -1,4 +1,4 @@
-import type { Bucket, ObjectSummary } from '@sluice/core';
+import type { Bucket, BucketProbes, ObjectSummary } from '@sluice/core';
 import { type CopyInput, copyObject } from './ops/copy.ts';
 import { createBucket } from './ops/create-bucket.ts';
 import { type DeleteManyResult, deleteObject, deleteObjects } from './ops/delete.ts';
@@ -14,6 +14,7 @@ import {
   uploadPart,
 } from './ops/multipart.ts';
 import { type PresignGetOptions, presignGet, presignPut } from './ops/presign.ts';
+import { mayReadPolicy, mayWrite, readByLink } from './ops/probes.ts';
 import { putObject, type S3PutInput } from './ops/put.ts';
 import { type GetOptions, type GetResult, getObject, headBucket, headObject } from './ops/read.ts';
 import { type UploadStreamInput, uploadStream } from './ops/upload-stream.ts';
@@ -45,6 +46,7 @@ export interface S3Client extends Bucket {
     options?: { readonly ifAbsent?: boolean },
   ): Promise<WriteResult>;
   abortMultipart(upload: MultipartUpload): Promise<void>;
+  readonly probes: BucketProbes;
   uploadStream(input: UploadStreamInput): Promise<WriteResult & { readonly sizeBytes: number }>;
   presignGet(key: string, expiresInSeconds: number, options?: PresignGetOptions): Promise<string>;
   presignPut(key: string, expiresInSeconds: number, contentType: string): Promise<string>;
@@ -72,6 +74,17 @@ export const openBucket = (options: S3Options): S3Client => {
     uploadPart: (upload, partNumber, body) => uploadPart(transport, upload, partNumber, body),
     completeMultipart: (upload, parts, complete) => completeMultipart(transport, upload, parts, complete),
     abortMultipart: (upload) => abortMultipart(transport, upload),
+    probes: {
+      readByLink: (key, signal) => readByLink(transport, key, signal),
+      mayWrite: (key, signal) => mayWrite(transport, key, signal),
+      mayReadPolicy: (signal) => mayReadPolicy(transport, signal),
+      clockSkewMs: () => transport.clockSkewMs(),
+      listOtherwise: async (prefix, signal) => {
+        const addressing = transport.profile.addressing === 'path' ? 'virtual_host' : 'path';
+        const other = createTransport({ ...options, provider: { ...options.provider, addressing } });
+        await listPage(other, { prefix, maxKeys: 1, signal });
+      },
+    },
     uploadStream: (input) => uploadStream(transport, input),
     presignGet: (key, expiresInSeconds, presign) => presignGet(transport, key, expiresInSeconds, presign),
     presignPut: (key, expiresInSeconds, contentType) =>

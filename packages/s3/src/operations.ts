@@ -13,6 +13,7 @@ export const ACTIONS = {
   UploadPart: 's3:PutObject',
   CompleteMultipartUpload: 's3:PutObject',
   AbortMultipartUpload: 's3:AbortMultipartUpload',
+  GetBucketPolicy: 's3:GetBucketPolicy',
 } as const;
 
 export type Operation = keyof typeof ACTIONS;

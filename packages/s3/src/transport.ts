@@ -47,6 +47,8 @@ export interface S3Request {
   /** A stream can be sent once, so it is never retried. */
   readonly body?: Uint8Array | ReadableStream<Uint8Array>;
   readonly condition?: 'if_match' | 'if_none_match';
+  /** The URL carries its signature: nothing is signed anew. */
+  readonly isPresigned?: boolean;
   /** False: the server may have done it although no answer came, and doing it twice is not the same. Default true. */
   readonly idempotent?: boolean;
   /** Told the number of each attempt, from 1, before it is made. */
@@ -60,6 +62,8 @@ export interface Transport {
   readonly bucket: string;
   readonly urls: UrlBuilder;
   signer(): Promise<Signer>;
+  /** How far the server's clock is ahead of ours, in milliseconds, by its last answer; null before it told. */
+  clockSkewMs(): number | null;
   /**
    * Sends under the retry policy; `read` belongs to the attempt, so an answer that breaks off is asked for again.
    *
@@ -86,11 +90,20 @@ const withUploadTime = (egress: EgressPolicy, uploadBytes: number): EgressPolicy
 
 const once = { maxAttempts: 1 } as const;
 
+/** The Date header is of whole seconds, and was written somewhere between question and answer. */
+const skewOf = (headers: Headers, askedMs: number, answeredMs: number): number | null => {
+  const toldMs = Date.parse(headers.get('date') ?? '');
+  if (Number.isNaN(toldMs)) return null;
+  if (toldMs + 1000 < askedMs) return toldMs + 1000 - askedMs;
+  return toldMs > answeredMs ? toldMs - answeredMs : 0;
+};
+
 /** @throws SluiceError `endpoint_refused`, `region_wrong`, `bucket_not_found` for a configuration that cannot work */
 export const createTransport = (options: S3Options): Transport => {
   const profile = resolveProfile(options.provider, options.egress);
   const urls = createUrlBuilder(profile, options.bucket);
   const clock = options.clock ?? Date.now;
+  let skewMs: number | null = null;
   let current: { credentials: AwsCredentials; signer: Signer } | null = null;
 
   const signer = async (): Promise<Signer> => {
@@ -115,13 +128,17 @@ export const createTransport = (options: S3Options): Transport => {
   });
 
   const sendOnce = async (request: S3Request, attempt: number): Promise<Response> => {
-    const signed = await (await signer()).sign({
+    const unsigned = {
       method: request.method,
       url: request.url,
       // Otherwise a proxy may compress, and fetch decompresses: the length told would not be the length read.
       headers: { 'accept-encoding': 'identity', ...request.headers },
       body: request.body ?? null,
-    });
+    };
+    const signed =
+      request.isPresigned === true
+        ? { ...unsigned, headers: new Headers(unsigned.headers) }
+        : await (await signer()).sign(unsigned);
     const startedMs = clock();
     let status = 0;
     try {
@@ -131,6 +148,7 @@ export const createTransport = (options: S3Options): Transport => {
         request.signal,
       );
       status = response.status;
+      skewMs = skewOf(response.headers, startedMs, clock()) ?? skewMs;
       return response;
     } finally {
       options.onRequest?.({ operation: request.operation, status, durationMs: clock() - startedMs, attempt });
@@ -142,6 +160,7 @@ export const createTransport = (options: S3Options): Transport => {
     bucket: options.bucket,
     urls,
     signer,
+    clockSkewMs: () => skewMs,
     async send(request, read) {
       const replayable = !(request.body instanceof ReadableStream) && request.idempotent !== false;
       const policy = replayable ? (options.retry ?? {}) : once;

@@ -1,8 +1,9 @@
+import type { ConnectionTest } from './connection-test.ts';
 import type { StartDryRun } from './dry-runs.ts';
 import type { EngineCaller, EngineResult } from './engine-caller.ts';
 import type { NotificationRpc } from './notification-rpc.ts';
 import type { ResealRpc } from './reseals.ts';
-import type { ConnectionTest, CreateS3Integration } from './s3-integrations.ts';
+import type { CreateS3Integration } from './s3-integrations.ts';
 
 /** What the api Worker may ask of the engine, over the service binding. */
 export interface EngineRpc extends NotificationRpc, ResealRpc {

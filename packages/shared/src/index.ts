@@ -1,9 +1,11 @@
+export * from './connection-test.ts';
 export * from './dry-runs.ts';
 export type * from './engine-caller.ts';
 export type * from './engine-rpc.ts';
 export * from './errors/catalogue.ts';
 export * from './errors/sluice-error.ts';
 export * from './folder-rules.ts';
+export * from './health-checks.ts';
 export type * from './notification-rpc.ts';
 export * from './notifications.ts';
 export * from './processor/contract.ts';

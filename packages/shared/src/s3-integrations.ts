@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ConnectionTest } from './connection-test.ts';
 import { Folder, Instant, Language, text } from './fields.ts';
 
 /** Objects larger than this are skipped with reason `oversize`: 200 MB. */
@@ -158,29 +159,6 @@ export const Ledger = z.strictObject({
   failed: z.record(z.string(), z.int()),
 });
 export type Ledger = z.infer<typeof Ledger>;
-
-export const CheckOutcome = z.enum(['passed', 'failed', 'skipped']);
-
-/** One step of a connection test. */
-export const ConnectionCheck = z.strictObject({
-  name: z.enum(['endpoint', 'credentials', 'list', 'read', 'write', 'read_back', 'delete']),
-  outcome: CheckOutcome,
-  durationMs: z.int().nonnegative(),
-  code: z.string().nullable(),
-  providerCode: z.string().nullable(),
-  /** What it means, in words. */
-  message: z.string(),
-  owner: z.enum(['customer_config', 'upstream', 'client', 'platform']).nullable(),
-  remedy: z.string().nullable(),
-});
-export type ConnectionCheck = z.infer<typeof ConnectionCheck>;
-
-export const ConnectionTest = z.strictObject({
-  outcome: z.enum(['passed', 'failed']),
-  testedAt: z.iso.datetime(),
-  checks: z.array(ConnectionCheck),
-});
-export type ConnectionTest = z.infer<typeof ConnectionTest>;
 
 /** An integration as its tenant sees it. */
 export const S3Integration = z.strictObject({

@@ -1,10 +1,12 @@
 import {
+  type AssumeRoleInput,
   type AwsCredentials,
+  assumeRole,
   type CredentialsProvider,
   createKmsClient,
   createRoleSession,
 } from '@sluice/aws';
-import type { IntegrationWithSecrets, SealCredentials } from '@sluice/core';
+import type { BucketProbes, IntegrationWithSecrets, SealCredentials } from '@sluice/core';
 import { AccessKeyCredentials, SluiceError } from '@sluice/shared';
 import {
   combineWrappers,
@@ -106,21 +108,37 @@ export const credentialsOf = async (
 };
 
 const roleSession = (
+  integration: IntegrationWithSecrets['integration'],
+  settings: Settings,
+): CredentialsProvider => createRoleSession(roleRequest(integration, settings));
+
+const roleRequest = (
   { roleArn, externalId, region, id }: IntegrationWithSecrets['integration'],
   settings: Settings,
-): CredentialsProvider => {
+): AssumeRoleInput => {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings;
   if (accessKeyId === undefined || secretAccessKey === undefined || roleArn === null || externalId === null) {
     throw new SluiceError('role_not_assumable', {
       detail: 'This installation has no AWS identity of its own to assume roles with.',
     });
   }
-  return createRoleSession({
+  return {
     credentials: { accessKeyId, secretAccessKey },
     roleArn,
     externalId,
     sessionName: `sluice-${id}`,
     region,
     egress: { mode: settings.EGRESS_MODE },
-  });
+  };
+};
+
+/** Asks for the role with another external id than its own, or none. Undefined where there is no role. */
+export const roleProbe = (
+  integration: IntegrationWithSecrets['integration'],
+  settings: Settings,
+): BucketProbes['assumeRole'] => {
+  if (integration.provider !== 'aws_role') return undefined;
+  return async (externalId, signal) => {
+    await assumeRole({ ...roleRequest(integration, settings), externalId, signal });
+  };
 };

@@ -13,6 +13,7 @@ export interface Env {
   readonly VAULT_PRIMARY?: string;
   readonly AWS_ACCESS_KEY_ID?: string;
   readonly AWS_SECRET_ACCESS_KEY?: string;
+  readonly AWS_PRINCIPAL_ARN?: string;
   readonly AWS_KMS_ENDPOINT?: string;
   readonly EGRESS_MODE?: string;
   readonly OWN_ZONES?: string;
@@ -56,6 +57,8 @@ const Settings = z
     /** Our own AWS identity: assumes customers' roles, calls KMS. */
     AWS_ACCESS_KEY_ID: z.string().optional(),
     AWS_SECRET_ACCESS_KEY: z.string().optional(),
+    /** The same identity as customers' trust policies name it; see the api's variable of this name. */
+    AWS_PRINCIPAL_ARN: z.string().optional(),
     /** Instead of the region's own; for tests. */
     AWS_KMS_ENDPOINT: z.url().optional(),
     EGRESS_MODE: z.enum(['strict', 'allow-loopback']).default('strict'),

@@ -8,7 +8,7 @@ import {
 } from '@sluice/s3';
 import { asSluiceError, type CreateS3Integration, SluiceError } from '@sluice/shared';
 import type { Vault } from '@sluice/vault';
-import { credentialsOf } from './credentials.ts';
+import { credentialsOf, roleProbe } from './credentials.ts';
 import type { Settings } from './env.ts';
 import type { CallMeter } from './usage/call-meter.ts';
 
@@ -52,7 +52,9 @@ export const bucketOpener =
       onRequest: meter.of(integration.id),
       ...(maxAttempts === undefined ? {} : { retry: { maxAttempts } }),
     };
-    return openBucket(options);
+    const bucket = openBucket(options);
+    const assumeRole = roleProbe(integration, settings);
+    return assumeRole === undefined ? bucket : { ...bucket, probes: { ...bucket.probes, assumeRole } };
   };
 
 /**

@@ -75,6 +75,7 @@ export const rpcOf = (engine: Engine): EngineRpc => {
             actorId,
             integrations: engine.integrations,
             openBucket: engine.openBucketForTest,
+            principalArn: engine.settings.AWS_PRINCIPAL_ARN || null,
             clock: engine.polling.clock,
             newId: () => crypto.randomUUID(),
           },

@@ -31,7 +31,7 @@ export const fitsKeyLength = (key: string): boolean =>
   key.length * 3 <= MAX_KEY_BYTES || encoder.encode(key).length <= MAX_KEY_BYTES;
 
 /** `.` and `..` segments are collapsed by every URL parser on the way, so such a key would address another object. */
-export const isUsableName = (key: string): boolean =>
+const isUsableName = (key: string): boolean =>
   isStorable(key) &&
   !key.split('/').some((segment) => segment === '.' || segment === '..') &&
   fitsKeyLength(key);

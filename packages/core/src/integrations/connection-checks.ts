@@ -1,198 +1,59 @@
-import type { ConnectionCheck, ErrorCode, SluiceError } from '@sluice/shared';
-import { isUsableName } from '../finding/classify-object.ts';
+import { CONNECTION_CHECKS, type ConnectionCheck } from '@sluice/shared';
+import { checkClock } from '../doctor/check-clock.ts';
+import { checkEncryption } from '../doctor/check-encryption.ts';
+import { checkExternalId } from '../doctor/check-external-id.ts';
+import { checkOutput } from '../doctor/check-output.ts';
+import { checkOverGrants } from '../doctor/check-over-grants.ts';
+import { checkRead } from '../doctor/check-read.ts';
+import { checkWay, wayIsClear } from '../doctor/check-way.ts';
+import { runHealthChecks } from '../health/health-run.ts';
 import type { Bucket } from '../ports/bucket.ts';
 import type { Clock, Wait } from '../ports/engine.ts';
 import type { IntegrationConfig } from '../ports/ledger.ts';
-import { systemWait } from '../within-time.ts';
-import { CheckList, type CheckName } from './check-list.ts';
 
-/** Kept back from writing and reading, so that what was written can be deleted again. */
-const DELETE_RESERVE_MS = 1_500;
-
-/** How many objects are tried, should one be gone or archived: that is its own affair. */
-const READ_CANDIDATES = 3;
-const OWN_AFFAIR: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'object_not_found',
-  'object_changed',
-  'object_archived',
-]);
-
-/** Faults of these kinds were met on the way to the bucket, so they are the answer to that check, not to the listing's. */
-const BLAME: Partial<Record<ErrorCode, CheckName>> = {
-  endpoint_refused: 'endpoint',
-  endpoint_unreachable: 'endpoint',
-  endpoint_not_s3: 'endpoint',
-  addressing_wrong: 'endpoint',
-  upstream_timeout: 'endpoint',
-  credentials_unknown: 'credentials',
-  credentials_wrong_secret: 'credentials',
-  credentials_expired: 'credentials',
-  credentials_missing: 'credentials',
-  role_not_assumable: 'credentials',
-  clock_skew: 'credentials',
-  vault_unavailable: 'credentials',
-};
-
-/** Found out before the endpoint was asked anything. */
-const BEFORE_CONTACT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'credentials_missing',
-  'role_not_assumable',
-  'vault_unavailable',
-]);
-
-/** With these there is no bucket to try anything else on. */
-const NO_BUCKET: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['bucket_not_found', 'region_wrong']);
-
-const ANSWERS = 'The endpoint answers like S3.';
-const ACCEPTED = 'The credentials are accepted.';
+/** Less than the 8 s that are promised: reading and recording take their time as well. */
+const OVERALL_MS = 7_500;
+const CHECK_MS = 5_000;
 
 export interface ConnectionCheckContext {
   readonly clock: Clock;
+  /** Default: real time. */
   readonly wait?: Wait;
   readonly newId: () => string;
+  /** Whom trust policies name, for the statements that are shown; null when this installation was not told. */
+  readonly principalArn?: string | null;
 }
 
-/** Runs the checks of a connection test, in order, within their time. Never throws; leaves nothing behind if it can. */
+/**
+ * Runs the checks of a connection test, in order, within 8 seconds and 5 a check. Never throws; leaves nothing behind if it
+ * can. What passes here works in work: lists, reads and writes are made as polls, processors and writing back make them.
+ */
 export const runConnectionChecks = async (
-  { clock, newId, wait = systemWait }: ConnectionCheckContext,
+  { clock, newId, wait, principalArn = null }: ConnectionCheckContext,
   integration: IntegrationConfig,
   open: () => Promise<Bucket>,
-): Promise<readonly ConnectionCheck[]> => {
-  const checks = new CheckList(clock, wait);
-  const reached = await checkWay(checks, integration, open);
-  if (reached === null) return checks.finish();
-  await checkRead(checks, integration, reached);
-  await checkWrite(checks, integration, reached.bucket, newId());
-  // A server may refuse to list without saying whether it knows the key; anything that worked says that it does.
-  if (checks.hasPassed('read', 'write')) {
-    checks.passed('endpoint', ANSWERS, reached.durationMs);
-    checks.passed('credentials', ACCEPTED);
-  }
-  return checks.finish();
-};
-
-interface Reached {
-  readonly bucket: Bucket;
-  /** Null when nothing could be listed. */
-  readonly keys: readonly string[] | null;
-  readonly durationMs: number;
-}
-
-/** The first call proves the way to the bucket as well as the permission to list it. Null: nothing else can be told. */
-const checkWay = async (
-  checks: CheckList,
-  { inputPrefix, provider }: IntegrationConfig,
-  open: () => Promise<Bucket>,
-): Promise<Reached | null> => {
-  const opened = await checks.attempt(open);
-  if (!opened.ok) {
-    const blamed = opened.error.code === 'upstream_timeout' ? 'credentials' : BLAME[opened.error.code];
-    checks.failed(
-      blamed ?? (NO_BUCKET.has(opened.error.code) ? 'list' : 'credentials'),
-      opened.error,
-      opened.durationMs,
-    );
-    return null;
-  }
-  const bucket = opened.value;
-  const listed = await checks.attempt((signal) =>
-    bucket.listPage({ prefix: inputPrefix, maxKeys: 20, signal }),
+): Promise<readonly ConnectionCheck[]> =>
+  runHealthChecks(
+    {
+      names: CONNECTION_CHECKS.filter(
+        (name) => name !== 'external_id' || integration.provider === 'aws_role',
+      ),
+      overallMs: OVERALL_MS,
+      checkMs: CHECK_MS,
+      clock,
+      ...(wait === undefined ? {} : { wait }),
+    },
+    async (run) => {
+      const doctor = { run, integration, principalArn, newId };
+      const reached = await checkWay(doctor, open);
+      if (reached === null) return;
+      // Asks STS, not the bucket, so it need not wait for its turn.
+      const externalId = checkExternalId(doctor, reached.bucket);
+      await checkRead(doctor, reached);
+      await checkOutput(doctor, reached);
+      if (run.hasPassed('read', 'write')) wayIsClear(doctor, reached.durationMs);
+      await Promise.all([externalId, checkOverGrants(doctor, reached.bucket)]);
+      checkEncryption(doctor);
+      checkClock(doctor, reached.bucket);
+    },
   );
-  const durationMs = opened.durationMs + listed.durationMs;
-  if (listed.ok) {
-    checks.passed('endpoint', ANSWERS, durationMs);
-    checks.passed('credentials', ACCEPTED);
-    checks.passed('list', `Objects under "${inputPrefix}" can be listed.`);
-    const keys = listed.value.objects.map((object) => object.key);
-    return { bucket, keys: keys.filter((key) => !key.endsWith('/') && isUsableName(key)), durationMs };
-  }
-  const { error } = listed;
-  const blamed = BLAME[error.code] ?? 'list';
-  checks.failed(blamed, error, durationMs);
-  if (blamed === 'endpoint') return null;
-  if (error.providerStatus !== undefined && !BEFORE_CONTACT.has(error.code)) {
-    checks.passed('endpoint', ANSWERS, durationMs);
-  } else checks.skipped('endpoint', 'Not told: it did not come to an answer of the endpoint.');
-  if (blamed === 'credentials') return null;
-  if (provesCredentials(error, provider)) checks.passed('credentials', ACCEPTED);
-  else checks.skipped('credentials', 'Not told: the provider did not say whether it knows the credentials.');
-  return NO_BUCKET.has(error.code) ? null : { bucket, keys: null, durationMs };
-};
-
-/** The large providers say of a bad key that it is bad; some servers say AccessDenied to everything. */
-const provesCredentials = (error: SluiceError, provider: IntegrationConfig['provider']): boolean =>
-  error.code === 'access_denied' && provider !== 'generic';
-
-const checkRead = async (
-  checks: CheckList,
-  { inputPrefix }: IntegrationConfig,
-  { bucket, keys }: Reached,
-): Promise<void> => {
-  if (keys === null)
-    return checks.skipped('read', 'Not tried: without a listing no object is known to read.');
-  for (const key of keys.slice(0, READ_CANDIDATES)) {
-    if (checks.timeLeft(DELETE_RESERVE_MS) === 0) return checks.outOfTime('read');
-    const read = await checks.attempt((signal) => readOne(bucket, key, signal));
-    if (read.ok) return checks.passed('read', `Objects under "${inputPrefix}" can be read.`, read.durationMs);
-    if (!OWN_AFFAIR.has(read.error.code)) return checks.failed('read', read.error, read.durationMs);
-  }
-  checks.skipped(
-    'read',
-    keys.length === 0
-      ? `There is no object under "${inputPrefix}" yet to read.`
-      : 'The objects tried are archived or gone, which says nothing about the others.',
-  );
-};
-
-const checkWrite = async (
-  checks: CheckList,
-  { outputPrefix, bucket: bucketName }: IntegrationConfig,
-  bucket: Bucket,
-  id: string,
-): Promise<void> => {
-  const key = `${outputPrefix}.sluice-connection-test-${id}`;
-  const body = new TextEncoder().encode('Sluice wrote this to test the connection. It may be deleted.\n');
-  const limitMs = checks.timeLeft(DELETE_RESERVE_MS);
-  if (limitMs === 0) return checks.outOfTime('write', 'read_back', 'delete');
-  const written = await checks.attempt(
-    (signal) =>
-      bucket.put({
-        key,
-        body,
-        sizeBytes: body.length,
-        contentType: 'text/plain; charset=utf-8',
-        signal,
-      }),
-    limitMs,
-  );
-  if (!written.ok) {
-    checks.failed('write', written.error, written.durationMs);
-    // Without an answer it may have been written all the same.
-    if (isUncertain(written.error)) await checks.attempt((signal) => bucket.delete(key, signal));
-    return;
-  }
-  checks.passed('write', `Results can be written under "${outputPrefix}".`, written.durationMs);
-
-  const readLimitMs = checks.timeLeft(DELETE_RESERVE_MS);
-  if (readLimitMs === 0) checks.outOfTime('read_back');
-  else {
-    const readBack = await checks.attempt((signal) => readOne(bucket, key, signal), readLimitMs);
-    if (readBack.ok) checks.passed('read_back', 'What was written can be read back.', readBack.durationMs);
-    else checks.failed('read_back', readBack.error, readBack.durationMs);
-  }
-
-  const deleted = await checks.attempt((signal) => bucket.delete(key, signal));
-  if (deleted.ok) {
-    checks.passed('delete', `The probe was deleted from "${bucketName}" again.`, deleted.durationMs);
-  } else {
-    checks.failed('delete', deleted.error, deleted.durationMs, ` The probe "${key}" may still be there.`);
-  }
-};
-
-const isUncertain = (error: SluiceError): boolean =>
-  error.providerStatus === undefined || error.providerStatus >= 500;
-
-const readOne = async (bucket: Bucket, key: string, signal: AbortSignal): Promise<void> => {
-  const { body } = await bucket.get(key, { signal });
-  await body.cancel();
-};

@@ -12,6 +12,8 @@ export interface TestS3ConnectionContext {
   /** Default: real time. */
   readonly wait?: Wait;
   readonly newId: () => string;
+  /** Whom trust policies name; null when this installation was not told. */
+  readonly principalArn?: string | null;
 }
 
 /**

@@ -47,10 +47,26 @@ export interface PutInput {
   readonly signal?: AbortSignal;
 }
 
+/** What only a health check asks of a bucket. Nothing of it changes anything. Every method throws `SluiceError` only. */
+export interface BucketProbes {
+  /** Reads an object by a link, as a processor does. */
+  readByLink(key: string, signal: AbortSignal): Promise<void>;
+  /** Whether `key` may be written, without writing it; null when that cannot be told. */
+  mayWrite(key: string, signal: AbortSignal): Promise<boolean | null>;
+  /** Whether the policy of the bucket may be read; null when that cannot be told. */
+  mayReadPolicy(signal: AbortSignal): Promise<boolean | null>;
+  /** Lists one key with the bucket in the other place: host name for path, path for host name. */
+  listOtherwise(prefix: string, signal: AbortSignal): Promise<void>;
+  /** How far the server's clock is ahead of ours, in milliseconds; null before it told. */
+  clockSkewMs(): number | null;
+  /** Assumes the role anew with this external id, or none. Absent where there is no role. `role_not_assumable` when refused. */
+  readonly assumeRole?: (externalId: string | null, signal: AbortSignal) => Promise<void>;
+}
+
 export interface Bucket {
   listPage(input: ListPageInput): Promise<ListPage>;
   /** `object_not_found` when missing. */
-  head(key: string): Promise<ObjectHead>;
+  head(key: string, options?: { readonly signal?: AbortSignal }): Promise<ObjectHead>;
   /** `object_changed` when `ifMatch` is given and the object has another ETag. */
   get(
     key: string,
@@ -61,4 +77,6 @@ export interface Bucket {
   delete(key: string, signal?: AbortSignal): Promise<void>;
   /** A GET link that works for anyone who holds it. Never log, store or queue it. */
   presignGet(key: string, expiresInSeconds: number): Promise<string>;
+  /** For health checks. Without them, what they would tell is skipped. */
+  readonly probes?: BucketProbes;
 }

@@ -10,7 +10,7 @@ const CAPABILITIES = [
 ] as const;
 
 /** The longest folder both lie in; empty when there is none. A key of B2 can be kept to one prefix only. */
-const commonFolder = (a: string, b: string): string => {
+export const commonFolder = (a: string, b: string): string => {
   let folder = '';
   for (const segment of a.split('/').slice(0, -1)) {
     const longer = `${folder}${segment}/`;

@@ -1,9 +1,9 @@
-import { type ErrorCode, SluiceError, type SluiceErrorOptions } from '@sluice/shared';
+import { type Denial, type ErrorCode, SluiceError, type SluiceErrorOptions } from '@sluice/shared';
 import { ACTIONS, describeResource, type OperationContext } from '../operations.ts';
 import type { ErrorAnswer } from './answer.ts';
 import { CODES, codeOfStatus, isKmsCode } from './codes.ts';
 
-type Finding = { readonly code: ErrorCode; readonly detail?: string };
+type Finding = { readonly code: ErrorCode; readonly detail?: string; readonly denial?: Denial };
 
 const wrongRegion = (context: OperationContext, region: string | null): Finding => ({
   code: 'region_wrong',
@@ -41,13 +41,22 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/no resource-based policy/i, 'because the bucket policy does not allow it'],
 ];
 
+const KMS_KEY = /\barn:aws(?:-[a-z]+)*:kms:[a-z0-9-]{1,40}:\d{12}:key\/[A-Za-z0-9-]{1,64}(?![\w-])/;
+
+const denialOf = ({ message }: ErrorAnswer): Denial => ({
+  isExplicit: /explicit deny/i.test(message),
+  kmsKeyArn: KMS_KEY.exec(message)?.[0] ?? null,
+});
+
 const denied = (answer: ErrorAnswer, context: OperationContext): Finding => {
   const action = ACTIONS[context.operation];
+  const denial = denialOf(answer);
   const kms = /\bkms:(Decrypt|GenerateDataKey\w*|Encrypt|DescribeKey)\b/.exec(answer.message)?.[0];
   if (kms !== undefined || /\bKMS\b|ciphertext refers to a customer master key/i.test(answer.message)) {
     return {
       code: 'encryption_denied',
-      detail: `${kms ?? 'kms:Decrypt'} on the key of ${context.bucket} was refused, so ${action} failed.`,
+      detail: `${kms ?? 'kms:Decrypt'} on ${denial.kmsKeyArn ?? `the key of ${context.bucket}`} was refused, so ${action} failed.`,
+      denial,
     };
   }
   const reason = REASONS.find(([pattern]) => pattern.test(answer.message))?.[1];
@@ -59,6 +68,7 @@ const denied = (answer: ErrorAnswer, context: OperationContext): Finding => {
   return {
     code: 'access_denied',
     detail: `${action} on ${describeResource(context)} was refused${reason === undefined ? '' : ` ${reason}`}.${hint}`,
+    denial,
   };
 };
 
@@ -84,8 +94,20 @@ const notFound = (answer: ErrorAnswer, context: OperationContext): Finding => {
   return { code: 'bucket_not_found', detail: `${context.providerLabel} knows no bucket ${context.bucket}.` };
 };
 
+/** What Cloudflare's own network answers in place of a server it cannot reach (521 to 523, 530) or trust (525, 526). */
+const OF_THE_EDGE: Readonly<Record<number, ErrorCode>> = {
+  521: 'endpoint_unreachable',
+  522: 'endpoint_unreachable',
+  523: 'endpoint_unreachable',
+  525: 'tls_failed',
+  526: 'tls_failed',
+  530: 'endpoint_unreachable',
+};
+
 const byStatus = (answer: ErrorAnswer, context: OperationContext): Finding => {
   const { status } = answer;
+  const edge = OF_THE_EDGE[status];
+  if (edge !== undefined) return { code: edge };
   if (status >= 300 && status < 400 && status !== 304) return redirect(answer, context);
   if (status === 304 || status === 412) return precondition(context);
   if (status === 404 || status === 410) return notFound(answer, context);
@@ -114,6 +136,7 @@ const byCode = (answer: ErrorAnswer, context: OperationContext): Finding => {
     return {
       code: 'encryption_denied',
       detail: `The encryption key of ${context.bucket} cannot be used (${code}).`,
+      denial: denialOf(answer),
     };
   }
   const known = CODES[code];
@@ -162,6 +185,7 @@ export const translateAnswer = (answer: ErrorAnswer, context: OperationContext):
     providerStatus: answer.status,
   };
   if (finding.detail !== undefined) options.detail = finding.detail;
+  if (finding.denial !== undefined) options.denial = finding.denial;
   if (answer.code !== '') options.providerCode = answer.code;
   if (answer.retryAfterMs !== null) options.retryAfterMs = answer.retryAfterMs;
   return new SluiceError(finding.code, options);

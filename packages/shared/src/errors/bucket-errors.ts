@@ -16,6 +16,13 @@ export const bucketErrors = {
     'The endpoint could not be reached',
     'Check the endpoint name, its DNS record, TLS certificate and firewall; we try again by ourselves.',
   ),
+  tls_failed: entry(
+    502,
+    'upstream',
+    true,
+    'The endpoint could not be trusted',
+    'Give the endpoint a TLS certificate that is valid, for this very host name, and from a public authority; we try again by ourselves.',
+  ),
   endpoint_not_s3: entry(
     422,
     'customer_config',

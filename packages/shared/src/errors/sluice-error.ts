@@ -6,6 +6,13 @@ export interface FieldError {
   readonly message: string;
 }
 
+export interface Denial {
+  /** A `Deny` refuses, which no grant outweighs; false when none is told of. */
+  readonly isExplicit: boolean;
+  /** The key of the encryption, when it is named. */
+  readonly kmsKeyArn: string | null;
+}
+
 export interface SluiceErrorOptions {
   /** A sentence for the reader: names the bucket, action or region concerned, never a secret or a URL with a query. */
   readonly detail?: string;
@@ -15,6 +22,8 @@ export interface SluiceErrorOptions {
   readonly providerStatus?: number;
   /** How long the provider asked us to wait, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** Of a refusal: what the provider told of the policy behind it. */
+  readonly denial?: Denial;
   readonly fields?: readonly FieldError[];
   /** For our logs only. Never shown. */
   readonly cause?: unknown;
@@ -28,6 +37,7 @@ export class SluiceError extends Error {
   readonly providerCode: string | undefined;
   readonly providerStatus: number | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly denial: Denial | undefined;
   readonly fields: readonly FieldError[];
 
   constructor(code: ErrorCode, options: SluiceErrorOptions = {}) {
@@ -38,6 +48,7 @@ export class SluiceError extends Error {
     this.providerCode = options.providerCode;
     this.providerStatus = options.providerStatus;
     this.retryAfterMs = options.retryAfterMs;
+    this.denial = options.denial;
     this.fields = options.fields ?? [];
   }
 

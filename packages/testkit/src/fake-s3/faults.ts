@@ -46,6 +46,21 @@ export const denies =
       `User: arn:aws:iam::111111111111:user/tenant is not authorized to perform: ${action} on resource: "arn:aws:s3:::${request.bucket}/${request.key}" because no identity-based policy allows the ${action} action`,
     );
 
+/** The policy of the setup: lists and reads the input, reads, writes and deletes in the output, and nothing else. */
+export const leastPrivilege =
+  (inputPrefix: string, outputPrefix: string): Fault =>
+  (request, proceed) => {
+    const { operation, key, query } = request;
+    const reads = operation === 'GetObject' || operation === 'HeadObject';
+    const isGranted =
+      operation === 'ListObjectsV2'
+        ? (query.get('prefix') ?? '').startsWith(inputPrefix)
+        : (reads && key.startsWith(inputPrefix)) ||
+          (key.startsWith(outputPrefix) &&
+            (reads || ['PutObject', 'UploadPart', 'DeleteObject'].includes(operation)));
+    return isGranted ? proceed() : denies(`s3:${operation}`)(request, proceed);
+  };
+
 /** An SSE-KMS bucket whose key refuses us. */
 export const kmsDenies: Fault = fails(
   403,

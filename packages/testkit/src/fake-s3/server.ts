@@ -51,6 +51,7 @@ const OPERATIONS: readonly [
   ['CompleteMultipartUpload', (method, query) => method === 'POST' && query.has('uploadId')],
   ['UploadPart', (method, query) => method === 'PUT' && query.has('uploadId')],
   ['AbortMultipartUpload', (method, query) => method === 'DELETE' && query.has('uploadId')],
+  ['GetBucketPolicy', (method, query) => method === 'GET' && query.has('policy')],
   ['CopyObject', (method, _, headers) => method === 'PUT' && headers['x-amz-copy-source'] !== undefined],
 ];
 
@@ -174,6 +175,8 @@ export const startFakeS3 = async (options: FakeS3Options = {}): Promise<FakeS3> 
       case 'DeleteObject':
         bucket.delete(request.key);
         return emptyAnswer(204);
+      case 'GetBucketPolicy':
+        return errorAnswer(404, 'NoSuchBucketPolicy', 'The bucket policy does not exist');
       case 'DeleteObjects':
         return deleteObjects(bucket, request, (key) => (key.startsWith('refused/') ? 'AccessDenied' : null));
       case 'CreateMultipartUpload':

@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<Operation, CallKind>> = {
   UploadPart: 'put',
   CompleteMultipartUpload: 'put',
   AbortMultipartUpload: 'delete',
+  GetBucketPolicy: 'get',
 };
 
 interface Count {

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { healthCheck } from './health-checks.ts';
+
+/** The checks of a connection test, in order. `external_id` is there for roles alone. */
+export const CONNECTION_CHECKS = [
+  'endpoint',
+  'credentials',
+  'external_id',
+  'region',
+  'addressing',
+  'bucket',
+  'list',
+  'read',
+  'write',
+  'read_back',
+  'delete',
+  'encryption',
+  'versioning',
+  'clock',
+  'over_grants',
+] as const;
+export type ConnectionCheckName = (typeof CONNECTION_CHECKS)[number];
+
+/** One step of a connection test. */
+export const ConnectionCheck = healthCheck(CONNECTION_CHECKS);
+export type ConnectionCheck = z.infer<typeof ConnectionCheck>;
+
+export const ConnectionTest = z.strictObject({
+  outcome: z
+    .enum(['passed', 'failed'])
+    .describe('`passed` when no check failed; there may be warnings among them.'),
+  testedAt: z.iso.datetime(),
+  checks: z.array(ConnectionCheck),
+});
+export type ConnectionTest = z.infer<typeof ConnectionTest>;
