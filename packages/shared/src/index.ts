@@ -15,4 +15,5 @@ export * from './reseals.ts';
 export * from './s3-integrations.ts';
 export * from './s3-objects.ts';
 export * from './s3-setup.ts';
+export * from './support.ts';
 export * from './usage.ts';

@@ -1,5 +1,5 @@
--- The log that support reads: tenants see their own lines, support all of them, and it is pruned.
-select plan(11);
+-- The log that support reads: tenants see their own lines, support those of no tenant and of tenants it has opened; it is pruned.
+select plan(13);
 select tap.make_world();
 select tap.authenticate_as_service();
 select public.write_app_logs(jsonb_build_array(
@@ -10,7 +10,13 @@ select public.write_app_logs(jsonb_build_array(
 select tap.authenticate_as(tap.user_id('member@acme.test'));
 select results_eq('select event from public.app_logs order by id', $$ values ('poll_finished'), ('own') $$, 'a member reads the lines of their tenant and no others');
 select tap.authenticate_as(tap.user_id('owner@umbrella.test'), '{"platform_role": "support"}');
-select is((select count(*)::int from public.app_logs), 4, 'support reads all lines, those of no tenant too');
+select is((select count(*)::int from public.app_logs), 2, 'support reads the lines of no tenant, and as a member its own');
+select public.open_support_access(tap.tenant_id('acme'), 'ticket');
+select is((select count(*)::int from public.app_logs), 4, 'and after it has said why, those of a tenant');
+select throws_ok($$ select public.open_support_access(tap.tenant_id('acme'), ' ') $$, 'PT400', 'invalid_request', 'without a reason it opens nothing');
+select tap.clear();
+delete from private.support_accesses;
+select tap.authenticate_as(tap.user_id('owner@umbrella.test'), '{"platform_role": "support"}');
 select is(tap.visible('s3_processed_objects'), array['umbrella'], 'but no tables of other tenants');
 select throws_ok($$ delete from public.app_logs $$, '42501', null, 'and deletes none');
 select tap.authenticate_as(tap.user_id('owner@umbrella.test'), '{"platform_role": "staff"}');

@@ -16,7 +16,7 @@ select is(tap.visible(t), array['acme'], format('an owner sees the rows of their
 select tap.authenticate_as(tap.user_id('admin@acme.test'));
 select is(tap.visible(t), array['acme'], format('an admin sees the rows of their tenant, and no others, in %s', t)) from tap.tables() as t;
 select tap.authenticate_as(tap.user_id('member@acme.test'));
-select is(tap.visible(t), array['acme'], format('a member sees the rows of their tenant, and no others, in %s', t)) from tap.tables() as t;
+select is(tap.visible(t), case when t = 'audit_events' then '{}' else array['acme'] end, format('a member sees the rows of their tenant, and no others, in %s', t)) from tap.tables() as t;
 select tap.authenticate_as(tap.user_id('owner@umbrella.test'));
 select is(tap.visible(t), array['umbrella'], format('another tenant sees its own rows, and no others, in %s', t)) from tap.tables() as t;
 select tap.clear();

@@ -10,8 +10,9 @@ create view pg_temp.callable as
 select is_empty($$ select name from pg_temp.callable where role = 'anon' $$, 'without a session nobody calls anything');
 select set_eq($$ select name from pg_temp.callable where role = 'authenticated' and name like 'public.%' $$,
   array['public.begin_idempotent_request', 'public.end_idempotent_request', 'public.release_idempotency_key', 'public.create_tenant', 'public.set_tenant_member', 'public.remove_tenant_member', 'public.update_s3_integration',
-    'public.start_s3_integration', 'public.delete_s3_integration', 'public.s3_integration_ledger',
-    'public.list_reseals', 'public.read_reseal',
+    'public.start_s3_integration', 'public.delete_s3_integration', 'public.s3_integration_ledger', 'public.list_reseals',
+    'public.read_reseal', 'public.list_audit_events', 'public.open_support_access', 'public.support_list_audit_events',
+    'public.support_list_integrations', 'public.support_list_logs',
     'public.list_s3_objects', 'public.list_s3_duplicates', 'public.preview_s3_replay', 'public.create_s3_replay', 'public.cancel_s3_replay', 'public.cancel_s3_dry_run',
     'public.s3_integration_usage_summary', 'public.support_usage_summary', 'public.delete_notification_target', 'public.replay_notification',
     'public.set_integration_notification_target', 'public.set_s3_folder_rule', 'public.delete_s3_folder_rule'],
@@ -23,7 +24,8 @@ select set_eq($$ select name from pg_temp.callable where role = 'authenticated' 
     'private.delete_s3_integration', 'private.prefix_end', 'private.list_s3_duplicates', 'private.preview_s3_replay',
     'private.create_s3_replay', 'private.cancel_s3_replay', 'private.cancel_s3_dry_run', 'private.s3_integration_usage_summary', 'private.support_usage_summary',
     'private.delete_notification_target', 'private.replay_notification', 'private.set_integration_notification_target',
-    'private.set_s3_folder_rule', 'private.delete_s3_folder_rule', 'private.current_actor', 'private.my_tenant_ids', 'private.is_support', 'private.fail'],
+    'private.set_s3_folder_rule', 'private.delete_s3_folder_rule', 'private.current_actor', 'private.my_tenant_ids', 'private.my_admin_tenant_ids', 'private.list_audit_events', 'private.open_support_access',
+    'private.support_list_audit_events', 'private.support_list_integrations', 'private.support_list_logs', 'private.is_support', 'private.fail'],
   'and behind them what their verbs and the policies need');
 select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'public.%' $$,
   array['public.require_tenant_admin', 'public.create_s3_integration', 'public.get_s3_integration_with_secrets',

@@ -44,6 +44,8 @@ const KIBIBYTE = 1024;
 const FIRST_ID = '/api/integrations/s3/{id}';
 const TARGET_ID = '/api/notification-targets/{id}';
 const RESEAL_ID = '/api/admin/reseals/{id}';
+const TENANT_ID = '/api/tenants/{id}';
+const OPENED_TENANT_ID = '/api/admin/tenants/{id}';
 
 let owner: { token: string; id: string };
 let member: string;
@@ -74,6 +76,8 @@ beforeAll(async () => {
       [`${FIRST_ID}/replays/{replayId}`]: replay,
       [TARGET_ID]: targetId,
       [RESEAL_ID]: crypto.randomUUID(),
+      [TENANT_ID]: tenantId,
+      [OPENED_TENANT_ID]: tenantId,
       [`${TARGET_ID}/deliveries/{deliveryId}`]: deliveryId,
     },
   });
@@ -150,7 +154,7 @@ describe.each(guarded.filter(namesARecord))('$name', (operation) => {
   test('says which parameter is no id', async () => {
     for (const id of ['1', 'null', "x' or 1=1 --", '%00', '%ff', 'x'.repeat(3000)]) {
       const wrong = encodeURIComponent(id).replaceAll('%25', '%');
-      const path = [FIRST_ID, TARGET_ID, RESEAL_ID].reduce(
+      const path = [FIRST_ID, TARGET_ID, RESEAL_ID, TENANT_ID].reduce(
         (url, parameter) => url.replace(own.ids[parameter] ?? '', wrong),
         urlFor(operation, own),
       );

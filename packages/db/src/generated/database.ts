@@ -390,6 +390,9 @@ isOneToOne: false
 "get_s3_integration_with_secrets":
 { Args: { "p_actor": string,"p_integration_id": string }; Returns: Json
                            },
+"list_audit_events":
+{ Args: { "p_before"?: number,"p_filter"?: Json,"p_limit"?: number,"p_tenant_id": string }; Returns: Json
+                           },
 "list_reseals":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
@@ -405,6 +408,9 @@ isOneToOne: false
                            },
 "next_reseal_batch":
 { Args: { "p_after": string,"p_limit": number,"p_run_id": string }; Returns: Json
+                           },
+"open_support_access":
+{ Args: { "p_reason": string,"p_tenant_id": string }; Returns: string
                            },
 "preview_s3_replay":
 { Args: { "p_found_from"?: string,"p_found_to"?: string,"p_integration_id": string,"p_object_id"?: string,"p_prefix"?: string,"p_reasons"?: (string)[],"p_states": (string)[] }; Returns: Json
@@ -497,6 +503,15 @@ isOneToOne: false
                            },
 "start_s3_integration":
 { Args: { "p_integration_id": string,"p_revision"?: number,"p_start"?: Json }; Returns: undefined
+                           },
+"support_list_audit_events":
+{ Args: { "p_before"?: number,"p_filter"?: Json,"p_limit"?: number,"p_tenant_id"?: string }; Returns: Json
+                           },
+"support_list_integrations":
+{ Args: { "p_after"?: string,"p_filter"?: Json,"p_limit"?: number }; Returns: Json
+                           },
+"support_list_logs":
+{ Args: { "p_before"?: number,"p_integration_id": string,"p_level"?: string,"p_limit"?: number }; Returns: Json
                            },
 "support_usage_summary":
 { Args: { "p_after"?: string,"p_days"?: number,"p_limit"?: number,"p_tenant_id"?: string }; Returns: Json

@@ -28,6 +28,7 @@ import { cancelReplayRoute } from './s3-replays/cancel.ts';
 import { createReplayRoute } from './s3-replays/create.ts';
 import { listReplaysRoute } from './s3-replays/list.ts';
 import { readReplayRoute } from './s3-replays/read.ts';
+import { supportRoutes } from './support/index.ts';
 import { listTenantsRoute } from './tenants/list.ts';
 import { ledgerRoute } from './usage/ledger.ts';
 import { supportUsageSummaryRoute } from './usage/support-usage-summary.ts';
@@ -60,6 +61,7 @@ const ROUTES = [
   ledgerRoute,
   supportUsageSummaryRoute,
   ...resealRoutes,
+  ...supportRoutes,
   setupRoute,
   listRulesRoute,
   setRuleRoute,

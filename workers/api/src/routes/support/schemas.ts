@@ -1,0 +1,95 @@
+import { z } from '@hono/zod-openapi';
+import * as shared from '@sluice/shared';
+
+const nextCursor = z.string().nullable();
+
+export const AuditPage = z
+  .strictObject({ items: z.array(shared.AuditEvent.clone().openapi('AuditEvent')), nextCursor })
+  .openapi('AuditPage');
+export const IntegrationLogPage = z
+  .strictObject({ items: z.array(shared.IntegrationLogLine), nextCursor })
+  .openapi('IntegrationLogPage');
+export const SupportLogPage = z
+  .strictObject({ items: z.array(shared.SupportLogLine), nextCursor })
+  .openapi('SupportLogPage');
+export const SupportIntegrationPage = z
+  .strictObject({ items: z.array(shared.SupportIntegration), nextCursor })
+  .openapi('SupportIntegrationPage');
+export const OpenSupportAccess = shared.OpenSupportAccess.clone().openapi('OpenSupportAccess');
+export const SupportAccess = z
+  .strictObject({ tenantId: z.uuid(), expiresAt: z.iso.datetime({ offset: true }) })
+  .openapi('SupportAccess');
+
+export const TenantIdParam = z.strictObject({
+  id: z.uuid().openapi({
+    param: { name: 'id', in: 'path', description: 'Id of the tenant.' },
+    example: 'f0d3f3c4-6a56-4c1c-a1a5-5a3f7a2b9c11',
+  }),
+});
+
+/** Pages by a number that only grows. */
+export const NumberedPageQuery = {
+  cursor: z
+    .string()
+    .regex(/^[1-9]\d{0,17}$/, 'Use the nextCursor of the page before, unchanged, or leave it out.')
+    .optional()
+    .openapi({ param: { description: 'The `nextCursor` of the page before, unchanged.' } }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(50)
+    .openapi({ param: { description: 'Items a page.' } }),
+};
+
+export const AuditQuery = {
+  recordType: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{1,62}$/)
+    .optional()
+    .openapi({ param: { description: 'Only of this kind of record, such as `s3_integrations`.' } }),
+  recordId: z
+    .string()
+    .max(200)
+    .regex(/^[\w/-]*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[\w/-]*$/)
+    .optional()
+    .openapi({ param: { description: 'Only of this record, as an event names it.' } }),
+  actorId: z
+    .uuid()
+    .optional()
+    .openapi({ param: { description: 'Only what this person did.' } }),
+  from: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .openapi({ param: { description: 'From this time on.' } }),
+  to: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .openapi({ param: { description: 'Before this time.' } }),
+  ...NumberedPageQuery,
+};
+
+interface Paged {
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+/** The parameters of a query for one row more than the page has: whether there is a next page. */
+export const pageParameters = ({ cursor, limit }: Paged) => ({
+  p_limit: limit + 1,
+  ...(cursor === undefined ? {} : { p_before: Number(cursor) }),
+});
+
+export const pageOf = <T extends { readonly id: string }>(rows: readonly T[], limit: number) => {
+  const items = rows.slice(0, limit);
+  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+};
+
+/** The filters among the parameters of a query, for jsonb: what was not given is not in it. */
+export const filterOf = (query: Readonly<Record<string, string | number | undefined>>) =>
+  Object.fromEntries(
+    Object.entries(query).filter(
+      ([name, value]) => value !== undefined && name !== 'cursor' && name !== 'limit' && name !== 'tenantId',
+    ),
+  );
