@@ -14,8 +14,10 @@ import { xmpTitle } from './pdf/xmp.ts';
 import { asRefusal, RemediationRefused } from './refusal.ts';
 import type { Notice, RemediationReport } from './report.ts';
 import { buildStructure, type DraftPage, draftPage } from './structure/build-structure.ts';
-import { type Block, type PageStructure, plainText } from './structure/types.ts';
-import { FontCache, readPageText } from './text/page-interpreter.ts';
+import { pageRows } from './structure/page-lines.ts';
+import { type Block, blockText, type PageStructure, plainText } from './structure/types.ts';
+import { FontCache } from './text/font-cache.ts';
+import { readPageText } from './text/page-interpreter.ts';
 
 /** Changes whenever the same input may give different outputs. */
 export const PROCESSOR = 'sluice-remediation/0.1.0';
@@ -122,7 +124,7 @@ function readPages({ objects }: OpenDocument, budget: WorkBudget, notices: Set<N
     budget.checkTime();
     const content = readPageText(objects, page.dict, fonts, budget);
     const annotations = readAnnotations(objects, page.dict, content.base, pageNumbers);
-    const draft = draftPage(content.fragments, annotations.links);
+    const draft = draftPage(pageRows(content.fragments, annotations.links), index);
     const characters = content.fragments.reduce((sum, fragment) => sum + fragment.text.length, 0);
     if (content.largestImageShare > SCAN_SHARE && characters < SCAN_CHARACTERS) scanned.add(index);
     if (content.unmappedGlyphs > 0) notices.add('unmapped_glyphs');
@@ -140,12 +142,6 @@ function readPages({ objects }: OpenDocument, budget: WorkBudget, notices: Set<N
 
 function numberPages(pages: ReturnType<PDF['getPages']>): Map<number, number> {
   return new Map(pages.map((page, index) => [page.ref.objectNumber, index + 1]));
-}
-
-function blockText(block: Block): string {
-  return block.kind === 'list'
-    ? block.items.map((item) => plainText(item)).join('\n')
-    : plainText(block.content);
 }
 
 function chooseLanguage(

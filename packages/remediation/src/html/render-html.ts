@@ -1,4 +1,12 @@
-import type { Block, Inline, PageStructure } from '../structure/types.ts';
+import type {
+  Block,
+  FigureBlock,
+  Inline,
+  ListBlock,
+  PageStructure,
+  TableBlock,
+  TableCell,
+} from '../structure/types.ts';
 import { escapeHtml } from './escape.ts';
 
 export interface HtmlDocument {
@@ -52,15 +60,50 @@ function headingShift(pages: readonly PageStructure[]): number {
 }
 
 function renderBlock(block: Block, shift: number): string {
-  if (block.kind === 'heading') {
-    const level = Math.min(6, block.level + shift);
-    return `<h${level}>${renderInlines(block.content)}</h${level}>`;
+  switch (block.kind) {
+    case 'heading': {
+      const level = Math.min(6, block.level + shift);
+      return `<h${level}>${renderInlines(block.content)}</h${level}>`;
+    }
+    case 'paragraph':
+      return `<p>${renderInlines(block.content)}</p>`;
+    case 'list':
+      return renderList(block);
+    case 'table':
+      return renderTable(block);
+    case 'figure':
+      return renderFigure(block);
   }
-  if (block.kind === 'paragraph') return `<p>${renderInlines(block.content)}</p>`;
-  const items = block.items.map((item) => `<li>${renderInlines(item)}</li>`).join('');
-  if (!block.ordered) return `<ul>${items}</ul>`;
-  const start = block.start === 1 ? '' : ` start="${block.start}"`;
-  return `<ol${start}>${items}</ol>`;
+}
+
+function renderList({ ordered, start, items }: ListBlock): string {
+  const body = items
+    .map((item) => `<li>${renderInlines(item.content)}${item.lists.map(renderList).join('')}</li>`)
+    .join('');
+  if (!ordered) return `<ul>${body}</ul>`;
+  return `<ol${start === 1 ? '' : ` start="${start}"`}>${body}</ol>`;
+}
+
+/** Wide tables scroll by themselves, and can be reached by keyboard for that. */
+function renderTable({ rows }: TableBlock): string {
+  const body = rows.map((row) => `<tr>${row.map(renderCell).join('')}</tr>`).join('\n');
+  return `<table>\n${body}\n</table>`;
+}
+
+function renderCell({ scope, columns, rows, content }: TableCell): string {
+  const spans = (columns > 1 ? ` colspan="${columns}"` : '') + (rows > 1 ? ` rowspan="${rows}"` : '');
+  const text = renderInlines(content);
+  if (scope === undefined || text === '') return `<td${spans}>${text}</td>`;
+  return `<th scope="${scope === 'column' ? 'col' : 'row'}"${spans}>${text}</th>`;
+}
+
+/** The picture itself stays in the PDF: a person has to say what it shows. */
+function renderFigure({ page, caption }: FigureBlock): string {
+  const text = renderInlines(caption);
+  const note = `<p>Picture on <a href="#page-${page + 1}">page ${page + 1}</a> of the PDF; ${
+    text === '' ? 'it has no description yet' : 'its caption stands for a description'
+  }.</p>`;
+  return `<figure>${note}${text === '' ? '' : `<figcaption>${text}</figcaption>`}</figure>`;
 }
 
 function renderInlines(content: readonly Inline[]): string {

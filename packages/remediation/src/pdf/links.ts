@@ -1,6 +1,6 @@
 import { PdfArray, PdfDict, PdfRef } from '@libpdf/core';
 import { safeHref } from '../html/escape.ts';
-import type { LinkArea } from '../structure/page-lines.ts';
+import type { LinkArea } from '../structure/types.ts';
 import { type Matrix, transform } from '../text/matrix.ts';
 import type { ObjectAccess } from './object-access.ts';
 
@@ -25,15 +25,14 @@ export function readAnnotations(
 ): PageAnnotations {
   const links: LinkArea[] = [];
   let formFields = 0;
-  for (const annotation of objects.list(page, 'Annots').slice(0, MAX_ANNOTATIONS)) {
+  for (const [index, annotation] of objects.list(page, 'Annots').slice(0, MAX_ANNOTATIONS).entries()) {
     if (!(annotation instanceof PdfDict)) continue;
     const kind = objects.name(annotation, 'Subtype');
     if (kind === 'Widget') formFields++;
     if (kind !== 'Link') continue;
     const href = hrefOf(objects, annotation, pageNumbers);
     const [xa, ya, xb, yb] = objects.numbers(annotation, 'Rect');
-    if (href === undefined || xa === undefined || ya === undefined || xb === undefined || yb === undefined)
-      continue;
+    if (xa === undefined || ya === undefined || xb === undefined || yb === undefined) continue;
     const [ax, ay] = transform(base, xa, ya);
     const [bx, by] = transform(base, xb, yb);
     links.push({
@@ -42,6 +41,7 @@ export function readAnnotations(
       x1: Math.max(ax, bx),
       y1: Math.max(ay, by),
       href,
+      annotation: index,
     });
   }
   return { links, formFields };

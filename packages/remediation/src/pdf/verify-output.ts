@@ -1,7 +1,8 @@
 import { WorkBudget } from '../budget.ts';
 import type { RemediationLimits } from '../limits.ts';
 import { RemediationRefused } from '../refusal.ts';
-import { FontCache, readPageText } from '../text/page-interpreter.ts';
+import { FontCache } from '../text/font-cache.ts';
+import { readPageText } from '../text/page-interpreter.ts';
 import { decodeStream } from './bounded-decode.ts';
 import type { DocumentMetadata } from './metadata-update.ts';
 import type { ObjectAccess } from './object-access.ts';

@@ -1,7 +1,9 @@
 import { type DraftBlock, draftBlocks } from './draft-blocks.ts';
-import { type LinkArea, pageRows } from './page-lines.ts';
+import type { Row } from './page-lines.ts';
 import { readingOrder } from './reading-order.ts';
-import { type Block, plainText } from './types.ts';
+import { endsHyphenated } from './inlines.ts';
+import { ListBuilder } from './lists.ts';
+import { type Block, type Inline, plainText } from './types.ts';
 
 /** Text this much larger than the body is a heading. */
 const HEADING_SCALE = 1.15;
@@ -14,10 +16,14 @@ export interface DraftPage {
   readonly hasTable: boolean;
 }
 
-/** The blocks of one page in reading order. */
-export function draftPage(fragments: Parameters<typeof pageRows>[0], links: readonly LinkArea[]): DraftPage {
-  const regions = pageRows(fragments, links).flatMap((rows) => readingOrder(rows));
-  return { blocks: draftBlocks(regions), hasTable: regions.some((region) => region.table) };
+/**
+ * The blocks of one page in reading order.
+ *
+ * @param groups rows by the direction of their text
+ */
+export function draftPage(groups: readonly (readonly Row[])[], page: number): DraftPage {
+  const regions = groups.flatMap((rows) => readingOrder(rows));
+  return { blocks: draftBlocks(regions, page), hasTable: regions.some((region) => region.table) };
 }
 
 /** Decides, over the whole document, what is a heading and what a list. */
@@ -29,21 +35,62 @@ export function buildStructure(pages: readonly DraftPage[]): Block[][] {
   const rankOf = (draft: DraftBlock): number | undefined => headingSize(draft, body, bodyIsBold < all * 0.5);
   const ranks = [...new Set(drafts.flatMap((draft) => rankOf(draft) ?? []))].sort((a, b) => b - a);
   let level = 0;
+  let open: { blocks: Block[]; draft: DraftBlock } | undefined;
   return pages.map((page) => {
     const blocks: Block[] = [];
+    const lists = new ListBuilder(blocks);
     for (const [index, draft] of page.blocks.entries()) {
+      if (draft.object) {
+        lists.close();
+        blocks.push(draft.object);
+        continue;
+      }
       if (plainText(draft.content).trim() === '') continue;
       const rank = rankOf(draft);
       if (rank !== undefined) {
+        lists.close();
+        open = undefined;
         // A level is never skipped on the way down.
         level = Math.min(ranks.indexOf(rank) + 1, level + 1, 6);
         blocks.push({ kind: 'heading', level, content: draft.content });
       } else if (isListItem(draft, page.blocks[index - 1], page.blocks[index + 1])) {
-        addItem(blocks, draft);
-      } else blocks.push({ kind: 'paragraph', content: draft.content });
+        open = undefined;
+        lists.add(draft);
+      } else if (lists.continues(draft)) continue;
+      else if (open && goesOn(open.draft, draft)) {
+        lists.close();
+        const last = open.blocks.at(-1);
+        if (last?.kind === 'paragraph')
+          open.blocks[open.blocks.length - 1] = { ...last, content: joined(last.content, draft.content) };
+        open = { blocks: open.blocks, draft };
+      } else {
+        lists.close();
+        blocks.push({ kind: 'paragraph', content: draft.content });
+        open = draft.table ? undefined : { blocks, draft };
+      }
     }
+    lists.close();
     return blocks;
   });
+}
+
+/** Whether a paragraph that a column or page broke off goes on here. */
+function goesOn(before: DraftBlock, draft: DraftBlock): boolean {
+  if (!draft.opensRegion || draft.table || draft.marker || draft.page - before.page > 1) return false;
+  if (Math.abs(before.size - draft.size) > 0.6 || before.bold !== draft.bold) return false;
+  return (
+    !/[.:;?!]["”’)\]]*$/.test(plainText(before.content).trimEnd()) &&
+    /^[\p{Ll}(]/u.test(plainText(draft.content))
+  );
+}
+
+function joined(before: readonly Inline[], after: readonly Inline[]): Inline[] {
+  const last = before.at(-1);
+  const first = after[0]?.source?.words[0];
+  if (!last || !first) return [...before, ...after];
+  const broken = endsHyphenated(last.text, { ...first, lineStart: true });
+  const text = broken ? last.text.slice(0, -1) : `${last.text} `;
+  return [...before.slice(0, -1), { ...last, text }, ...after];
 }
 
 function bodySize(drafts: readonly DraftBlock[]): number {
@@ -83,17 +130,4 @@ function isListItem(
   const follows = previous?.marker?.kind === 'number' && previous.marker.value === marker.value - 1;
   const followed = next?.marker?.kind === 'number' && next.marker.value === marker.value + 1;
   return follows || followed;
-}
-
-function addItem(blocks: Block[], draft: DraftBlock): void {
-  const ordered = draft.marker?.kind === 'number';
-  const value = draft.marker?.kind === 'number' ? draft.marker.value : 1;
-  const last = blocks.at(-1);
-  const goesOn =
-    last?.kind === 'list' &&
-    last.ordered === ordered &&
-    (!ordered || last.start + last.items.length === value);
-  if (last?.kind === 'list' && goesOn) {
-    blocks[blocks.length - 1] = { ...last, items: [...last.items, draft.itemContent] };
-  } else blocks.push({ kind: 'list', ordered, start: value, items: [draft.itemContent] });
 }

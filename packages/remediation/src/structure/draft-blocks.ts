@@ -1,6 +1,7 @@
-import type { Row, Segment, Word } from './page-lines.ts';
+import { inlinesOf } from './inlines.ts';
+import type { PageObject, Row, Segment } from './page-lines.ts';
 import type { Region } from './reading-order.ts';
-import type { Inline } from './types.ts';
+import type { Inline, Word } from './types.ts';
 
 /** How an item of a list starts. */
 type Marker = { readonly kind: 'bullet' } | { readonly kind: 'number'; readonly value: number };
@@ -8,6 +9,8 @@ type Marker = { readonly kind: 'bullet' } | { readonly kind: 'number'; readonly 
 /** Lines that belong together, before it is known which are headings. */
 export interface DraftBlock {
   readonly content: readonly Inline[];
+  /** The marker, where there is one. */
+  readonly label: readonly Inline[];
   /** The content without its marker, where there is one. */
   readonly itemContent: readonly Inline[];
   readonly marker: Marker | undefined;
@@ -16,6 +19,14 @@ export interface DraftBlock {
   readonly bold: boolean;
   readonly characters: number;
   readonly table: boolean;
+  readonly page: number;
+  /** Left edge of the first line. */
+  readonly x0: number;
+  /** Left edge of the second line, or of the first one's text behind its marker. */
+  readonly textX0: number;
+  /** First of its column or page: what is before it may go on in it. */
+  readonly opensRegion: boolean;
+  readonly object: PageObject | undefined;
 }
 
 interface Line {
@@ -23,6 +34,8 @@ interface Line {
   readonly marker: Marker | undefined;
   readonly x0: number;
   readonly x1: number;
+  readonly textX0: number;
+  readonly object: PageObject | undefined;
   readonly y: number;
   readonly size: number;
   readonly bold: boolean;
@@ -35,7 +48,7 @@ const GLUED_BULLET = /^[•◦‣▪■●➢✓❖►∙](?=.)/;
 const NUMBER = /^\(?(\d{1,3})[.)]$/;
 
 /** Joins the lines of each region into blocks. */
-export function draftBlocks(regions: readonly Region[]): DraftBlock[] {
+export function draftBlocks(regions: readonly Region[], page: number): DraftBlock[] {
   return regions.flatMap((region) => {
     const lines = region.rows.map(lineOf);
     const right = Math.max(...lines.map((line) => line.x1));
@@ -50,7 +63,7 @@ export function draftBlocks(regions: readonly Region[]): DraftBlock[] {
         group.push(line);
       else groups.push([line]);
     }
-    return groups.map((group) => draftOf(group, region.table));
+    return groups.map((group, index) => draftOf(group, region.table, page, index === 0));
   });
 }
 
@@ -65,6 +78,8 @@ function lineOf(row: Row): Line {
   return {
     words,
     marker: markerOf(words),
+    object: row[0]?.object,
+    textX0: row[1] && row[0] && isOnlyMarker(row[0]) ? row[1].x0 : Math.min(...row.map((segment) => segment.x0)),
     x0: Math.min(...row.map((segment) => segment.x0)),
     x1: Math.max(...row.map((segment) => segment.x1)),
     y: main?.y ?? 0,
@@ -106,7 +121,7 @@ function continuesBlock(
   line: Line,
   page: { left: number; right: number; leading: number },
 ): boolean {
-  if (line.marker || line.cells > 1 || previous.cells > 1) return false;
+  if (line.object || previous.object || line.marker || line.cells > 1 || previous.cells > 1) return false;
   const em = Math.max(previous.size, line.size);
   if (Math.abs(previous.size - line.size) > em * 0.08) return false;
   const gap = previous.y - line.y;
@@ -121,54 +136,36 @@ function continuesBlock(
   return !(endedShort && /[.!?:]["”’)]?$/.test(previousText));
 }
 
-function draftOf(lines: readonly Line[], table: boolean): DraftBlock {
-  const [first] = lines;
+function draftOf(lines: readonly Line[], table: boolean, page: number, opensRegion: boolean): DraftBlock {
+  const [first, second] = lines;
   const words = lines.flatMap((line, index) =>
-    line.words.map((word, at) => ({ ...word, lineStart: index > 0 && at === 0 })),
+    line.words.map((word, at) => (index > 0 && at === 0 ? { ...word, lineStart: true } : word)),
   );
-  const characters = lines.reduce((sum, line) => sum + line.characters, 0);
+  const { label, body } = first?.marker ? splitMarker(words) : { label: [], body: [] };
   return {
-    content: inlines(words),
-    itemContent: first?.marker ? inlines(withoutMarker(words)) : [],
+    content: inlinesOf(words, page),
+    label: inlinesOf(label, page),
+    itemContent: inlinesOf(body, page),
     marker: first?.marker,
     lines: lines.length,
     size: first?.size ?? 1,
     bold: lines.every((line) => line.bold),
-    characters,
+    characters: lines.reduce((sum, line) => sum + line.characters, 0),
     table: table || (first?.cells ?? 1) > 1,
+    page,
+    x0: first?.x0 ?? 0,
+    textX0: second?.x0 ?? first?.textX0 ?? 0,
+    opensRegion,
+    object: first?.object,
   };
 }
 
-type PlacedWord = Word & { readonly lineStart: boolean };
-
-function withoutMarker(words: readonly PlacedWord[]): PlacedWord[] {
+/** A marker that is glued to the text shares its glyphs, so it has no label of its own. */
+function splitMarker(words: readonly Word[]): { label: readonly Word[]; body: readonly Word[] } {
   const [first, ...rest] = words;
-  if (!first) return [];
+  if (!first) return { label: [], body: [] };
   const glued = first.text.replace(GLUED_BULLET, '');
-  return glued === first.text ? rest : [{ ...first, text: glued }, ...rest];
-}
-
-/** Joins words, undoing hyphenation at line ends and keeping runs of the same link together. */
-function inlines(words: readonly PlacedWord[]): Inline[] {
-  const result: { text: string; href?: string }[] = [];
-  for (const [index, word] of words.entries()) {
-    const last = result.at(-1);
-    let space = index > 0 && (word.spaceBefore || word.lineStart) ? ' ' : '';
-    if (last && word.lineStart && /\p{Ll}[-\u2010\u00ad]$/u.test(last.text) && /^\p{Ll}/u.test(word.text)) {
-      last.text = last.text.slice(0, -1);
-      space = '';
-    }
-    if (last && last.href === word.href) last.text += space + word.text;
-    else {
-      // White space between a link and its surroundings belongs to the surroundings.
-      if (last && space !== '' && last.href === undefined) last.text += space;
-      const lead = last && last.href !== undefined && word.href === undefined ? space : '';
-      if (last && last.href !== undefined && word.href !== undefined && space !== '')
-        result.push({ text: space });
-      result.push(
-        word.href === undefined ? { text: lead + word.text } : { text: word.text, href: word.href },
-      );
-    }
-  }
-  return result.map((inline) => ({ ...inline, text: inline.text.replaceAll('\u00ad', '') }));
+  return glued === first.text
+    ? { label: [first], body: rest }
+    : { label: [], body: [{ ...first, text: glued }, ...rest] };
 }

@@ -1,19 +1,8 @@
 import type { TextFragment } from '../text/text-pen.ts';
+import type { FigureBlock, LinkArea, TableBlock, Word } from './types.ts';
 
-/** A rectangle of the page that leads somewhere, and where. */
-export interface LinkArea {
-  readonly x0: number;
-  readonly y0: number;
-  readonly x1: number;
-  readonly y1: number;
-  readonly href: string;
-}
-
-export interface Word {
-  readonly text: string;
-  readonly spaceBefore: boolean;
-  readonly href: string | undefined;
-}
+/** What stands among the lines and is not one. */
+export type PageObject = FigureBlock | TableBlock;
 
 /** Words on one baseline without a wide gap between them. */
 export interface Segment {
@@ -24,6 +13,8 @@ export interface Segment {
   readonly size: number;
   readonly bold: boolean;
   readonly characters: number;
+  /** A segment without words that stands for this. */
+  readonly object?: PageObject;
 }
 
 /** Segments on one baseline, from left to right. */
@@ -92,7 +83,14 @@ function segmentOf(fragments: readonly TextFragment[], links: readonly LinkArea[
     const spaceBefore =
       previous !== undefined &&
       (gap > WORD_GAP_EM * em || (fragment.afterSpace && gap > DRAWN_SPACE_GAP_EM * em));
-    words.push({ text: fragment.text, spaceBefore, href: hrefAt(fragment, links) });
+    words.push({
+      text: fragment.text,
+      spaceBefore,
+      drawnSpace: fragment.afterSpace,
+      lineStart: false,
+      link: linkAt(fragment, links),
+      spans: fragment.spans,
+    });
     weight.set(fragment.size, (weight.get(fragment.size) ?? 0) + fragment.text.length);
     if (fragment.bold) boldCharacters += fragment.text.length;
     characters += fragment.text.length;
@@ -111,9 +109,9 @@ function segmentOf(fragments: readonly TextFragment[], links: readonly LinkArea[
   };
 }
 
-function hrefAt(fragment: TextFragment, links: readonly LinkArea[]): string | undefined {
+function linkAt(fragment: TextFragment, links: readonly LinkArea[]): LinkArea | undefined {
   if (fragment.quarter !== 0) return undefined;
   const x = (fragment.x0 + fragment.x1) / 2;
   const y = fragment.y + fragment.size * 0.25;
-  return links.find((link) => x >= link.x0 && x <= link.x1 && y >= link.y0 && y <= link.y1)?.href;
+  return links.find((link) => x >= link.x0 && x <= link.x1 && y >= link.y0 && y <= link.y1);
 }

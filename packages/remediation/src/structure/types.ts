@@ -1,20 +1,82 @@
+import type { Box, Drawing } from '../text/drawings.ts';
+import type { GlyphSpan } from '../text/text-pen.ts';
+
+/** A rectangle of the page that leads somewhere. */
+export interface LinkArea extends Box {
+  /** Checked: http, https, mailto, or `#page-N`; undefined for any other action. */
+  readonly href: string | undefined;
+  /** Its place among the page's annotations. */
+  readonly annotation: number;
+}
+
+export interface Word {
+  readonly text: string;
+  readonly spaceBefore: boolean;
+  /** The space before it is in the content, not only in the layout. */
+  readonly drawnSpace: boolean;
+  readonly lineStart: boolean;
+  readonly link: LinkArea | undefined;
+  readonly spans: readonly GlyphSpan[];
+}
+
+/** Where an inline comes from. */
+export interface InlineSource {
+  /** Index of the page. */
+  readonly page: number;
+  readonly words: readonly Word[];
+  readonly link: LinkArea | undefined;
+}
+
 /** A piece of running text, with its link if it has one. */
 export interface Inline {
   readonly text: string;
   /** Checked: http, https, mailto, or `#page-N`. */
   readonly href?: string;
+  readonly source?: InlineSource;
+}
+
+export interface ListItem {
+  readonly label: readonly Inline[];
+  readonly content: readonly Inline[];
+  /** Lists inside the item. */
+  readonly lists: readonly ListBlock[];
+}
+
+export interface ListBlock {
+  readonly kind: 'list';
+  readonly ordered: boolean;
+  /** Number of the first item of an ordered list. */
+  readonly start: number;
+  readonly items: readonly ListItem[];
+}
+
+export interface TableCell {
+  /** What the cell is the header of, if it is one. */
+  readonly scope: 'column' | 'row' | undefined;
+  readonly columns: number;
+  readonly rows: number;
+  readonly content: readonly Inline[];
+}
+
+export interface TableBlock {
+  readonly kind: 'table';
+  readonly rows: readonly (readonly TableCell[])[];
+}
+
+export interface FigureBlock {
+  readonly kind: 'figure';
+  readonly page: number;
+  readonly box: Box;
+  readonly drawings: readonly Drawing[];
+  readonly caption: readonly Inline[];
 }
 
 export type Block =
   | { readonly kind: 'heading'; readonly level: number; readonly content: readonly Inline[] }
   | { readonly kind: 'paragraph'; readonly content: readonly Inline[] }
-  | {
-      readonly kind: 'list';
-      readonly ordered: boolean;
-      /** Number of the first item of an ordered list. */
-      readonly start: number;
-      readonly items: readonly (readonly Inline[])[];
-    };
+  | ListBlock
+  | TableBlock
+  | FigureBlock;
 
 export interface PageStructure {
   readonly blocks: readonly Block[];
@@ -25,4 +87,20 @@ export interface PageStructure {
 /** Text of inlines, without links. */
 export function plainText(content: readonly Inline[]): string {
   return content.map((inline) => inline.text).join('');
+}
+
+/** All text of a block, a line for each part of it. */
+export function blockText(block: Block): string {
+  switch (block.kind) {
+    case 'list':
+      return block.items
+        .map((item) => [plainText(item.content), ...item.lists.map(blockText)].join('\n'))
+        .join('\n');
+    case 'table':
+      return block.rows.map((row) => row.map((cell) => plainText(cell.content)).join('\t')).join('\n');
+    case 'figure':
+      return plainText(block.caption);
+    default:
+      return plainText(block.content);
+  }
 }

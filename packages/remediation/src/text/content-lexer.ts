@@ -12,6 +12,9 @@ export type Operand = number | null | ContentName | Uint8Array | Operand[] | Map
 export interface Operation {
   readonly operator: string;
   readonly operands: readonly Operand[];
+  /** Where its first operand starts and its operator (for `BI`: its data) ends in the stream. */
+  readonly start: number;
+  readonly end: number;
 }
 
 const END = -1;
@@ -41,10 +44,12 @@ export class ContentLexer {
   /** The next operation, or undefined at the end. An inline image is one operation `BI` without its data. */
   next(): Operation | undefined {
     const operands: Operand[] = [];
+    let start = -1;
     for (;;) {
       this.#skipWhite();
       const byte = this.#peek();
       if (byte === END) return undefined;
+      if (start < 0) start = this.#position;
       if (startsValue(byte)) {
         const value = this.#value(0);
         if (value !== undefined) operands.push(value);
@@ -61,7 +66,7 @@ export class ContentLexer {
         continue;
       }
       if (word === 'BI') this.#skipInlineImage();
-      return { operator: word, operands };
+      return { operator: word, operands, start, end: this.#position };
     }
   }
 

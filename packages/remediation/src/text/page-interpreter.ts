@@ -3,7 +3,9 @@ import type { WorkBudget } from '../budget.ts';
 import { decodeStream } from '../pdf/bounded-decode.ts';
 import type { ObjectAccess } from '../pdf/object-access.ts';
 import { ContentLexer, ContentName, type Operand, type Operation } from './content-lexer.ts';
-import { type Font, loadFont } from './font.ts';
+import { type Drawing, PathTracker, unitSquare } from './drawings.ts';
+import type { Font } from './font.ts';
+import type { FontCache } from './font-cache.ts';
 import { IDENTITY, type Matrix, matrixFrom, multiply } from './matrix.ts';
 import { pageGeometry } from './page-geometry.ts';
 import { type TextFragment, TextPen } from './text-pen.ts';
@@ -21,9 +23,24 @@ export interface PageText {
   readonly unreadable: boolean;
   /** From the page's own coordinates to the rotated ones. */
   readonly base: Matrix;
+  /** The page's content is stream 0; each drawing of a form is one more. */
+  readonly streams: readonly StreamUse[];
+  readonly drawings: readonly Drawing[];
+}
+
+/** One run of a content stream: the page's own, or a form's each time it is drawn. */
+export interface StreamUse {
+  readonly id: number;
+  /** The stream that draws it and the number of the `Do` there; -1 for the page's own. */
+  readonly parent: number;
+  readonly operation: number;
+  readonly form: PdfStream | undefined;
+  readonly resources: PdfDict | undefined;
 }
 
 const MAX_FORM_DEPTH = 12;
+/** Pictures and paths beyond this number on one page are artifacts, unread. */
+const MAX_DRAWINGS = 20_000;
 
 interface GraphicsState {
   matrix: Matrix;
@@ -34,28 +51,6 @@ interface GraphicsState {
   scale: number;
   leading: number;
   rise: number;
-}
-
-/** Fonts of a document, each read once. */
-export class FontCache {
-  readonly #objects: ObjectAccess;
-  readonly #budget: WorkBudget;
-  readonly #byDict = new Map<PdfDict, Font>();
-
-  constructor(objects: ObjectAccess, budget: WorkBudget) {
-    this.#objects = objects;
-    this.#budget = budget;
-  }
-
-  get(resources: PdfDict | undefined, name: string): Font | undefined {
-    const dict = this.#objects.dict(this.#objects.dict(resources, 'Font'), name);
-    if (!dict) return undefined;
-    const known = this.#byDict.get(dict);
-    if (known) return known;
-    const font = loadFont(this.#objects, dict, this.#budget);
-    this.#byDict.set(dict, font);
-    return font;
-  }
 }
 
 /**
@@ -72,8 +67,10 @@ export function readPageText(
   const { base, width, height } = pageGeometry(objects, page);
   const interpreter = new Interpreter(objects, fonts, budget, base, width * height);
   const resources = objects.inherited(page, 'Resources');
-  for (const bytes of interpreter.contentOf(page))
-    interpreter.run(bytes, resources instanceof PdfDict ? resources : undefined, 0);
+  const own = resources instanceof PdfDict ? resources : undefined;
+  const content = readPageContent(objects, page, budget);
+  interpreter.unreadable = !content.complete;
+  interpreter.run(content.bytes, interpreter.use(-1, -1, undefined, own), 0);
   return {
     width,
     height,
@@ -83,7 +80,37 @@ export function readPageText(
     images: interpreter.images,
     unmappedGlyphs: interpreter.pen.unmappedGlyphs,
     unreadable: interpreter.unreadable,
+    streams: interpreter.streams,
+    drawings: interpreter.drawings,
   };
+}
+
+/**
+ * A page's streams as one: a token may not, but an operand list may, run across them.
+ *
+ * @returns what can be decoded, and whether that is all of it
+ */
+export function readPageContent(
+  objects: ObjectAccess,
+  page: PdfDict,
+  budget: WorkBudget,
+): { bytes: Uint8Array; complete: boolean } {
+  const parts: Uint8Array[] = [];
+  let complete = true;
+  for (const item of objects.list(page, 'Contents')) {
+    const decoded = item instanceof PdfStream ? decodeStream(item, budget) : undefined;
+    if (decoded) parts.push(decoded);
+    else if (item !== undefined) complete = false;
+  }
+  const [first] = parts;
+  if (first && parts.length === 1) return { bytes: first, complete };
+  const joined = new Uint8Array(parts.reduce((size, part) => size + part.length + 1, 0)).fill(10);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length + 1;
+  }
+  return { bytes: joined, complete };
 }
 
 class Interpreter {
@@ -91,6 +118,8 @@ class Interpreter {
   largestImageShare = 0;
   images = 0;
   unreadable = false;
+  readonly streams: StreamUse[] = [];
+  readonly drawings: Drawing[] = [];
   readonly #objects: ObjectAccess;
   readonly #fonts: FontCache;
   readonly #budget: WorkBudget;
@@ -119,33 +148,36 @@ class Interpreter {
     };
   }
 
-  /** A page's streams are one program: a token may not, but an operand list may, run across them. */
-  contentOf(page: PdfDict): Uint8Array[] {
-    const parts: Uint8Array[] = [];
-    for (const item of this.#objects.list(page, 'Contents')) {
-      const decoded = item instanceof PdfStream ? decodeStream(item, this.#budget) : undefined;
-      if (decoded) parts.push(decoded);
-      else if (item !== undefined) this.unreadable = true;
-    }
-    if (parts.length < 2) return parts;
-    const joined = new Uint8Array(parts.reduce((size, part) => size + part.length + 1, 0)).fill(10);
-    let at = 0;
-    for (const part of parts) {
-      joined.set(part, at);
-      at += part.length + 1;
-    }
-    return [joined];
+  /** Registers one more run of a stream. */
+  use(
+    parent: number,
+    operation: number,
+    form: PdfStream | undefined,
+    resources: PdfDict | undefined,
+  ): StreamUse {
+    const made = { id: this.streams.length, parent, operation, form, resources };
+    this.streams.push(made);
+    return made;
   }
 
-  run(bytes: Uint8Array, resources: PdfDict | undefined, depth: number): void {
+  run(bytes: Uint8Array, use: StreamUse, depth: number): void {
     const lexer = new ContentLexer(bytes);
+    const path = new PathTracker();
+    let number = 0;
     for (let operation = lexer.next(); operation; operation = lexer.next()) {
       this.#budget.spend('operators', 1);
-      this.#execute(operation, resources, depth);
+      const drawn = path.take(operation, this.#state.matrix);
+      if (drawn) this.#drawn({ ...drawn, kind: 'path', stream: use.id, operation: number });
+      else this.#execute(operation, use, number, depth);
+      number++;
     }
   }
 
-  #execute({ operator, operands }: Operation, resources: PdfDict | undefined, depth: number): void {
+  #drawn(drawing: Drawing): void {
+    if (this.drawings.length < MAX_DRAWINGS) this.drawings.push(drawing);
+  }
+
+  #execute({ operator, operands }: Operation, use: StreamUse, at: number, depth: number): void {
     const state = this.#state;
     const first = operands[0];
     const number = typeof first === 'number' ? first : 0;
@@ -167,7 +199,7 @@ class Interpreter {
         this.#lineMatrix = IDENTITY;
         return;
       case 'Tf':
-        if (first instanceof ContentName) state.font = this.#fonts.get(resources, first.name) ?? state.font;
+        if (first instanceof ContentName) state.font = this.#fonts.get(use.resources, first.name) ?? state.font;
         if (typeof operands[1] === 'number') state.fontSize = operands[1];
         return;
       case 'Tc':
@@ -200,26 +232,26 @@ class Interpreter {
         this.#moveLine([0, -state.leading]);
         return;
       case 'Tj':
-        this.#show([first]);
+        this.#show([first], use.id, at);
         return;
       case 'TJ':
-        if (Array.isArray(first)) this.#show(first);
+        if (Array.isArray(first)) this.#show(first, use.id, at);
         return;
       case "'":
         this.#moveLine([0, -state.leading]);
-        this.#show([first]);
+        this.#show([first], use.id, at);
         return;
       case '"':
         state.wordSpacing = number;
         if (typeof operands[1] === 'number') state.characterSpacing = operands[1];
         this.#moveLine([0, -state.leading]);
-        this.#show([operands[2]]);
+        this.#show([operands[2]], use.id, at);
         return;
       case 'BI':
-        this.#image();
+        this.#image(use.id, at);
         return;
       case 'Do':
-        if (first instanceof ContentName) this.#draw(first.name, resources, depth);
+        if (first instanceof ContentName) this.#draw(first.name, use, at, depth);
         return;
       default:
         return; // paths, colours and marked content carry no text
@@ -231,14 +263,14 @@ class Interpreter {
     this.#textMatrix = this.#lineMatrix;
   }
 
-  #show(items: readonly (Operand | undefined)[]): void {
+  #show(items: readonly (Operand | undefined)[], stream: number, operation: number): void {
     const { font, fontSize, scale, characterSpacing, wordSpacing, rise, matrix } = this.#state;
     if (!font) return;
     const advance = (distance: number): void => {
       const move: Matrix = font.vertical ? [1, 0, 0, 1, 0, distance] : [1, 0, 0, 1, distance * scale, 0];
       this.#textMatrix = multiply(move, this.#textMatrix);
     };
-    this.pen.startShow(font, fontSize);
+    this.pen.startShow(font, fontSize, stream, operation);
     for (const item of items) {
       if (typeof item === 'number') advance((-item / 1000) * fontSize);
       if (!(item instanceof Uint8Array)) continue;
@@ -251,11 +283,11 @@ class Interpreter {
     }
   }
 
-  #draw(name: string, resources: PdfDict | undefined, depth: number): void {
-    const object = this.#objects.stream(this.#objects.dict(resources, 'XObject'), name);
+  #draw(name: string, use: StreamUse, at: number, depth: number): void {
+    const object = this.#objects.stream(this.#objects.dict(use.resources, 'XObject'), name);
     if (!object) return;
     const kind = this.#objects.name(object, 'Subtype');
-    if (kind === 'Image') this.#image();
+    if (kind === 'Image') this.#image(use.id, at);
     if (kind !== 'Form' || depth >= MAX_FORM_DEPTH || this.#running.has(object)) return;
     const bytes = decodeStream(object, this.#budget);
     if (!bytes) {
@@ -267,14 +299,16 @@ class Interpreter {
     if (matrix) this.#state.matrix = multiply(matrix, this.#state.matrix);
     this.#stack = [];
     this.#running.add(object);
-    this.run(bytes, this.#objects.dict(object, 'Resources') ?? resources, depth + 1);
+    const resources = this.#objects.dict(object, 'Resources') ?? use.resources;
+    this.run(bytes, this.use(use.id, at, object, resources), depth + 1);
     this.#running.delete(object);
     this.#state = outer.state;
     this.#stack = outer.stack;
   }
 
-  #image(): void {
+  #image(stream: number, operation: number): void {
     this.images++;
+    this.#drawn({ ...unitSquare(this.#state.matrix), kind: 'image', stream, operation });
     const [a, b, c, d] = this.#state.matrix;
     const share = Math.abs(a * d - b * c) / (this.#pageArea || 1);
     if (Number.isFinite(share)) this.largestImageShare = Math.max(this.largestImageShare, Math.min(1, share));

@@ -3,6 +3,14 @@ import { printable } from './characters.ts';
 import type { Font } from './font.ts';
 import { type Matrix, transform } from './matrix.ts';
 
+/** Glyphs `from` up to `to` of one show operation: the operation's number in one of a page's content streams. */
+export interface GlyphSpan {
+  readonly stream: number;
+  readonly operation: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A piece of text without white space, along one baseline. Points; y grows upwards. */
 export interface TextFragment {
   readonly text: string;
@@ -17,6 +25,8 @@ export interface TextFragment {
   readonly afterSpace: boolean;
   /** Direction of the baseline in quarter turns counter-clockwise: 0 is horizontal. */
   readonly quarter: 0 | 1 | 2 | 3;
+  /** Where its glyphs come from, in drawing order. */
+  readonly spans: readonly GlyphSpan[];
 }
 
 /** A gap wider than this many em between two glyphs is a space that the writer did not write. */
@@ -32,6 +42,7 @@ interface Draft {
   bold: boolean;
   afterSpace: boolean;
   quarter: 0 | 1 | 2 | 3;
+  spans: { stream: number; operation: number; from: number; to: number }[];
 }
 
 /** Collects glyphs into fragments, in the order they are drawn. */
@@ -43,12 +54,18 @@ export class TextPen {
   #afterSpace = false;
   #bold = false;
   #fontSize = 1;
+  #stream = 0;
+  #operation = 0;
+  #glyph = 0;
 
   constructor(budget: WorkBudget) {
     this.#budget = budget;
   }
 
-  startShow(font: Font, fontSize: number): void {
+  startShow(font: Font, fontSize: number, stream: number, operation: number): void {
+    this.#stream = stream;
+    this.#operation = operation;
+    this.#glyph = 0;
     this.#bold = font.bold;
     this.#fontSize = Math.abs(fontSize * font.emScale);
   }
@@ -59,6 +76,7 @@ export class TextPen {
    */
   glyph(text: string, matrix: Matrix, length: number, rise: number): void {
     this.#budget.spend('glyphs', 1);
+    const index = this.#glyph++;
     if (text === '') this.unmappedGlyphs++;
     if (text.trim() === '') {
       this.#close();
@@ -75,12 +93,19 @@ export class TextPen {
       draft.text += text;
       draft.x1 = x1;
       draft.y1 = y1;
+      const span = draft.spans.at(-1);
+      if (span && span.stream === this.#stream && span.operation === this.#operation) span.to = index + 1;
+      else draft.spans.push(this.#span(index));
       return;
     }
     this.#close();
     const [bold, afterSpace] = [this.#bold, this.#afterSpace];
-    this.#draft = { text, x0, y0, x1, y1, size: size || 1, bold, afterSpace, quarter };
+    this.#draft = { text, x0, y0, x1, y1, size: size || 1, bold, afterSpace, quarter, spans: [this.#span(index)] };
     this.#afterSpace = false;
+  }
+
+  #span(index: number): { stream: number; operation: number; from: number; to: number } {
+    return { stream: this.#stream, operation: this.#operation, from: index, to: index + 1 };
   }
 
   finish(): readonly TextFragment[] {
@@ -105,6 +130,7 @@ export class TextPen {
       bold: draft.bold,
       afterSpace: draft.afterSpace,
       quarter: draft.quarter,
+      spans: draft.spans,
     });
   }
 }

@@ -1,0 +1,35 @@
+import type { Inline, LinkArea, Word } from './types.ts';
+
+/** Joins words of one page, undoing hyphenation at line ends and keeping runs of the same link together. */
+export function inlinesOf(words: readonly Word[], page: number): Inline[] {
+  const result: { text: string; link: LinkArea | undefined; words: Word[] }[] = [];
+  for (const [index, word] of words.entries()) {
+    const last = result.at(-1);
+    let space = index > 0 && (word.spaceBefore || word.lineStart) ? ' ' : '';
+    if (last && endsHyphenated(last.text, word)) {
+      last.text = last.text.slice(0, -1);
+      space = '';
+    }
+    if (last && last.link === word.link) {
+      last.text += space + word.text;
+      last.words.push(word);
+      continue;
+    }
+    // White space between a link and its surroundings belongs to the surroundings.
+    let lead = '';
+    if (last && !last.link) last.text += space;
+    else if (last && !word.link) lead = space;
+    else if (last && space !== '') result.push({ text: space, link: undefined, words: [] });
+    result.push({ text: lead + word.text, link: word.link, words: [word] });
+  }
+  return result.map(({ text, link, words: own }) => {
+    const source = { page, words: own, link };
+    const clean = text.replaceAll('\u00ad', '');
+    return link?.href === undefined ? { text: clean, source } : { text: clean, href: link.href, source };
+  });
+}
+
+/** Whether a word goes on with one that the end of its line broke. */
+export function endsHyphenated(before: string, word: Word): boolean {
+  return word.lineStart && /\p{Ll}[-\u2010\u00ad]$/u.test(before) && /^\p{Ll}/u.test(word.text);
+}
