@@ -18,8 +18,10 @@ export type Notice =
   | 'unreadable_content'
   /** The PDF brought tags of its own; they were kept as they are. */
   | 'already_tagged'
-  /** Signed: the signed revision is kept whole inside the file, but viewers will report a later change. */
-  | 'signature_outdated'
+  /** The PDF could not be tagged without loss: it got its language and title only. */
+  | 'not_tagged'
+  /** Fonts that the file uses are not in it, so it cannot follow PDF/UA. */
+  | 'fonts_not_embedded'
   /** Opens without a password but limits editing; the protection and its permissions were kept. */
   | 'owner_protected'
   /** The cross-reference data was broken and has been rebuilt. */

@@ -38,10 +38,15 @@ async function refusal(bytes: Uint8Array, limits?: Partial<RemediationLimits>): 
 
 describe('title', () => {
   test.each([
-    ['a stated one', '(Minutes of May)', 'Minutes of May', []],
-    ['a stated one in UTF-16', '<FEFF041F044004380432043504420021>', 'Привет!', []],
-    ['a writer’s leftover', '(Microsoft Word - a7.doc)', 'The heading', ['title_from_heading']],
-    ['an empty one', '()', 'The heading', ['title_from_heading']],
+    ['a stated one', '(Minutes of May)', 'Minutes of May', ['fonts_not_embedded']],
+    ['a stated one in UTF-16', '<FEFF041F044004380432043504420021>', 'Привет!', ['fonts_not_embedded']],
+    [
+      'a writer’s leftover',
+      '(Microsoft Word - a7.doc)',
+      'The heading',
+      ['fonts_not_embedded', 'title_from_heading'],
+    ],
+    ['an empty one', '()', 'The heading', ['fonts_not_embedded', 'title_from_heading']],
   ])('%s', async (_, title, expected, notices) => {
     const words = Array.from({ length: 20 }, () => 'T* (Body text which is rather longer than that) Tj').join(
       ' ',

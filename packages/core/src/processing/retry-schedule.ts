@@ -38,6 +38,7 @@ const FINAL_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'unsupported_by_provider',
   'not_a_pdf',
   'pdf_encrypted',
+  'pdf_signed',
   'pdf_corrupt',
   'pdf_too_large',
   'pdf_too_many_pages',

@@ -34,6 +34,7 @@ describe('settlementOf', () => {
   it.each([
     'not_a_pdf',
     'pdf_encrypted',
+    'pdf_signed',
     'pdf_corrupt',
     'pdf_too_large',
     'pdf_too_many_pages',

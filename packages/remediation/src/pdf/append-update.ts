@@ -1,4 +1,5 @@
 import type { PdfDict } from '@libpdf/core';
+import { deflate } from 'pako';
 import { indexOf } from './open-document.ts';
 import { serialize } from './serialize.ts';
 
@@ -13,6 +14,17 @@ export interface ObjectUpdate {
 }
 
 const ascii = new TextEncoder();
+
+/** Objects in one object stream: enough to pack well, few enough to open one quickly. */
+const PACKED_TOGETHER = 200;
+
+/** A cross-reference entry: at an offset of the file, or in an object stream. */
+interface Entry {
+  readonly objectNumber: number;
+  readonly generation: number;
+  readonly offset: number;
+  readonly inStream?: { readonly objectNumber: number; readonly index: number };
+}
 
 /**
  * Appends an incremental update (ISO 32000-1, 7.5.6): every byte of the original stays where it is, so no page
@@ -39,8 +51,25 @@ export function appendUpdate(
   };
   const lastByte = original.at(-1);
   if (lastByte !== 10 && lastByte !== 13) write('\n');
-  const offsets: { objectNumber: number; generation: number; offset: number }[] = [];
-  for (const { objectNumber, generation, dict, data } of updates) {
+  const offsets: Entry[] = [];
+  let next = size;
+  // Only a file with a cross-reference stream can say where an object in an object stream is.
+  const packed = updates.filter(({ data, generation }) => previous.isStream && !data && generation === 0);
+  const isPacked = new Set(packed);
+  for (let from = 0; from < packed.length; from += PACKED_TOGETHER) {
+    const group = packed.slice(from, from + PACKED_TOGETHER);
+    const objectNumber = next++;
+    const { dictionary, data } = objectStream(group);
+    offsets.push({ objectNumber, generation: 0, offset: position });
+    for (const [index, update] of group.entries())
+      offsets.push({ ...update, offset: 0, inStream: { objectNumber, index } });
+    write(`${objectNumber} 0 obj\n${dictionary}\nstream\n`);
+    write(data);
+    write('\nendstream\nendobj\n');
+  }
+  for (const update of updates) {
+    if (isPacked.has(update)) continue;
+    const { objectNumber, generation, dict, data } = update;
     offsets.push({ objectNumber, generation, offset: position });
     write(`${objectNumber} ${generation} obj\n`);
     if (data) {
@@ -53,12 +82,12 @@ export function appendUpdate(
   const start = position;
   const entries = [...trailer].map(([key, value]) => `/${key} ${value}`).join(' ');
   if (previous.isStream) {
-    offsets.push({ objectNumber: size, generation: 0, offset: start });
+    offsets.push({ objectNumber: next, generation: 0, offset: start });
     const rows = sorted(offsets);
     const index = rows.map((row) => `${row.objectNumber} 1`).join(' ');
     const data = crossReferenceData(rows);
     write(
-      `${size} 0 obj\n<</Type /XRef /Size ${size + 1} /Prev ${previous.offset} /W [1 4 2] /Index [${index}] ` +
+      `${next} 0 obj\n<</Type /XRef /Size ${next + 1} /Prev ${previous.offset} /W [1 4 2] /Index [${index}] ` +
         `${entries} /Length ${data.length}>>\nstream\n`,
     );
     write(data);
@@ -82,23 +111,37 @@ export function appendUpdate(
   return out;
 }
 
-function sorted<T extends { objectNumber: number }>(rows: readonly T[]): T[] {
+function objectStream(group: readonly ObjectUpdate[]): { dictionary: string; data: Uint8Array } {
+  let index = '';
+  let body = '';
+  for (const { objectNumber, dict } of group) {
+    index += `${objectNumber} ${body.length} `;
+    body += `${serialize(dict)}\n`;
+  }
+  const data = deflate(ascii.encode(index + body));
+  const dictionary =
+    `<</Type /ObjStm /N ${group.length} /First ${index.length} /Filter /FlateDecode ` +
+    `/Length ${data.length}>>`;
+  return { dictionary, data };
+}
+
+function sorted(rows: readonly Entry[]): Entry[] {
   return [...rows].sort((a, b) => a.objectNumber - b.objectNumber);
 }
 
-function crossReferenceData(rows: readonly { generation: number; offset: number }[]): Uint8Array {
+function crossReferenceData(rows: readonly Entry[]): Uint8Array {
   const data = new Uint8Array(rows.length * 7);
   const view = new DataView(data.buffer);
   for (const [index, row] of rows.entries()) {
-    view.setUint8(index * 7, 1);
-    view.setUint32(index * 7 + 1, row.offset);
-    view.setUint16(index * 7 + 5, row.generation);
+    view.setUint8(index * 7, row.inStream ? 2 : 1);
+    view.setUint32(index * 7 + 1, row.inStream?.objectNumber ?? row.offset);
+    view.setUint16(index * 7 + 5, row.inStream?.index ?? row.generation);
   }
   return data;
 }
 
 /** Where the file's last cross-reference section is, when it is where the file says. */
-function lastCrossReference(bytes: Uint8Array): { offset: number; isStream: boolean } | undefined {
+export function lastCrossReference(bytes: Uint8Array): { offset: number; isStream: boolean } | undefined {
   const tailStart = Math.max(0, bytes.length - 2048);
   const tail = String.fromCharCode(...bytes.subarray(tailStart));
   const offsetText = [...tail.matchAll(/startxref\s+(\d{1,10})\s/g)].at(-1)?.[1];

@@ -1,8 +1,9 @@
-import { PdfArray, PdfBool, PdfDict, PdfName, PdfRef, PdfStream, PdfString } from '@libpdf/core';
+import { PdfArray, PdfBool, PdfDict, PdfName, type PdfStream, PdfString } from '@libpdf/core';
 import type { WorkBudget } from '../budget.ts';
-import { appendUpdate, type ObjectUpdate } from './append-update.ts';
+import { appendUpdate } from './append-update.ts';
 import { decodeStream } from './bounded-decode.ts';
 import type { OpenDocument } from './open-document.ts';
+import type { Revision } from './revision.ts';
 import { serialize } from './serialize.ts';
 import { updateXmp } from './xmp.ts';
 
@@ -10,19 +11,23 @@ export interface DocumentMetadata {
   readonly title: string;
   /** BCP 47. */
   readonly language: string;
+  /** Whether the file says of itself that it follows PDF/UA-1; undefined leaves what it says alone. */
+  readonly claimsUa: boolean | undefined;
 }
 
 /**
- * The file with its language, title and displayed title set, in the catalog, the document information and XMP.
+ * The file with a revision's objects, and with its language, title and displayed title set, in the catalog, the
+ * document information and XMP.
  *
  * Appends to the original where that is possible. Encrypted files and files whose cross-reference data had to
  * be recovered are written by @libpdf/core.
  *
  * @returns the bytes, and whether the file's structure was rebuilt
  */
-export async function writeMetadata(
+export async function writeRevision(
   original: Uint8Array,
   { objects }: OpenDocument,
+  revision: Revision,
   metadata: DocumentMetadata,
   budget: WorkBudget,
 ): Promise<{ pdf: Uint8Array; rebuilt: boolean }> {
@@ -30,49 +35,36 @@ export async function writeMetadata(
   const { trailer } = pdf.context.info;
   const catalog = pdf.getCatalog();
   const packet = xmpPacket(objects.stream(catalog, 'Metadata'), budget);
-  const xmp = new TextEncoder().encode(updateXmp(packet, metadata.title, metadata.language));
-
-  const infoDict = objects.dict(trailer, 'Info');
-  const metadataStream = new PdfStream(
-    [
-      ['Type', PdfName.of('Metadata')],
-      ['Subtype', PdfName.of('XML')],
-    ],
-    xmp,
-  );
+  const xmp = new TextEncoder().encode(updateXmp(packet, metadata));
   const rootRef = trailer.getRef('Root');
-  const infoRef = trailer.getRef('Info');
   if (!rootRef) throw new Error('The trailer names no catalog.');
   setCatalogEntries(objects.dict(catalog, 'ViewerPreferences'), catalog, metadata.language);
-  const title = PdfString.fromString(metadata.title);
+  const kind = PdfDict.of({ Type: PdfName.of('Metadata'), Subtype: PdfName.of('XML') });
+  // Not packed: readers that know nothing of PDF look for it in the file.
+  catalog.set('Metadata', revision.addStream(kind, xmp, false));
+  revision.change(rootRef, catalog);
 
-  if (!pdf.isEncrypted && !pdf.recoveredViaBruteForce) {
-    let next = highestObjectNumber(pdf.context.registry.nextObjectNumber, objects.number(trailer, 'Size'));
-    const metadataRef = PdfRef.of(next++, 0);
-    const info = infoDict ?? new PdfDict();
-    info.set('Title', title);
-    catalog.set('Metadata', metadataRef);
-    const infoTarget = infoDict && infoRef ? infoRef : PdfRef.of(next++, 0);
-    const updates: ObjectUpdate[] = [
-      { ...numberOf(rootRef), dict: catalog },
-      { ...numberOf(infoTarget), dict: info },
-      { ...numberOf(metadataRef), dict: withoutLength(metadataStream), data: xmp },
-    ];
+  // The information dictionary must be an object of its own; some writers put it into the trailer.
+  const title = PdfString.fromString(metadata.title);
+  const infoRef = trailer.getRef('Info');
+  const knownInfo = objects.dict(trailer, 'Info');
+  const info = knownInfo ?? new PdfDict();
+  info.set('Title', title);
+  const infoTarget = knownInfo && infoRef ? infoRef : revision.add(info);
+  revision.change(infoTarget, info);
+
+  if (revision.appends) {
     const entries = new Map([
       ['Root', serialize(rootRef)],
       ['Info', serialize(infoTarget)],
     ]);
     const id = objects.resolve(trailer.get('ID'));
     if (id) entries.set('ID', serialize(id));
-    const appended = appendUpdate(original, updates, entries, next);
+    const appended = appendUpdate(original, revision.updates, entries, revision.size);
     if (appended) return { pdf: appended, rebuilt: false };
+    throw new Error('The file turned out not to be one that can be continued.');
   }
-
-  catalog.set('Metadata', pdf.context.register(metadataStream));
-  infoDict?.set('Title', title);
-  // The information dictionary must be an object of its own; some writers put it into the trailer.
-  if (!infoRef || !infoDict)
-    trailer.set('Info', pdf.context.register(infoDict ?? PdfDict.of({ Title: title })));
+  if (infoTarget !== infoRef) trailer.set('Info', infoTarget);
   // Without an /ID the library would draw a random one, and the same input would give different bytes.
   if (!trailer.has('ID')) trailer.set('ID', await derivedId(original));
   const incremental = pdf.canSaveIncrementally() === null;
@@ -90,20 +82,6 @@ function setCatalogEntries(preferences: PdfDict | undefined, catalog: PdfDict, l
 function xmpPacket(stream: PdfStream | undefined, budget: WorkBudget): string | undefined {
   const decoded = stream && decodeStream(stream, budget);
   return decoded && new TextDecoder().decode(decoded);
-}
-
-function numberOf(ref: PdfRef): { objectNumber: number; generation: number } {
-  return { objectNumber: ref.objectNumber, generation: ref.generation };
-}
-
-function withoutLength(stream: PdfStream): PdfDict {
-  return new PdfDict([...stream].filter(([key]) => key.value !== 'Length'));
-}
-
-function highestObjectNumber(next: number, declaredSize: number | undefined): number {
-  const declared = declaredSize ?? 0;
-  // A wild /Size (PDF allows 8,388,607 objects) must not push the new objects out of reach.
-  return Math.max(next, declared <= 8_388_000 ? declared : 0);
 }
 
 async function derivedId(original: Uint8Array): Promise<PdfArray> {

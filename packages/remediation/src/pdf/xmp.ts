@@ -4,19 +4,27 @@ import { printable } from '../text/characters.ts';
 const MAX_KEPT_CHARACTERS = 1_000_000;
 
 const RDF = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#';
+const UA = 'http://www.aiim.org/pdfua/ns/id/';
 const DC = 'http://purl.org/dc/elements/1.1/';
 
 /**
  * The packet with this title and language; everything else in it is kept.
  *
+ * @param claimsUa adds the PDF/UA identification, takes it out, or (undefined) leaves what there is
  * @param existing the document's packet, if it has one that could be decoded
  */
-export function updateXmp(existing: string | undefined, title: string, language: string): string {
+export function updateXmp(
+  existing: string | undefined,
+  { title, language, claimsUa }: { title: string; language: string; claimsUa: boolean | undefined },
+): string {
+  const claim = claimsUa
+    ? `<rdf:Description rdf:about="" xmlns:pdfuaid="${UA}" xmlns:rdf="${RDF}"><pdfuaid:part>1</pdfuaid:part></rdf:Description>`
+    : '';
   const description =
     `<rdf:Description rdf:about="" xmlns:dc="${DC}" xmlns:rdf="${RDF}">` +
     `<dc:title><rdf:Alt><rdf:li xml:lang="x-default">${escapeXml(title)}</rdf:li></rdf:Alt></dc:title>` +
     `<dc:language><rdf:Bag><rdf:li>${escapeXml(language)}</rdf:li></rdf:Bag></dc:language>` +
-    '</rdf:Description>';
+    `</rdf:Description>${claim}`;
   if (existing !== undefined && isEditable(existing)) {
     const rest = existing
       .replace(
@@ -24,14 +32,21 @@ export function updateXmp(existing: string | undefined, title: string, language:
         '',
       )
       .replace(/\sdc:(?:title|language)\s*=\s*(?:"[^"]*"|'[^']*')/g, '');
-    const end = rest.lastIndexOf('</rdf:RDF>');
-    return rest.slice(0, end) + description + rest.slice(end);
+    const kept = claimsUa === undefined ? rest : withoutClaim(rest);
+    const end = kept.lastIndexOf('</rdf:RDF>');
+    return kept.slice(0, end) + description + kept.slice(end);
   }
   return (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n' +
     `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}">${description}</rdf:RDF></x:xmpmeta>\n` +
     '<?xpacket end="w"?>'
   );
+}
+
+function withoutClaim(packet: string): string {
+  return packet
+    .replace(/<pdfuaid:(part|rev|amd)(?:\s[^>]*)?>[\s\S]*?<\/pdfuaid:\1>/g, '')
+    .replace(/\spdfuaid:(?:part|rev|amd)\s*=\s*(?:"[^"]*"|'[^']*')/g, '');
 }
 
 /** The document's title in its XMP packet, if it has one. */

@@ -1,8 +1,8 @@
 import { type DraftBlock, draftBlocks } from './draft-blocks.ts';
-import type { Row } from './page-lines.ts';
-import { readingOrder } from './reading-order.ts';
 import { endsHyphenated } from './inlines.ts';
 import { ListBuilder } from './lists.ts';
+import type { Row } from './page-lines.ts';
+import { readingOrder } from './reading-order.ts';
 import { type Block, type Inline, plainText } from './types.ts';
 
 /** Text this much larger than the body is a heading. */

@@ -79,7 +79,8 @@ function lineOf(row: Row): Line {
     words,
     marker: markerOf(words),
     object: row[0]?.object,
-    textX0: row[1] && row[0] && isOnlyMarker(row[0]) ? row[1].x0 : Math.min(...row.map((segment) => segment.x0)),
+    textX0:
+      row[1] && row[0] && isOnlyMarker(row[0]) ? row[1].x0 : Math.min(...row.map((segment) => segment.x0)),
     x0: Math.min(...row.map((segment) => segment.x0)),
     x1: Math.max(...row.map((segment) => segment.x1)),
     y: main?.y ?? 0,

@@ -1,3 +1,4 @@
+import type { Box } from '../text/drawings.ts';
 import type { TextFragment } from '../text/text-pen.ts';
 import type { FigureBlock, LinkArea, TableBlock, Word } from './types.ts';
 
@@ -28,12 +29,34 @@ const DRAWN_SPACE_GAP_EM = 0.02;
 /** Fragments whose baselines differ by less than this share a line: super- and subscripts do. */
 const BASELINE_EM = 0.42;
 
-/** The rows of a page from top to bottom; text set sideways comes after the rest, in its own direction. */
-export function pageRows(fragments: readonly TextFragment[], links: readonly LinkArea[]): Row[][] {
-  return ([0, 1, 3, 2] as const)
-    .map((quarter) => fragments.filter((fragment) => fragment.quarter === quarter))
-    .filter((group) => group.length > 0)
-    .map((group) => rowsOf(group, links));
+/**
+ * The rows of a page from top to bottom; text set sideways comes after the rest, in its own direction.
+ *
+ * @param objects stand among the rows, each as a row of its own
+ */
+export function pageRows(
+  fragments: readonly TextFragment[],
+  links: readonly LinkArea[],
+  objects: readonly PlacedObject[] = [],
+): Row[][] {
+  const [upright = [], ...others] = ([0, 1, 3, 2] as const).map((quarter) =>
+    rowsOf(
+      fragments.filter((fragment) => fragment.quarter === quarter),
+      links,
+    ),
+  );
+  const rows = [...upright, ...objects.map(({ object, box }): Row => [standIn(object, box)])];
+  rows.sort((a, b) => (b[0]?.y ?? 0) - (a[0]?.y ?? 0));
+  return [rows, ...others].filter((group) => group.length > 0);
+}
+
+export interface PlacedObject {
+  readonly object: PageObject;
+  readonly box: Box;
+}
+
+function standIn(object: PageObject, { x0, y1, x1 }: Box): Segment {
+  return { words: [], x0, x1, y: y1, size: 10, bold: false, characters: 0, object };
 }
 
 function rowsOf(fragments: readonly TextFragment[], links: readonly LinkArea[]): Row[] {

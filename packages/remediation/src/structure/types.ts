@@ -20,7 +20,7 @@ export interface Word {
 }
 
 /** Where an inline comes from. */
-export interface InlineSource {
+interface InlineSource {
   /** Index of the page. */
   readonly page: number;
   readonly words: readonly Word[];
@@ -35,7 +35,7 @@ export interface Inline {
   readonly source?: InlineSource;
 }
 
-export interface ListItem {
+interface ListItem {
   readonly label: readonly Inline[];
   readonly content: readonly Inline[];
   /** Lists inside the item. */
@@ -100,7 +100,8 @@ export function blockText(block: Block): string {
       return block.rows.map((row) => row.map((cell) => plainText(cell.content)).join('\t')).join('\n');
     case 'figure':
       return plainText(block.caption);
-    default:
+    case 'heading':
+    case 'paragraph':
       return plainText(block.content);
   }
 }

@@ -68,7 +68,12 @@ export class PathTracker {
 
 /** Where a picture drawn with this matrix is. */
 export function unitSquare(matrix: Matrix): Box {
-  const corners = [transform(matrix, 0, 0), transform(matrix, 1, 0), transform(matrix, 0, 1), transform(matrix, 1, 1)];
+  const corners = [
+    transform(matrix, 0, 0),
+    transform(matrix, 1, 0),
+    transform(matrix, 0, 1),
+    transform(matrix, 1, 1),
+  ];
   const xs = corners.map(([x]) => x);
   const ys = corners.map(([, y]) => y);
   return { x0: Math.min(...xs), y0: Math.min(...ys), x1: Math.max(...xs), y1: Math.max(...ys) };

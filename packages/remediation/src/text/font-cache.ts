@@ -14,6 +14,11 @@ export class FontCache {
     this.#budget = budget;
   }
 
+  /** Every font asked for so far. */
+  get used(): Font[] {
+    return [...this.#byDict.values()];
+  }
+
   get(resources: PdfDict | undefined, name: string): Font | undefined {
     const dict = this.#objects.dict(this.#objects.dict(resources, 'Font'), name);
     if (!dict) return undefined;

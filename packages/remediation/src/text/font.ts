@@ -13,11 +13,15 @@ interface Glyph {
   readonly text: string;
   /** Advance in units of the font size. */
   readonly width: number;
+  /** Length of its code. */
+  readonly bytes: number;
   /** A one-byte code 32, which word spacing applies to. */
   readonly isWordSpace: boolean;
 }
 
 export interface Font {
+  /** Its program is in the file. */
+  readonly embedded: boolean;
   readonly bold: boolean;
   readonly vertical: boolean;
   /** Height of an em against the font size: not 1 for Type 3 fonts with a matrix of their own. */
@@ -51,6 +55,10 @@ function isBold(objects: ObjectAccess, name: string, descriptor: PdfDict | undef
   );
 }
 
+function isEmbedded(descriptor: PdfDict | undefined): boolean {
+  return ['FontFile', 'FontFile2', 'FontFile3'].some((key) => descriptor?.has(key));
+}
+
 function simpleFont(
   objects: ObjectAccess,
   dict: PdfDict,
@@ -71,12 +79,13 @@ function simpleFont(
     if (known) return known;
     const value = toUnicode?.text.get(code) ?? text[code] ?? '';
     const width = widths.length > 0 ? (widths[code - firstCode] ?? missing) : standardWidth(name, value);
-    const made = { text: value, width: width * unit, isWordSpace: code === 32 };
+    const made = { text: value, width: width * unit, bytes: 1, isWordSpace: code === 32 };
     glyphs.set(code, made);
     return made;
   };
   return {
     bold: isBold(objects, name, descriptor),
+    embedded: type3 || isEmbedded(descriptor),
     vertical: false,
     emScale: type3 ? Math.min(1, Math.max(0.01, unit * 1000)) : 1,
     *decode(bytes) {
@@ -140,6 +149,7 @@ function compositeFont(
   const oneByte = encodingName.startsWith('Identity') || utf16 ? [] : spaces.filter((s) => s.length === 1);
   return {
     bold: isBold(objects, baseName(objects, dict), descriptor),
+    embedded: isEmbedded(descriptor),
     vertical: encodingName.endsWith('-V'),
     emScale: 1,
     *decode(bytes) {
@@ -153,6 +163,7 @@ function compositeFont(
         yield {
           text: value,
           width: (widths.get(code) ?? defaultWidth) / 1000,
+          bytes: length,
           isWordSpace: length === 1 && code === 32,
         };
       }

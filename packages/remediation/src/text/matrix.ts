@@ -33,3 +33,17 @@ export function matrixFrom(values: readonly number[]): Matrix | undefined {
     return undefined;
   return [a, b, c, d, e, f];
 }
+
+/** What undoes a matrix; undefined when nothing can. */
+export function inverse([a, b, c, d, e, f]: Matrix): Matrix | undefined {
+  const determinant = a * d - b * c;
+  if (!Number.isFinite(determinant) || determinant === 0) return undefined;
+  return [
+    d / determinant,
+    -b / determinant,
+    -c / determinant,
+    a / determinant,
+    (c * f - d * e) / determinant,
+    (b * e - a * f) / determinant,
+  ];
+}

@@ -199,7 +199,8 @@ class Interpreter {
         this.#lineMatrix = IDENTITY;
         return;
       case 'Tf':
-        if (first instanceof ContentName) state.font = this.#fonts.get(use.resources, first.name) ?? state.font;
+        if (first instanceof ContentName)
+          state.font = this.#fonts.get(use.resources, first.name) ?? state.font;
         if (typeof operands[1] === 'number') state.fontSize = operands[1];
         return;
       case 'Tc':
@@ -271,12 +272,15 @@ class Interpreter {
       this.#textMatrix = multiply(move, this.#textMatrix);
     };
     this.pen.startShow(font, fontSize, stream, operation);
+    let offset = 0;
     for (const item of items) {
       if (typeof item === 'number') advance((-item / 1000) * fontSize);
       if (!(item instanceof Uint8Array)) continue;
       for (const glyph of font.decode(item)) {
         const length = font.vertical ? -fontSize : glyph.width * fontSize;
-        this.pen.glyph(glyph.text, multiply(this.#textMatrix, matrix), length * scale, rise);
+        const at = { from: offset, to: offset + glyph.bytes };
+        this.pen.glyph(glyph.text, multiply(this.#textMatrix, matrix), length * scale, rise, at);
+        offset = at.to;
         const spacing = characterSpacing + (glyph.isWordSpace ? wordSpacing : 0);
         advance(length + (font.vertical ? -spacing : spacing));
       }

@@ -3,7 +3,7 @@ import { printable } from './characters.ts';
 import type { Font } from './font.ts';
 import { type Matrix, transform } from './matrix.ts';
 
-/** Glyphs `from` up to `to` of one show operation: the operation's number in one of a page's content streams. */
+/** Bytes `from` up to `to` of the strings, joined, of one show operation of one of a page's content streams. */
 export interface GlyphSpan {
   readonly stream: number;
   readonly operation: number;
@@ -56,7 +56,6 @@ export class TextPen {
   #fontSize = 1;
   #stream = 0;
   #operation = 0;
-  #glyph = 0;
 
   constructor(budget: WorkBudget) {
     this.#budget = budget;
@@ -65,7 +64,6 @@ export class TextPen {
   startShow(font: Font, fontSize: number, stream: number, operation: number): void {
     this.#stream = stream;
     this.#operation = operation;
-    this.#glyph = 0;
     this.#bold = font.bold;
     this.#fontSize = Math.abs(fontSize * font.emScale);
   }
@@ -73,10 +71,10 @@ export class TextPen {
   /**
    * @param matrix text space to page
    * @param length advance in text space, spacing excluded
+   * @param at where its code is in the strings of the operation
    */
-  glyph(text: string, matrix: Matrix, length: number, rise: number): void {
+  glyph(text: string, matrix: Matrix, length: number, rise: number, at: { from: number; to: number }): void {
     this.#budget.spend('glyphs', 1);
-    const index = this.#glyph++;
     if (text === '') this.unmappedGlyphs++;
     if (text.trim() === '') {
       this.#close();
@@ -94,18 +92,29 @@ export class TextPen {
       draft.x1 = x1;
       draft.y1 = y1;
       const span = draft.spans.at(-1);
-      if (span && span.stream === this.#stream && span.operation === this.#operation) span.to = index + 1;
-      else draft.spans.push(this.#span(index));
+      if (span && span.stream === this.#stream && span.operation === this.#operation) span.to = at.to;
+      else draft.spans.push(this.#span(at));
       return;
     }
     this.#close();
     const [bold, afterSpace] = [this.#bold, this.#afterSpace];
-    this.#draft = { text, x0, y0, x1, y1, size: size || 1, bold, afterSpace, quarter, spans: [this.#span(index)] };
+    this.#draft = {
+      text,
+      x0,
+      y0,
+      x1,
+      y1,
+      size: size || 1,
+      bold,
+      afterSpace,
+      quarter,
+      spans: [this.#span(at)],
+    };
     this.#afterSpace = false;
   }
 
-  #span(index: number): { stream: number; operation: number; from: number; to: number } {
-    return { stream: this.#stream, operation: this.#operation, from: index, to: index + 1 };
+  #span({ from, to }: { from: number; to: number }): Draft['spans'][number] {
+    return { stream: this.#stream, operation: this.#operation, from, to };
   }
 
   finish(): readonly TextFragment[] {

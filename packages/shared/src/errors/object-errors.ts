@@ -66,6 +66,13 @@ export const objectErrors = {
     'The PDF needs a password',
     'Remove the password and upload it again.',
   ),
+  pdf_signed: entry(
+    422,
+    'customer_config',
+    false,
+    'The PDF is signed',
+    'Any change would break its signature. Upload the version from before it was signed.',
+  ),
   pdf_corrupt: entry(
     422,
     'customer_config',

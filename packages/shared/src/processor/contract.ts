@@ -46,6 +46,7 @@ export type StagedOutput = z.infer<typeof StagedOutput>;
 export const RefusalCode = z.enum([
   'not_a_pdf',
   'pdf_encrypted',
+  'pdf_signed',
   'pdf_corrupt',
   'pdf_too_large',
   'pdf_too_many_pages',

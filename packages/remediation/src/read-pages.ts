@@ -1,0 +1,108 @@
+import type { PDF } from '@libpdf/core';
+import type { WorkBudget } from './budget.ts';
+import { readAnnotations } from './pdf/links.ts';
+import type { OpenDocument } from './pdf/open-document.ts';
+import { textDigest } from './pdf/verify-output.ts';
+import type { Notice } from './report.ts';
+import { type DraftPage, draftPage } from './structure/build-structure.ts';
+import { findFigures } from './structure/figures.ts';
+import { pageRows } from './structure/page-lines.ts';
+import { bodySizeOf, findRunningText, type MarginLine, marginLines } from './structure/running-text.ts';
+import type { FigureBlock } from './structure/types.ts';
+import type { ReadPage } from './tagging/tag-document.ts';
+import { FontCache } from './text/font-cache.ts';
+import { type PageText, readPageText } from './text/page-interpreter.ts';
+
+/** A page counts as a picture when an image covers this share of it and there is hardly any text. */
+const SCAN_SHARE = 0.5;
+const SCAN_CHARACTERS = 20;
+
+export interface ReadPages {
+  readonly pages: readonly ReadPage[];
+  readonly drafts: readonly DraftPage[];
+  /** Digest of each page's text. */
+  readonly digests: readonly number[];
+  readonly scanned: ReadonlySet<number>;
+  readonly characters: number;
+  readonly runningText: readonly string[];
+  /** Every font in use is in the file. */
+  readonly fontsEmbedded: boolean;
+}
+
+/** Page by page: what a page's streams unpack to is let go before the next is read. */
+export function readPages({ objects }: OpenDocument, budget: WorkBudget, notices: Set<Notice>): ReadPages {
+  const fonts = new FontCache(objects, budget);
+  const pdfPages = objects.pdf.getPages();
+  const pageNumbers = numberPages(pdfPages);
+  const texts: PageText[] = [];
+  const links: ReadPage['links'][] = [];
+  const digests: number[] = [];
+  const scanned = new Set<number>();
+  const margins: MarginLine[][] = [];
+  let characters = 0;
+  for (const [index, page] of pdfPages.entries()) {
+    budget.checkTime();
+    const content = readPageText(objects, page.dict, fonts, budget);
+    const annotations = readAnnotations(objects, page.dict, content.base, pageNumbers);
+    const onPage = content.fragments.reduce((sum, fragment) => sum + fragment.text.length, 0);
+    characters += onPage;
+    if (content.largestImageShare > SCAN_SHARE && onPage < SCAN_CHARACTERS) scanned.add(index);
+    if (content.unmappedGlyphs > 0) notices.add('unmapped_glyphs');
+    if (content.unreadable) notices.add('unreadable_content');
+    if (annotations.formFields > 0) notices.add('form_fields_need_labels');
+    links.push(annotations.links);
+    digests.push(textDigest(content.fragments));
+    margins.push(marginLines(content));
+    texts.push(content);
+  }
+  if (scanned.size > 0) notices.add('scanned_pages');
+  const running = findRunningText(margins, bodySizeOf(texts));
+  const figures = findFigures(texts);
+  const drafts = texts.map((content, index) => {
+    budget.checkTime();
+    const left = running[index] ?? [];
+    const gone = new Set(left.map(({ fragment }) => fragment));
+    const fragments = content.fragments.filter((fragment) => !gone.has(fragment));
+    return draft(fragments, figures[index] ?? [], links[index] ?? [], index);
+  });
+  if (drafts.some((page) => page.hasTable)) notices.add('tables_flattened');
+  const pages = texts.map(
+    ({ base, streams, unreadable }, index): ReadPage => ({
+      base,
+      streams,
+      unreadable,
+      links: links[index] ?? [],
+      running: running[index] ?? [],
+    }),
+  );
+  const runningText = running.map((page) => page.map(({ fragment }) => fragment.text).join(' '));
+  return {
+    pages,
+    drafts,
+    digests,
+    scanned,
+    characters,
+    runningText,
+    fontsEmbedded: fonts.used.every((font) => font.embedded),
+  };
+}
+
+function draft(
+  fragments: PageText['fragments'],
+  figures: readonly FigureBlock[],
+  links: ReadPage['links'],
+  page: number,
+): DraftPage {
+  return draftPage(
+    pageRows(
+      fragments,
+      links,
+      figures.map((object) => ({ object, box: object.box })),
+    ),
+    page,
+  );
+}
+
+function numberPages(pages: ReturnType<PDF['getPages']>): Map<number, number> {
+  return new Map(pages.map((page, index) => [page.ref.objectNumber, index + 1]));
+}

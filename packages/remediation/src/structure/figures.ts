@@ -1,0 +1,71 @@
+import type { Drawing } from '../text/drawings.ts';
+import type { PageText } from '../text/page-interpreter.ts';
+import type { FigureBlock } from './types.ts';
+
+/** Smaller than this it is a rule, a bullet or a dot. */
+const MIN_SIDE_PT = 9;
+/** Covers the page, with text on it: a background, or a scan whose text has been recognised. */
+const BACKGROUND_SHARE = 0.8;
+const BACKGROUND_CHARACTERS = 20;
+/** A picture at the same place on this many pages, and this share of them, is decoration. */
+const REPEATED_PAGES = 3;
+const REPEATED_SHARE = 0.3;
+const TOUCHING_PT = 2;
+
+/** The pictures of each page that say something; those that repeat or lie behind the text are decoration. */
+export function findFigures(pages: readonly PageText[]): FigureBlock[][] {
+  const places = new Map<string, number>();
+  for (const { drawings } of pages)
+    for (const place of new Set(drawings.filter(isPicture).map(placeOf)))
+      places.set(place, (places.get(place) ?? 0) + 1);
+  const repeated = (drawing: Drawing): boolean => {
+    const count = places.get(placeOf(drawing)) ?? 0;
+    return count >= REPEATED_PAGES && count >= pages.length * REPEATED_SHARE;
+  };
+  return pages.map((page, index) => {
+    const characters = page.fragments.reduce((sum, fragment) => sum + fragment.text.length, 0);
+    const behind = (box: Drawing): boolean =>
+      characters >= BACKGROUND_CHARACTERS &&
+      (box.x1 - box.x0) * (box.y1 - box.y0) > page.width * page.height * BACKGROUND_SHARE;
+    const pictures = page.drawings.filter((item) => isPicture(item) && !repeated(item) && !behind(item));
+    return joinTouching(pictures).map((drawings) => ({
+      kind: 'figure' as const,
+      page: index,
+      drawings,
+      box: {
+        x0: Math.min(...drawings.map((item) => item.x0)),
+        y0: Math.min(...drawings.map((item) => item.y0)),
+        x1: Math.max(...drawings.map((item) => item.x1)),
+        y1: Math.max(...drawings.map((item) => item.y1)),
+      },
+      caption: [],
+    }));
+  });
+}
+
+function isPicture({ kind, x0, y0, x1, y1 }: Drawing): boolean {
+  return kind === 'image' && x1 - x0 >= MIN_SIDE_PT && y1 - y0 >= MIN_SIDE_PT;
+}
+
+function placeOf({ x0, y0, x1, y1 }: Drawing): string {
+  return [x0, y0, x1, y1].map((value) => Math.round(value / 4)).join(' ');
+}
+
+/** Writers cut pictures into strips: those that touch, and follow each other, are one. */
+function joinTouching(pictures: readonly Drawing[]): Drawing[][] {
+  const groups: Drawing[][] = [];
+  for (const picture of pictures) {
+    const last = groups.at(-1);
+    if (last?.some((other) => touches(other, picture))) last.push(picture);
+    else groups.push([picture]);
+  }
+  return groups;
+}
+
+function touches(a: Drawing, b: Drawing): boolean {
+  const sameColumn = Math.abs(a.x0 - b.x0) < TOUCHING_PT && Math.abs(a.x1 - b.x1) < TOUCHING_PT;
+  const sameRow = Math.abs(a.y0 - b.y0) < TOUCHING_PT && Math.abs(a.y1 - b.y1) < TOUCHING_PT;
+  const stacked = Math.abs(a.y0 - b.y1) < TOUCHING_PT || Math.abs(a.y1 - b.y0) < TOUCHING_PT;
+  const beside = Math.abs(a.x0 - b.x1) < TOUCHING_PT || Math.abs(a.x1 - b.x0) < TOUCHING_PT;
+  return (sameColumn && stacked) || (sameRow && beside);
+}

@@ -1,0 +1,89 @@
+import type { RunningText } from '../tagging/page-plan.ts';
+import type { PageText } from '../text/page-interpreter.ts';
+import type { TextFragment } from '../text/text-pen.ts';
+
+/** A line near the upper or lower edge of a page. */
+export interface MarginLine {
+  readonly kind: 'Header' | 'Footer';
+  readonly y: number;
+  /** Text with its numbers made equal. */
+  readonly key: string;
+  /** No line stands further out. */
+  readonly outermost: boolean;
+  readonly size: number;
+  readonly fragments: readonly TextFragment[];
+}
+
+const TOP_SHARE = 0.87;
+const BOTTOM_SHARE = 0.12;
+/** How far away the page with the same line may be: facing pages have headers of their own. */
+const NEIGHBOURS = [1, -1, 2, -2];
+const SAME_PLACE_PT = 4;
+const LARGEST = 1.1;
+const MAX_LINE_CHARACTERS = 160;
+const PAGE_NUMBER = /^(?:page|seite|p\.|[-–—|\s])*(?:#|[ivxlc]+)(?:(?:\s|of|von|sur|de|\/)*#)?[-–—|.\s]*$/i;
+
+export function marginLines({ fragments, height }: PageText): MarginLine[] {
+  const lines = new Map<number, TextFragment[]>();
+  const upright = fragments.filter((fragment) => fragment.quarter === 0);
+  for (const fragment of upright) {
+    if (fragment.y < height * TOP_SHARE && fragment.y > height * BOTTOM_SHARE) continue;
+    const y = Math.round(fragment.y);
+    const near = [y, y - 1, y + 1].find((at) => lines.has(at)) ?? y;
+    lines.set(near, [...(lines.get(near) ?? []), fragment]);
+  }
+  const top = upright.reduce((most, fragment) => Math.max(most, fragment.y), 0);
+  const bottom = upright.reduce((least, fragment) => Math.min(least, fragment.y), height);
+  return [...lines].map(([y, own]) => {
+    const text = own
+      .sort((a, b) => a.x0 - b.x0)
+      .map((fragment) => fragment.text)
+      .join(' ');
+    return {
+      kind: y > height / 2 ? ('Header' as const) : ('Footer' as const),
+      y,
+      key: text.slice(0, MAX_LINE_CHARACTERS).toLowerCase().replace(/\d+/g, '#'),
+      size: Math.max(...own.map((fragment) => fragment.size)),
+      outermost: y > top - 3 || y < bottom + 3,
+      fragments: own,
+    };
+  });
+}
+
+/**
+ * Lines that come back at the same place on pages nearby, and page numbers that stand outermost.
+ *
+ * @param bodySize size of the document's running text: what is larger is a heading, even if each page has one
+ */
+export function findRunningText(
+  pages: readonly (readonly MarginLine[])[],
+  bodySize: number,
+): RunningText[][] {
+  return pages.map((lines, index) =>
+    lines
+      .filter((line) => {
+        if (line.size > bodySize * LARGEST) return false;
+        const repeated = NEIGHBOURS.some((step) =>
+          pages[index + step]?.some(
+            (other) =>
+              other.kind === line.kind &&
+              Math.abs(other.y - line.y) < SAME_PLACE_PT &&
+              (other.key === line.key || (PAGE_NUMBER.test(line.key) && PAGE_NUMBER.test(other.key))),
+          ),
+        );
+        return repeated || (pages.length > 1 && line.outermost && PAGE_NUMBER.test(line.key));
+      })
+      .flatMap(({ kind, fragments }) => fragments.map((fragment) => ({ kind, fragment }))),
+  );
+}
+
+/** The size that most of the text is set in. */
+export function bodySizeOf(pages: readonly PageText[]): number {
+  const weight = new Map<number, number>();
+  for (const { fragments } of pages)
+    for (const { size, text } of fragments) {
+      const rounded = Math.round(size * 2) / 2;
+      weight.set(rounded, (weight.get(rounded) ?? 0) + text.length);
+    }
+  return [...weight].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 10;
+}

@@ -1,0 +1,108 @@
+import type { PdfRef } from '@libpdf/core';
+import type { WorkBudget } from '../budget.ts';
+import type { OpenDocument } from '../pdf/open-document.ts';
+import type { Revision } from '../pdf/revision.ts';
+import { type LinkArea, type PageStructure, plainText } from '../structure/types.ts';
+import type { Matrix } from '../text/matrix.ts';
+import type { StreamUse } from '../text/page-interpreter.ts';
+import { prepareAnnotations, type TaggedAnnotation } from './annotations.ts';
+import { type Bookmark, writeBookmarks } from './bookmarks.ts';
+import { type Content, type Element, elementTree, isContent } from './elements.ts';
+import { type MarkedPage, markPage, ParentKeys } from './mark-pages.ts';
+import { contentsByPage, planPage, type RunningText } from './page-plan.ts';
+import { writeStructure } from './write-structure.ts';
+
+/** What reading a page left behind for writing it. */
+export interface ReadPage {
+  readonly base: Matrix;
+  readonly streams: readonly StreamUse[];
+  readonly links: readonly LinkArea[];
+  readonly running: readonly RunningText[];
+  /** A part of it could not be decoded: it stays as it is. */
+  readonly unreadable: boolean;
+}
+
+/**
+ * Makes an untagged document a tagged one: marked content around what is drawn, a structure tree of its blocks, keys
+ * and descriptions for its annotations, bookmarks of its headings.
+ *
+ * @param structure blocks of each page
+ * @returns pages that could not be marked
+ */
+export function tagDocument(
+  document: OpenDocument,
+  revision: Revision,
+  structure: readonly PageStructure[],
+  read: readonly ReadPage[],
+  budget: WorkBudget,
+): { untaggedPages: number } {
+  const { objects } = document;
+  const keys = new ParentKeys();
+  const root = elementTree(
+    structure,
+    read.map((page) => page.links),
+  );
+  const contents = contentsByPage(root, read.length);
+  const linkText = textOfLinks(root);
+  const pages: { ref: PdfRef; base: Matrix; marked: MarkedPage | undefined }[] = [];
+  const annotations: TaggedAnnotation[] = [];
+  for (const [index, page] of objects.pdf.getPages().entries()) {
+    budget.checkTime();
+    const source = read[index];
+    if (!source) continue;
+    const plan = planPage(contents[index] ?? [], source.running);
+    const marked = source.unreadable
+      ? undefined
+      : markPage({ objects, revision, budget, keys }, page.dict, source.streams, plan);
+    annotations.push(
+      ...prepareAnnotations({ objects, revision, keys }, page.dict, index, linkText.get(index) ?? new Map()),
+    );
+    revision.change(page.ref, page.dict);
+    pages.push({ ref: page.ref, base: source.base, marked });
+  }
+  writeStructure({ objects, revision, keys, root, pages, annotations });
+  addBookmarks(document, revision, structure, pages);
+  return { untaggedPages: pages.filter((page) => !page.marked).length };
+}
+
+function addBookmarks(
+  { objects }: OpenDocument,
+  revision: Revision,
+  structure: readonly PageStructure[],
+  pages: readonly { ref: PdfRef }[],
+): void {
+  const catalog = objects.pdf.getCatalog();
+  if (objects.dict(objects.dict(catalog, 'Outlines'), 'First')) return;
+  const bookmarks = structure.flatMap(({ blocks }, index) =>
+    blocks.flatMap((block): Bookmark[] => {
+      const page = pages[index]?.ref;
+      if (block.kind !== 'heading' || !page) return [];
+      return [{ level: block.level, title: plainText(block.content).trim(), page }];
+    }),
+  );
+  const outline = writeBookmarks(revision, bookmarks);
+  if (outline) catalog.set('Outlines', outline);
+}
+
+/** Text of each link, by page and place among the page's annotations. */
+function textOfLinks(root: Element): ReadonlyMap<number, ReadonlyMap<number, string>> {
+  const pages = new Map<number, Map<number, string>>();
+  const visit = (element: Element): void => {
+    if (element.annotation) {
+      const { page, index } = element.annotation;
+      const texts = pages.get(page) ?? new Map<number, string>();
+      texts.set(index, wordsOf(element.children.filter(isContent)));
+      pages.set(page, texts);
+    }
+    for (const child of element.children) if (!isContent(child)) visit(child);
+  };
+  visit(root);
+  return pages;
+}
+
+function wordsOf(contents: readonly Content[]): string {
+  return contents
+    .flatMap((content) => content.words)
+    .map((word, index) => (index > 0 && (word.spaceBefore || word.lineStart) ? ` ${word.text}` : word.text))
+    .join('');
+}

@@ -1,0 +1,92 @@
+import { PdfDict } from '@libpdf/core';
+import { WorkBudget } from './budget.ts';
+import type { RemediationLimits } from './limits.ts';
+import { writeRevision } from './pdf/metadata-update.ts';
+import { type OpenDocument, openDocument } from './pdf/open-document.ts';
+import { Revision } from './pdf/revision.ts';
+import { verifyOutput } from './pdf/verify-output.ts';
+import type { ReadPages } from './read-pages.ts';
+import { RemediationRefused } from './refusal.ts';
+import type { Notice } from './report.ts';
+import type { PageStructure } from './structure/types.ts';
+import { tagDocument } from './tagging/tag-document.ts';
+
+/** What a person has to mend before a file may say that it follows PDF/UA. */
+const STANDS_AGAINST_CLAIM: readonly Notice[] = [
+  'scanned_pages',
+  'no_text',
+  'images_need_description',
+  'form_fields_need_labels',
+  'unmapped_glyphs',
+  'unreadable_content',
+  'fonts_not_embedded',
+  'not_tagged',
+];
+
+/**
+ * Writes the PDF and reads it back. A file that cannot be tagged without loss gets its metadata only, and says so.
+ *
+ * @throws RemediationRefused when not even that can be done without loss
+ */
+export async function writeOutput(
+  original: Uint8Array,
+  document: OpenDocument,
+  metadata: { title: string; language: string },
+  structure: readonly PageStructure[],
+  read: ReadPages,
+  limits: RemediationLimits,
+  notices: Set<Notice>,
+): Promise<Uint8Array> {
+  if (
+    structure.some(({ blocks }) =>
+      blocks.some((block) => block.kind === 'figure' && block.caption.length === 0),
+    )
+  )
+    notices.add('images_need_description');
+  if (!read.fontsEmbedded) notices.add('fonts_not_embedded');
+  if (!notices.has('already_tagged')) {
+    try {
+      const revision = new Revision(original, document);
+      tagDocument(document, revision, structure, read.pages, new WorkBudget(limits));
+      const claimsUa = STANDS_AGAINST_CLAIM.every((notice) => !notices.has(notice));
+      const target = { ...metadata, claimsUa };
+      const written = await writeRevision(original, document, revision, target, new WorkBudget(limits));
+      await verifyOutput(written.pdf, target, read.digests, limits);
+      if (written.rebuilt) notices.add('structure_rebuilt');
+      return written.pdf;
+    } catch (error) {
+      // Out of work: the attempt was too much, and so would the next be.
+      if (error instanceof RemediationRefused && error.code === 'pdf_too_complex') throw error;
+      notices.add('not_tagged');
+    }
+  }
+  const budget = new WorkBudget(limits);
+  // Tagging changes objects in memory, so what it leaves behind is not built upon.
+  const fresh = notices.has('not_tagged') ? await openDocument(original, budget) : document;
+  const target = { ...metadata, claimsUa: undefined };
+  const written = await writeRevision(original, fresh, new Revision(original, fresh), target, budget);
+  await verifyOutput(written.pdf, target, read.digests, limits);
+  if (written.rebuilt) notices.add('structure_rebuilt');
+  return written.pdf;
+}
+
+/**
+ * Says what the document brings along.
+ *
+ * @throws RemediationRefused `pdf_signed`: any change would break the signature
+ */
+export function noteDocument(document: OpenDocument, notices: Set<Notice>): void {
+  const { objects } = document;
+  const catalog = objects.pdf.getCatalog();
+  if (objects.dict(catalog, 'StructTreeRoot')?.has('K')) notices.add('already_tagged');
+  const form = objects.dict(catalog, 'AcroForm');
+  const signed = objects
+    .list(form, 'Fields')
+    .some((field) => field instanceof PdfDict && objects.name(field, 'FT') === 'Sig' && field.has('V'));
+  if (signed)
+    throw new RemediationRefused(
+      'pdf_signed',
+      'The file is signed, and any change would break its signature. Upload the version from before it was signed.',
+    );
+  if (document.ownerProtected) notices.add('owner_protected');
+}

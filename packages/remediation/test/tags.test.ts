@@ -1,0 +1,114 @@
+import { rawPdf, rawStream, samplePdfs } from '@sluice/testkit/samples';
+import { describe, expect, test } from 'vitest';
+import { remediatePdf } from '../src/index.ts';
+import { readTags, type TagNode } from './tag-reader.ts';
+
+const samples = (await samplePdfs()).filter((sample) => sample.name !== 'already tagged.pdf');
+
+function roles(nodes: readonly TagNode[]): string[] {
+  return nodes.flatMap((node) => [node.role, ...roles(node.children)]);
+}
+
+describe.each(samples)('$name', (sample) => {
+  test('has all its text in the tree or in an artifact, each piece once', async () => {
+    const { pdf, report } = await remediatePdf(sample.bytes, { language: null, fallbackTitle: sample.name });
+    expect(report.notices).not.toContain('not_tagged');
+    const { pages } = await readTags(pdf);
+    expect(pages).toHaveLength(sample.pages);
+    for (const page of pages) {
+      expect(page.unmarkedText).toBe('');
+      expect(page.markedIds.filter((id) => !page.tree.has(id))).toEqual([]);
+      expect(new Set(page.markedIds).size).toBe(page.markedIds.length);
+    }
+  });
+
+  test('only gains its tags once: its own output is recognised', async () => {
+    const first = await remediatePdf(sample.bytes, { language: null, fallbackTitle: sample.name });
+    const second = await remediatePdf(first.pdf, { language: null, fallbackTitle: sample.name });
+    expect(second.report.notices).toContain('already_tagged');
+    expect((await readTags(second.pdf)).roots).toEqual((await readTags(first.pdf)).roots);
+  });
+});
+
+async function tagsOf(content: string, more: { page?: string; objects?: string[] } = {}) {
+  const objects = [
+    '<</Type /Catalog /Pages 2 0 R>>',
+    '<</Type /Pages /Kids [3 0 R] /Count 1>>',
+    `<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <</Font <</F1 5 0 R>>>> /Contents 4 0 R ${more.page ?? ''}>>`,
+    rawStream(content),
+    '<</Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding>>',
+    ...(more.objects ?? []),
+  ];
+  const { pdf, report } = await remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
+  return { report, pdf, tags: await readTags(pdf) };
+}
+
+test('nested lists are nested, with labels and bodies', async () => {
+  const lines = [
+    '72 700 (\\225)',
+    '90 700 (Fruit)',
+    '100 680 (\\225)',
+    '118 680 (Apples)',
+    '100 660 (\\225)',
+    '118 660 (Pears)',
+    '72 640 (\\225)',
+    '90 640 (Bread)',
+  ];
+  const show = lines.map((line) => {
+    const [x, y, text] = line.split(/ (?=[\d(])/);
+    return `1 0 0 1 ${x} ${y} Tm ${text} Tj`;
+  });
+  const { tags } = await tagsOf(`BT /F1 11 Tf ${show.join(' ')} ET`);
+  expect(roles(tags.roots)).toEqual(
+    'Root Document L LI Lbl LBody L LI Lbl LBody LI Lbl LBody LI Lbl LBody'.split(' '),
+  );
+});
+
+test('one operator that shows two elements is split at the same places', async () => {
+  const { tags, pdf } = await tagsOf(
+    'BT /F1 11 Tf 72 700 Td [(\\225) -600 (Fruit and bread)] TJ 0 -20 Td [(\\225) -600 (Wine)] TJ ET',
+  );
+  expect(roles(tags.roots)).toEqual('Root Document L LI Lbl LBody LI Lbl LBody'.split(' '));
+  expect(tags.pages[0]?.text).toBe('• Fruit and bread • Wine');
+  expect(pdf.length).toBeGreaterThan(0);
+});
+
+test('a link is in the tree with its annotation and its text, and has a description', async () => {
+  const page =
+    '/Annots [<</Type /Annot /Subtype /Link /Rect [110 695 160 712] /A <</S /URI /URI (https://example.org/)>>>>]';
+  const { tags, pdf } = await tagsOf('BT /F1 11 Tf 72 700 Td (Read the manual first) Tj ET', { page });
+  expect(roles(tags.roots)).toContain('Link');
+  expect(Buffer.from(pdf).toString('latin1')).toMatch(/\/Contents \((?:the )?manual\)/);
+});
+
+test('a form drawn twice is tagged twice, from two copies', async () => {
+  const form = rawStream('BT /F1 11 Tf 0 0 Td (Stamp) Tj ET', {
+    dict: '/Type /XObject /Subtype /Form /BBox [0 0 100 20] /Resources <</Font <</F1 5 0 R>>>>',
+  });
+  const objects = [
+    '<</Type /Catalog /Pages 2 0 R>>',
+    '<</Type /Pages /Kids [3 0 R] /Count 1>>',
+    '<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <</XObject <</X 6 0 R>>>> /Contents 4 0 R>>',
+    rawStream('q 1 0 0 1 72 700 cm /X Do Q q 1 0 0 1 72 500 cm /X Do Q'),
+    '<</Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding>>',
+    form,
+  ];
+  const { pdf } = await remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
+  expect(
+    Buffer.from(pdf)
+      .toString('latin1')
+      .match(/\/SluiceForm\d+ \d+ 0 R/g),
+  ).toHaveLength(2);
+});
+
+test('a signed file is refused', async () => {
+  const objects = [
+    '<</Type /Catalog /Pages 2 0 R /AcroForm <</SigFlags 3 /Fields [5 0 R]>>>>',
+    '<</Type /Pages /Kids [3 0 R] /Count 1>>',
+    '<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [5 0 R]>>',
+    rawStream(''),
+    '<</Type /Annot /Subtype /Widget /FT /Sig /T (s) /Rect [0 0 0 0] /V <</Type /Sig /Filter /Adobe.PPKLite>>>>',
+  ];
+  const run = remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
+  await expect(run).rejects.toMatchObject({ name: 'RemediationRefused', code: 'pdf_signed' });
+});
