@@ -21,7 +21,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'packages/aws': { ours: ['egress', 'shared'], theirs: ['aws4fetch'] },
   'packages/s3': { ours: ['aws', 'egress', ...ADAPTERS], theirs: ['@noble/hashes'] },
   'packages/vault': { ours: ['aws', ...ADAPTERS], theirs: [] },
-  'packages/db': { ours: [...ADAPTERS], theirs: ['@supabase/supabase-js', 'jose'] },
+  'packages/db': { ours: [...ADAPTERS], theirs: ['@supabase/postgrest-js', '@supabase/supabase-js', 'jose'] },
+  // For whoever uses the API: knows nothing of how it is made.
+  'packages/api-client': { ours: [], theirs: ['openapi-fetch'] },
   'packages/observability': { ours: [], theirs: [] },
   'packages/remediation': { ours: ['shared'], theirs: ['*'] },
   // Powerless: neither vault, s3 nor aws may ever appear here.
@@ -37,7 +39,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 };
 
 /** Each has one home, whatever else a room may use. */
-const RESERVED = new Set(['aws4fetch', '@supabase/supabase-js', 'jose', 'hono']);
+const RESERVED = new Set(['aws4fetch', '@supabase/supabase-js', '@supabase/postgrest-js', 'jose', 'hono']);
 
 const breaches: string[] = [];
 const files = globSync(Object.keys(ROOMS).map((room) => `${room}/src/**/*.ts`));

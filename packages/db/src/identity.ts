@@ -16,6 +16,9 @@ const KEYS_TTL_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 30_000;
 const TIMEOUT_MS = 5_000;
 const MAX_TOKEN_LENGTH = 8192;
+/** So long a token is believed without looking at its signature again; never past its expiry. */
+const REMEMBERED_MS = 60_000;
+const MAX_REMEMBERED = 1_000;
 
 /** What is wrong with a token, in jose's words. Anything else is wrong with the keys, or with the way to them. */
 const TOKEN_FAULTS = [
@@ -46,8 +49,20 @@ export const createTokenVerifier = ({ url, publishableKey }: Supabase): VerifyTo
     timeoutDuration: TIMEOUT_MS,
     headers: { apikey: publishableKey },
   });
+  /** What was verified lately, oldest first: the same user asks many times in a minute. */
+  const verified = new Map<string, { identity: Identity; untilMs: number }>();
+  const remember = (accessToken: string, identity: Identity, expiresAtMs: number): void => {
+    const [oldest] = verified.keys();
+    if (verified.size >= MAX_REMEMBERED && oldest !== undefined) verified.delete(oldest);
+    verified.set(accessToken, { identity, untilMs: Math.min(expiresAtMs, Date.now() + REMEMBERED_MS) });
+  };
   return async (accessToken) => {
     if (accessToken.length > MAX_TOKEN_LENGTH) throw new SluiceError('unauthenticated');
+    const known = verified.get(accessToken);
+    if (known !== undefined) {
+      if (Date.now() < known.untilMs) return known.identity;
+      verified.delete(accessToken);
+    }
     const { payload } = await jwtVerify(accessToken, keys, {
       algorithms: ['ES256', 'RS256'],
       issuer: `${url}/auth/v1`,
@@ -57,7 +72,9 @@ export const createTokenVerifier = ({ url, publishableKey }: Supabase): VerifyTo
     if (payload.sub === undefined || payload['role'] !== 'authenticated') {
       throw new SluiceError('unauthenticated');
     }
-    return { userId: payload.sub, isSupport: isSupport(payload['app_metadata']) };
+    const identity = { userId: payload.sub, isSupport: isSupport(payload['app_metadata']) };
+    if (payload.exp !== undefined) remember(accessToken, identity, payload.exp * 1000);
+    return identity;
   };
 };
 

@@ -13,7 +13,7 @@ select set_eq($$ select name from pg_temp.callable where role = 'authenticated' 
     'public.start_s3_integration', 'public.delete_s3_integration', 'public.s3_integration_ledger', 'public.list_reseals',
     'public.read_reseal', 'public.list_audit_events', 'public.open_support_access', 'public.support_list_audit_events',
     'public.support_list_integrations', 'public.support_list_logs',
-    'public.list_s3_objects', 'public.list_s3_duplicates', 'public.preview_s3_replay', 'public.create_s3_replay', 'public.cancel_s3_replay', 'public.cancel_s3_dry_run',
+    'public.ledger', 'public.list_s3_objects', 'public.list_s3_duplicates', 'public.preview_s3_replay', 'public.create_s3_replay', 'public.cancel_s3_replay', 'public.cancel_s3_dry_run',
     'public.s3_integration_usage_summary', 'public.support_usage_summary', 'public.delete_notification_target', 'public.replay_notification',
     'public.set_integration_notification_target', 'public.set_s3_folder_rule', 'public.delete_s3_folder_rule'],
   'users call the verbs that are theirs');

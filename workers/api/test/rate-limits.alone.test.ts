@@ -6,7 +6,7 @@ import { limitFor, RATE_LIMITS } from '../src/http/rate-limits.ts';
 
 /** On a stack with the limits as they are deployed. */
 
-const stack = await startTemporaryStack({ workers: { rateLimitFactor: 1 }, buckets: [] });
+const stack = await startTemporaryStack({ workers: { rateLimits: true }, buckets: [] });
 afterAll(() => stack.stop());
 
 interface Answer {

@@ -140,9 +140,9 @@ isOneToOne: false
                   ]
                 },"s3_integrations": {
                   Row: {
-                    "access_key_hint": string | null,"activation_override": Json | null,"addressing_style": string,"bucket": string,"created_at": string,"created_by": string | null,"detection_mode": string,"endpoint": string | null,"external_id": string | null,"id": string,"input_prefix": string,"language": string | null,"last_test": Json | null,"last_tested_at": string | null,"name": string,"notification_target_id": string | null,"output_prefix": string,"overwrite_policy": string,"provider": string,"region": string,"revision": number,"role_arn": string | null,"start_from": string | null,"started_at": string | null,"status": string,"tenant_id": string,"tested_configuration": string | null,"updated_at": string
+                    "access_key_hint": string | null,"activation_override": Json | null,"addressing_style": string,"bucket": string,"created_at": string,"created_by": string | null,"detection_mode": string,"endpoint": string | null,"external_id": string | null,"id": string,"input_prefix": string,"language": string | null,"last_test": Json | null,"last_tested_at": string | null,"name": string,"notification_target_id": string | null,"output_prefix": string,"overwrite_policy": string,"provider": string,"region": string,"revision": number,"role_arn": string | null,"start_from": string | null,"started_at": string | null,"status": string,"tenant_id": string,"tested_configuration": string | null,"updated_at": string,"ledger": Json | null
                   }
-                  ComputedFields: never
+                  ComputedFields: "ledger"
                   Insert: {
                     "access_key_hint"?: string | null,"activation_override"?: Json | null,"addressing_style"?: string,"bucket": string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name": string,"notification_target_id"?: string | null,"output_prefix": string,"overwrite_policy"?: string,"provider": string,"region": string,"revision"?: number,"role_arn"?: string | null,"start_from"?: string | null,"started_at"?: string | null,"status"?: string,"tenant_id": string,"tested_configuration"?: string | null,"updated_at"?: string
                   }
@@ -389,6 +389,9 @@ isOneToOne: false
                            },
 "get_s3_integration_with_secrets":
 { Args: { "p_actor": string,"p_integration_id": string }; Returns: Json
+                           },
+"ledger":
+{ Args: { "": Database["public"]['Tables']["s3_integrations"]['Row'] }; Returns: { error: true } & "the function public.ledger with parameter or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache"
                            },
 "list_audit_events":
 { Args: { "p_before"?: number,"p_filter"?: Json,"p_limit"?: number,"p_tenant_id": string }; Returns: Json

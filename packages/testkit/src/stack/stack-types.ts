@@ -11,8 +11,8 @@ export interface WorkersOptions {
   configPaths?: string[];
   /** Vars and secrets added to one Worker, by its name, over everything else. */
   extraVars?: Record<string, Record<string, string>>;
-  /** Multiplies the rate limits of every Worker. Default 1; stacks for tests have 1,000. */
-  rateLimitFactor?: number;
+  /** Whether the Workers' rate limits hold. Default true; stacks for tests have none unless they ask. */
+  rateLimits?: boolean;
 }
 
 export interface StackOptions {

@@ -7,7 +7,7 @@ import type { Stack, StackOptions } from './stack-types.ts';
 /**
  * A stack for tests: in a temporary directory that goes with it, without fsync, cron by hand, cheap password
  * hashing, and
- * rate limits no test meets by chance. Anything can be said otherwise in `options`.
+ * no rate limits. Anything can be said otherwise in `options`.
  */
 export async function startTemporaryStack(options: Partial<StackOptions> = {}): Promise<Stack> {
   return startStack({
@@ -16,7 +16,7 @@ export async function startTemporaryStack(options: Partial<StackOptions> = {}): 
     removeDataDir: options.dataDir === undefined,
     cron: 'manual',
     ...options,
-    ...(options.workers === false ? {} : { workers: { rateLimitFactor: 1_000, ...options.workers } }),
+    ...(options.workers === false ? {} : { workers: { rateLimits: false, ...options.workers } }),
     auth: { scryptCost: 1_024, ...options.auth },
   });
 }

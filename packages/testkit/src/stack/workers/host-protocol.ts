@@ -21,8 +21,8 @@ export interface WorkersSpec extends HostBase {
   secrets: Record<string, string>;
   /** Added to one Worker, by its name, over everything else. */
   extraVars: Record<string, Record<string, string>>;
-  /** Multiplies the rate limits of every Worker. */
-  rateLimitFactor: number;
+  /** Whether the Workers' rate limits hold. */
+  rateLimits: boolean;
 }
 
 export interface BucketsSpec extends HostBase {

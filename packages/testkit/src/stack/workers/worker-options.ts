@@ -6,7 +6,6 @@ import { bundleWorker, stopBundler } from './bundle.ts';
 import type { WorkersSpec } from './host-protocol.ts';
 
 type Bindings = V4WorkerOptions['bindings'];
-type RateLimits = NonNullable<V4WorkerOptions['ratelimits']>;
 
 export interface LoadedWorkers {
   workers: V4WorkerOptions[];
@@ -23,7 +22,10 @@ export async function loadWorkers(spec: WorkersSpec): Promise<LoadedWorkers> {
   try {
     const loaded = await Promise.all(spec.configPaths.map((path) => loadWorker(spec, path)));
     return {
-      workers: loaded.map(({ options }) => options),
+      workers: [
+        ...loaded.map(({ options }) => (spec.rateLimits ? options : withoutLimits(options))),
+        ...(spec.rateLimits ? [] : [unlimitedWorker]),
+      ],
       crons: Object.fromEntries(loaded.map(({ name, crons }) => [name, crons])),
     };
   } finally {
@@ -55,7 +57,6 @@ async function loadWorker(
     options: {
       ...rest,
       name,
-      ratelimits: raised(rest.ratelimits as RateLimits, spec.rateLimitFactor),
       rootPath: resolve(dirname(configPath)),
       modulesRoot,
       modules,
@@ -73,13 +74,22 @@ function replaceVars(declared: Bindings, vars: Record<string, string>): Bindings
   return Object.fromEntries(Object.entries(declared ?? {}).map(([key, value]) => [key, vars[key] ?? value]));
 }
 
-function raised(limits: RateLimits | undefined, factor: number): RateLimits {
-  return Object.fromEntries(
-    Object.entries(limits ?? {}).map(([name, { simple, ...rest }]) => [
-      name,
-      { ...rest, simple: { ...simple, limit: simple.limit * factor } },
-    ]),
-  );
+/** Stands for every rate limit: Miniflare's own are durable objects that write to disk for each request. */
+const UNLIMITED = 'unlimited';
+const unlimitedWorker: V4WorkerOptions = {
+  name: UNLIMITED,
+  modules: true,
+  script: `import { WorkerEntrypoint } from 'cloudflare:workers';
+    export class Unlimited extends WorkerEntrypoint { limit() { return { success: true }; } }
+    export default { fetch: () => new Response(null, { status: 404 }) };`,
+  compatibilityDate: '2026-11-01',
+};
+
+/** The options without rate limits: their bindings lead to a Worker that never refuses. */
+function withoutLimits(options: V4WorkerOptions): V4WorkerOptions {
+  const { ratelimits = {}, serviceBindings = {}, ...rest } = options;
+  const free = Object.keys(ratelimits).map((name) => [name, { name: UNLIMITED, entrypoint: 'Unlimited' }]);
+  return { ...rest, serviceBindings: { ...serviceBindings, ...Object.fromEntries(free) } };
 }
 
 function pick(secrets: Record<string, string>, names: string[]): Record<string, string> {

@@ -38,7 +38,7 @@ export async function startWorkers(
       },
       secrets: { SUPABASE_SECRET_KEY: secrets.secretKey, VAULT_KEYRING: secrets.vaultKeyring },
       extraVars: options.extraVars ?? {},
-      rateLimitFactor: options.rateLimitFactor ?? 1,
+      rateLimits: options.rateLimits ?? true,
     },
     watchdog,
     log,

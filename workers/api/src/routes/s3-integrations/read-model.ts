@@ -1,5 +1,6 @@
 import { type Client, unwrap } from '@sluice/db';
 import { ConnectionTest, ERROR_CATALOGUE, isErrorCode, type Ledger, S3Integration } from '@sluice/shared';
+import * as z from 'zod';
 
 /** The columns an integration's read model is made of: an allow-list. */
 export const INTEGRATION_COLUMNS =
@@ -65,9 +66,13 @@ export const wordsOf = (code: string): { code: string; title: string; owner: str
 export const readIntegration = async (db: Client, id: string): Promise<S3Integration> =>
   integrationOf(unwrap(await rows(db).eq('id', id).maybeSingle()));
 
-/** The books of an integration, counted now. */
-export const readLedger = async (db: Client, id: string): Promise<Ledger> => {
-  const counts = unwrap(await db.rpc('s3_integration_ledger', { p_integration_id: id }));
+const LedgerRows = z.array(
+  z.object({ state: z.string(), reason: z.string().nullable().transform(String), objects: z.int() }),
+);
+
+/** The books, of the counts by state and reason. */
+const ledgerOf = (rows: unknown): Ledger => {
+  const counts = LedgerRows.parse(rows);
   const ledger: Ledger = { found: 0, writtenBack: 0, pending: 0, skipped: {}, failed: {} };
   for (const { state, reason, objects } of counts) {
     ledger.found += objects;
@@ -78,4 +83,19 @@ export const readLedger = async (db: Client, id: string): Promise<Ledger> => {
     else ledger.pending += objects;
   }
   return ledger;
+};
+
+/**
+ * An integration and its books, counted now, in one request.
+ *
+ * @throws SluiceError `not_found`
+ */
+export const readIntegrationWithLedger = async (
+  db: Client,
+  id: string,
+): Promise<S3Integration & { ledger: Ledger }> => {
+  const row = unwrap(
+    await db.from('s3_integrations').select(`${INTEGRATION_COLUMNS}, ledger`).eq('id', id).maybeSingle(),
+  );
+  return { ...integrationOf(row), ledger: ledgerOf(row.ledger) };
 };

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { EtagHeader, etagOf, IfNoneMatch, notModified } from '../../http/etag.ts';
 import { bearer, readProblems } from '../../http/openapi.ts';
-import { readIntegration, readLedger } from './read-model.ts';
+import { readIntegrationWithLedger } from './read-model.ts';
 import { IdParam, IntegrationWithLedger } from './schemas.ts';
 
 const route = createRoute({
@@ -27,7 +27,6 @@ const route = createRoute({
 export const readIntegrationRoute = (app: App) =>
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const integration = await readIntegration(c.var.db, id);
-    const answer = { ...integration, ledger: await readLedger(c.var.db, id) };
+    const answer = await readIntegrationWithLedger(c.var.db, id);
     return c.json(answer, 200, await etagOf(answer));
   });

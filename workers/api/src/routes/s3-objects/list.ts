@@ -41,8 +41,6 @@ export const listObjectsRoute = (app: App) =>
     const { db } = c.var;
     const { id } = c.req.valid('param');
     const { state, reason, prefix, foundFrom, foundTo, cursor, limit } = c.req.valid('query');
-    // An integration that is not the caller's is missing, not empty.
-    await readIntegration(db, id);
     const rows = await naming('cursor', async () =>
       unwrap(
         await db.rpc('list_s3_objects', {
@@ -57,6 +55,8 @@ export const listObjectsRoute = (app: App) =>
         }),
       ),
     );
+    // An integration that is not the caller's is missing, not empty.
+    if (rows.length === 0) await readIntegration(db, id);
     const found = rows.filter((row) => row.is_match);
     const items = found.slice(0, limit);
     // Where the search stopped before the page was full.
