@@ -79,6 +79,11 @@ export const createUrlBuilder = (profile: Profile, bucketName: string): UrlBuild
   const { endpoint } = profile;
   const virtualHost = profile.addressing === 'virtual_host' && DNS_LABEL.test(bucket);
   const origin = virtualHost ? `${endpoint.protocol}//${bucket}.${endpoint.host}` : endpoint.origin;
+  if (!URL.canParse(origin)) {
+    throw new SluiceError('addressing_wrong', {
+      detail: `${endpoint.hostname} is an address and no name, so the bucket cannot stand in front of it: use the path style.`,
+    });
+  }
   const prefix = endpoint.pathname.replace(/\/$/, '') + (virtualHost ? '' : `/${bucket}`);
 
   const build = (path: string, query: Query): string => {

@@ -23,6 +23,9 @@ export interface Reached {
   readonly durationMs: number;
 }
 
-/** What no object of a customer's is called. Ends as results do: a policy may ask for it. */
+/**
+ * What no object of a customer's is called. Ends as results do, for a policy may ask for it; and has one dot, for there are
+ * servers whose `*.pdf` looks no further than to the first.
+ */
 export const probeName = (id: string, extension: string): string =>
-  `.sluice-connection-test-${id}${extension}`;
+  `sluice-connection-test-${id}${extension}`;

@@ -40,8 +40,8 @@ describe('testS3Connection', () => {
     expect(keys()).toEqual(['in/a.pdf']);
     const written = fake.requests.filter((request) => request.operation === 'PutObject');
     expect(written.map(({ key }) => key).sort()).toEqual([
-      'accessible/.sluice-connection-test-probe-id.html',
-      'accessible/.sluice-connection-test-probe-id.pdf',
+      'accessible/sluice-connection-test-probe-id.html',
+      'accessible/sluice-connection-test-probe-id.pdf',
     ]);
   });
 
@@ -50,7 +50,7 @@ describe('testS3Connection', () => {
     for (const { key, query, operation } of fake.requests) {
       const at = operation === 'ListObjectsV2' ? (query.get('prefix') ?? '') : key;
       if (operation !== 'GetBucketPolicy')
-        expect(at).toMatch(/^in\/$|^in\/a\.pdf$|\.sluice-connection-test-probe-id/);
+        expect(at).toMatch(/^in\/$|^in\/a\.pdf$|sluice-connection-test-probe-id/);
     }
   });
 

@@ -7,8 +7,12 @@ export interface FakeRole {
   readonly roleArn: string;
   /** Access key of the identity that may assume it. */
   readonly trusts: string;
-  readonly externalId: string;
+  /** What it asks for; or which ones it takes, null being none. */
+  readonly externalId: string | ((given: string | null) => boolean);
 }
+
+const takes = ({ externalId }: FakeRole, given: string | null): boolean =>
+  typeof externalId === 'string' ? externalId === given : externalId(given);
 
 const stsError = (status: number, code: string, message: string): Answer =>
   xmlAnswer(
@@ -27,11 +31,7 @@ export const assumeRole = (
 ): Answer => {
   if (form.get('Action') !== 'AssumeRole') return stsError(400, 'InvalidAction', 'Unknown action');
   const role = roles.find((one) => one.roleArn === form.get('RoleArn'));
-  if (
-    role === undefined ||
-    role.trusts !== caller.accessKeyId ||
-    role.externalId !== form.get('ExternalId')
-  ) {
+  if (role === undefined || role.trusts !== caller.accessKeyId || !takes(role, form.get('ExternalId'))) {
     return stsError(
       403,
       'AccessDenied',

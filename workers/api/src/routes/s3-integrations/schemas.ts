@@ -20,7 +20,43 @@ export const ObjectPage = z
     nextCursor: z.string().nullable(),
   })
   .openapi('S3ObjectPage');
-export const ConnectionTest = shared.ConnectionTest.clone().openapi('ConnectionTest');
+export const ConnectionTest = shared.ConnectionTest.clone().openapi('ConnectionTest', {
+  example: {
+    outcome: 'failed',
+    testedAt: '2026-11-21T11:30:00.000Z',
+    checks: [
+      {
+        name: 'list',
+        outcome: 'passed',
+        durationMs: 84,
+        code: null,
+        providerCode: null,
+        message: 'Objects under "inbox/" can be listed.',
+        owner: null,
+        remedy: null,
+        statement: null,
+      },
+      {
+        name: 'write',
+        outcome: 'failed',
+        durationMs: 61,
+        code: 'access_denied',
+        providerCode: 'AccessDenied',
+        message:
+          'The provider refused the operation: s3:PutObject on acme-documents/accessible/* was refused because no policy of our identity allows it.',
+        owner: 'customer_config',
+        remedy:
+          'Grant s3:PutObject: add this statement to the policy of the role. If it is there already, look for a Deny.',
+        statement: {
+          Sid: 'WriteOutput',
+          Effect: 'Allow',
+          Action: 's3:PutObject',
+          Resource: 'arn:aws:s3:::acme-documents/accessible/*',
+        },
+      },
+    ],
+  },
+});
 export const CreateIntegration = shared.CreateS3Integration.clone().openapi('CreateS3Integration', {
   description: 'What it takes to connect a bucket depends on `provider`.',
 });

@@ -9,7 +9,7 @@ const route = createRoute({
   path: '/api/integrations/s3/{id}/test-connection',
   summary: 'Test the connection',
   description:
-    'Tries everything the integration has to do, on its real prefixes. A refused bucket is an answer, not an error: each check says what failed, whose move it is and what to do. Takes the role admin or owner.',
+    'Tries everything the integration has to do, on its real prefixes. A refused bucket is an answer, not an error: each check says what failed, whose move it is, what to do and which policy statement is missing; what the credential may do too much is a warning. Takes at most 8 seconds. Takes the role admin or owner.',
   tags: ['S3 integrations'],
   security: bearer,
   request: { params: IdParam },
