@@ -35,6 +35,7 @@ export default {
             credentials: CREDENTIALS,
             egress: { mode: 'allow-loopback' },
           }),
+        rollBack: async () => false,
         clock: { now: () => Date.now() },
         log: silent,
         settings: {

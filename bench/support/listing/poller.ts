@@ -81,6 +81,7 @@ export const createPoller = async (stack: Stack): Promise<Poller> => {
               credentials: CREDENTIALS,
               egress: { mode: 'allow-loopback' },
             }),
+          rollBack: async () => false,
           clock: { now: () => Date.now() },
           log: { info: () => undefined, warn: () => undefined, error: () => undefined },
           settings: {

@@ -1,3 +1,9 @@
+export {
+  type EventSecretContext,
+  issueEventSecret,
+  rotateEventSecret,
+} from './credentials/change-event-secret.ts';
+export { type RotateCredentialsContext, rotateCredentials } from './credentials/rotate-credentials.ts';
 export { dispatchDueDryRuns } from './dry-run/dispatch-due-dry-runs.ts';
 export { type DryRunContext, runDryRun } from './dry-run/run-dry-run.ts';
 export { startDryRun } from './dry-run/start-dry-run.ts';
@@ -25,6 +31,7 @@ export {
   testNotificationTarget,
 } from './notifications/test-notification-target.ts';
 export type * from './ports/bucket.ts';
+export type * from './ports/credentials.ts';
 export type * from './ports/dry-runs.ts';
 export type * from './ports/engine.ts';
 export type * from './ports/integrations.ts';

@@ -10,4 +10,5 @@ export { createObjectLedger } from './object-ledger.ts';
 export { createPollLedger } from './poll-ledger.ts';
 export { createReplayLedger } from './replay-ledger.ts';
 export { createResealLedger } from './reseal-ledger.ts';
+export { createCredentialStore, createEventSecretStore, createSecretUpkeep } from './secret-store.ts';
 export { createUsageStore } from './usage-store.ts';

@@ -4,9 +4,10 @@ import type { EngineCaller, EngineResult } from './engine-caller.ts';
 import type { NotificationRpc } from './notification-rpc.ts';
 import type { ResealRpc } from './reseals.ts';
 import type { CreateS3Integration } from './s3-integrations.ts';
+import type { SecretRpc } from './secrets/secret-rpc.ts';
 
 /** What the api Worker may ask of the engine, over the service binding. */
-export interface EngineRpc extends NotificationRpc, ResealRpc {
+export interface EngineRpc extends NotificationRpc, ResealRpc, SecretRpc {
   createS3Integration(
     caller: EngineCaller,
     input: CreateS3Integration,

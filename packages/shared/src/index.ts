@@ -15,5 +15,8 @@ export * from './reseals.ts';
 export * from './s3-integrations.ts';
 export * from './s3-objects.ts';
 export * from './s3-setup.ts';
+export * from './secrets/event-secrets.ts';
+export * from './secrets/s3-credentials.ts';
+export type * from './secrets/secret-rpc.ts';
 export * from './support.ts';
 export * from './usage.ts';

@@ -34,6 +34,8 @@ begin
   insert into public.notification_targets (tenant_id, name, url) values (v_tenant_id, p_tenant || '-target', 'https://hooks.example.test/');
   insert into public.notification_deliveries (tenant_id, target_id, integration_id, event_type, payload)
   select v_tenant_id, t.id, v_id, 'integration.failing', '{}' from public.notification_targets t where t.tenant_id = v_tenant_id;
+  insert into public.s3_credential_rotations (tenant_id, integration_id, from_version, to_version, state, keep_old_hours, configuration, ended_at)
+  values (v_tenant_id, v_id, 1, 2, 'refused', 24, 'of a probe', now());
   insert into public.cost_ledger (tenant_id, integration_id, job_id, kind, pages, amount_micros)
   values (v_tenant_id, v_id, gen_random_uuid(), 'processing', 3, 3000);
   insert into public.s3_listing_slices (integration_id, tenant_id, start_after, object_count, digest, cycle)
@@ -82,4 +84,13 @@ language sql stable security definer
 as $$
   select c.relname::text from pg_catalog.pg_class c
   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by 1
+$$;
+
+-- What keeps the old key of acme's bucket from being safe to delete.
+create function tap.waits_for() returns setof text
+language sql security definer
+as $$
+  select w.name from public.s3_integration_credentials(tap.integration_id('acme-bucket')) c,
+    lateral (values ('new', (c -> 'previous' ->> 'waitsForNew')::boolean), ('calls', (c -> 'previous' ->> 'waitsForCalls')::boolean)) as w (name, holds)
+  where w.holds
 $$;

@@ -52,6 +52,7 @@ describe('the REST API', () => {
     const verbs = (await surfaceOf(userOf(owner.accessToken))).filter((path) => path.startsWith('/rpc/'));
     expect(verbs.toSorted()).toEqual([
       '/rpc/begin_idempotent_request',
+      '/rpc/cancel_credential_rotation',
       '/rpc/cancel_s3_dry_run',
       '/rpc/cancel_s3_replay',
       '/rpc/create_s3_replay',
@@ -59,7 +60,9 @@ describe('the REST API', () => {
       '/rpc/delete_notification_target',
       '/rpc/delete_s3_folder_rule',
       '/rpc/delete_s3_integration',
+      '/rpc/end_event_secret_overlap',
       '/rpc/end_idempotent_request',
+      '/rpc/finish_credential_rotation',
       '/rpc/list_audit_events',
       '/rpc/list_reseals',
       '/rpc/list_s3_duplicates',
@@ -70,6 +73,7 @@ describe('the REST API', () => {
       '/rpc/release_idempotency_key',
       '/rpc/remove_tenant_member',
       '/rpc/replay_notification',
+      '/rpc/s3_integration_credentials',
       '/rpc/s3_integration_ledger',
       '/rpc/s3_integration_usage_summary',
       '/rpc/set_integration_notification_target',

@@ -15,7 +15,9 @@ select set_eq($$ select name from pg_temp.callable where role = 'authenticated' 
     'public.support_list_integrations', 'public.support_list_logs',
     'public.ledger', 'public.list_s3_objects', 'public.list_s3_duplicates', 'public.preview_s3_replay', 'public.create_s3_replay', 'public.cancel_s3_replay', 'public.cancel_s3_dry_run',
     'public.s3_integration_usage_summary', 'public.support_usage_summary', 'public.delete_notification_target', 'public.replay_notification',
-    'public.set_integration_notification_target', 'public.set_s3_folder_rule', 'public.delete_s3_folder_rule'],
+    'public.set_integration_notification_target', 'public.set_s3_folder_rule', 'public.delete_s3_folder_rule',
+    'public.s3_integration_credentials', 'public.finish_credential_rotation', 'public.cancel_credential_rotation',
+    'public.end_event_secret_overlap'],
   'users call the verbs that are theirs');
 select set_eq($$ select name from pg_temp.callable where role = 'authenticated' and name like 'private.%' $$,
   array['private.start_s3_integration', 'private.begin_idempotent_request', 'private.end_idempotent_request', 'private.release_idempotency_key', 'private.create_tenant',
@@ -25,7 +27,8 @@ select set_eq($$ select name from pg_temp.callable where role = 'authenticated' 
     'private.create_s3_replay', 'private.cancel_s3_replay', 'private.cancel_s3_dry_run', 'private.s3_integration_usage_summary', 'private.support_usage_summary',
     'private.delete_notification_target', 'private.replay_notification', 'private.set_integration_notification_target',
     'private.set_s3_folder_rule', 'private.delete_s3_folder_rule', 'private.current_actor', 'private.my_tenant_ids', 'private.my_admin_tenant_ids', 'private.list_audit_events', 'private.open_support_access',
-    'private.support_list_audit_events', 'private.support_list_integrations', 'private.support_list_logs', 'private.is_support', 'private.fail'],
+    'private.support_list_audit_events', 'private.support_list_integrations', 'private.support_list_logs', 'private.is_support', 'private.fail',
+    'private.finish_credential_rotation', 'private.cancel_credential_rotation', 'private.end_event_secret_overlap'],
   'and behind them what their verbs and the policies need');
 select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'public.%' $$,
   array['public.require_tenant_admin', 'public.create_s3_integration', 'public.get_s3_integration_with_secrets',
@@ -38,7 +41,10 @@ select set_eq($$ select name from pg_temp.callable where role = 'service_role' a
     'public.begin_test_notification', 'public.settle_notification', 'public.end_notifications', 'public.prune_notification_deliveries',
     'public.prune_idempotency_keys', 'public.settle_attempt', 'public.revive_after_test', 'public.settle_deleted_integrations',
     'public.begin_reseal', 'public.claim_due_reseal', 'public.claim_reseal', 'public.next_reseal_batch', 'public.save_reseal_batch',
-    'public.end_reseal_pass', 'public.release_reseal'],
+    'public.end_reseal_pass', 'public.release_reseal',
+    'public.begin_credential_rotation', 'public.stage_s3_credentials', 'public.swap_s3_credentials', 'public.refuse_s3_credentials',
+    'public.roll_back_s3_credentials', 'public.sweep_s3_secrets', 'public.record_s3_secret_use', 'public.begin_event_secret',
+    'public.add_event_secret', 'public.get_event_secrets', 'public.record_event_secret_seen'],
   'the engine calls its verbs');
 select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'private.%' $$,
   array['private.act_as', 'private.current_actor', 'private.fail', 'private.require_role'], 'and little behind them');

@@ -116,6 +116,7 @@ describe('functions', () => {
   /** What a signed-in user may call; everything else is the engine's. */
   const FOR_USERS = [
     'begin_idempotent_request',
+    'cancel_credential_rotation',
     'cancel_s3_dry_run',
     'cancel_s3_replay',
     'create_s3_replay',
@@ -123,7 +124,9 @@ describe('functions', () => {
     'delete_notification_target',
     'delete_s3_folder_rule',
     'delete_s3_integration',
+    'end_event_secret_overlap',
     'end_idempotent_request',
+    'finish_credential_rotation',
     'list_audit_events',
     'list_reseals',
     'list_s3_duplicates',
@@ -134,6 +137,7 @@ describe('functions', () => {
     'release_idempotency_key',
     'remove_tenant_member',
     'replay_notification',
+    's3_integration_credentials',
     's3_integration_ledger',
     's3_integration_usage_summary',
     'set_integration_notification_target',

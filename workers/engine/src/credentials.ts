@@ -13,14 +13,12 @@ import {
   createAwsKmsWrapper,
   createLocalWrapper,
   createVault,
-  fromRow,
   type KeyWrapper,
   revealFields,
-  toRow,
   type Vault,
 } from '@sluice/vault';
 import type { Settings } from './env.ts';
-import { rowOf } from './sealed-row.ts';
+import { openSealed, sealAs } from './secrets/sealing.ts';
 
 const FIELD = 'credentials';
 
@@ -62,24 +60,8 @@ const kmsWrapper = (settings: Settings, keyArn: string): KeyWrapper => {
 /** Seals credentials of an integration into the form the database keeps. */
 export const sealWith =
   (vault: Vault): SealCredentials =>
-  async (integration, version, credentials) => {
-    const row = toRow(
-      await vault.seal(credentials, {
-        tenantId: integration.tenantId,
-        recordId: integration.id,
-        field: FIELD,
-        version,
-      }),
-    );
-    return {
-      version,
-      formatVersion: row.format_version,
-      keyId: row.key_id,
-      kmsKeyVersion: row.kms_key_version,
-      dataKeyCiphertext: row.data_key_ciphertext,
-      secretCiphertext: row.secret_ciphertext,
-    };
-  };
+  ({ tenantId, id }, version, credentials) =>
+    sealAs(vault, credentials, { tenantId, recordId: id, field: FIELD, version });
 
 /**
  * What to sign an integration's requests with: its access key, or a session of its role.
@@ -94,12 +76,8 @@ export const credentialsOf = async (
   if (integration.provider === 'aws_role') return roleSession(integration, settings);
   const record = sealed[FIELD];
   if (record === undefined) throw new SluiceError('credentials_missing');
-  const secret = await vault.open(fromRow(rowOf(record)), {
-    tenantId: integration.tenantId,
-    recordId: integration.id,
-    field: FIELD,
-    version: record.version,
-  });
+  const { tenantId, id } = integration;
+  const secret = await openSealed(vault, record, { tenantId, recordId: id, field: FIELD });
   const parsed = AccessKeyCredentials.safeParse(revealFields(secret));
   if (!parsed.success)
     throw new SluiceError('vault_unavailable', { detail: 'The stored credentials are not of a known form.' });

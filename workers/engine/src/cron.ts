@@ -20,6 +20,8 @@ const LOG_RETENTION_DAYS = 30;
 const DELIVERY_RETENTION_DAYS = 30;
 /** Small differences folded in one sweep; what is left over is counted all the same. */
 const FOLDED_COUNTS = 50_000;
+/** Integrations whose secrets' overlaps are ended in one sweep. */
+const SWEPT_SECRETS = 1_000;
 const REVIVE_ROUNDS = 10;
 
 /** Runs what a cron expression stands for. */
@@ -33,6 +35,7 @@ export const runCron = async (engine: Engine, env: Env, cron: string): Promise<v
         logOf('s3-ingest').error('replays_failed', { error });
       });
       await dispatchDueObjects(engine.dispatch);
+      await engine.secrets.upkeep.sweep(SWEPT_SECRETS);
       await engine.housekeeping.settleDeletedIntegrations(5_000);
       await dispatchDueNotifications(engine.notifications);
       await dispatchDueDryRuns(engine.dryRuns);

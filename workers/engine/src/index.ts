@@ -5,8 +5,12 @@ import type {
   CreateS3Integration,
   EngineCaller,
   EngineResult,
+  IssuedEventSecret,
   RevealedSecret,
+  RotateEventSecret,
   RotateNotificationSecret,
+  RotateS3Credentials,
+  RotationOutcome,
   EngineRpc as Rpc,
   StartDryRun,
   TestedNotification,
@@ -42,6 +46,29 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     input: StartDryRun,
   ): Promise<EngineResult<{ id: string }>> {
     return rpcOf(engineOf(this.env)).startDryRun(caller, integrationId, input);
+  }
+
+  rotateS3Credentials(
+    caller: EngineCaller,
+    integrationId: string,
+    input: RotateS3Credentials,
+  ): Promise<EngineResult<RotationOutcome>> {
+    const engine = engineOf(this.env);
+    return rpcOf(engine)
+      .rotateS3Credentials(caller, integrationId, input)
+      .finally(() => this.ctx.waitUntil(engine.flushCalls()));
+  }
+
+  issueEventSecret(caller: EngineCaller, integrationId: string): Promise<EngineResult<IssuedEventSecret>> {
+    return rpcOf(engineOf(this.env)).issueEventSecret(caller, integrationId);
+  }
+
+  rotateEventSecret(
+    caller: EngineCaller,
+    integrationId: string,
+    input: RotateEventSecret,
+  ): Promise<EngineResult<IssuedEventSecret>> {
+    return rpcOf(engineOf(this.env)).rotateEventSecret(caller, integrationId, input);
   }
 
   createNotificationTarget(

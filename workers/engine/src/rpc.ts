@@ -11,6 +11,7 @@ import {
 import * as z from 'zod';
 import { logOf } from './log.ts';
 import { notificationRpcOf } from './notifications/rpc.ts';
+import { secretRpcOf } from './secrets/rpc.ts';
 import type { Engine } from './wiring.ts';
 
 /**
@@ -54,6 +55,7 @@ export const rpcOf = (engine: Engine): EngineRpc => {
         await hint(id);
         return { id };
       }),
+    ...secretRpcOf(engine, { asCaller, parsed }),
     createS3Integration: (caller: EngineCaller, input: CreateS3Integration) =>
       asCaller(caller, 'createIntegration', (actorId) =>
         createS3Integration(

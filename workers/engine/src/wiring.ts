@@ -27,6 +27,8 @@ import { type Notifications, notificationsOf } from './notifications/wiring.ts';
 import { bucketOpener, endpointOf } from './open-bucket.ts';
 import { httpProcessor } from './processor.ts';
 import { type Reseals, resealsOf } from './reseals/wiring.ts';
+import { SecretUses } from './secrets/secret-uses.ts';
+import { type Secrets, secretsOf } from './secrets/wiring.ts';
 import { r2Staging } from './staging.ts';
 import { CallMeter, countingLinks } from './usage/call-meter.ts';
 
@@ -44,7 +46,8 @@ export interface Engine {
   readonly usage: UsageStore;
   readonly notifications: Notifications;
   readonly reseals: Reseals;
-  /** Hands over the requests counted so far, in one call; none when there are none. At the end of every batch. */
+  readonly secrets: Secrets;
+  /** Hands over what was counted and noted so far; no call when there is nothing. At the end of every batch. */
   readonly flushCalls: () => Promise<void>;
   readonly polling: PollContext;
   readonly dispatch: DispatchContext;
@@ -78,7 +81,10 @@ const build = (env: Env): Engine => {
   const polls = createPollLedger(client);
   const usage = createUsageStore(client);
   const meter = new CallMeter();
-  const openForWork = bucketOpener(settings, vault, 'work', meter);
+  const uses = new SecretUses(clock.now);
+  const secrets = secretsOf(settings, client, vault);
+  const { rollBack } = secrets.upkeep;
+  const openForWork = uses.noting(bucketOpener(settings, vault, 'work', meter));
   return {
     settings,
     verifyToken: createTokenVerifier({
@@ -89,7 +95,10 @@ const build = (env: Env): Engine => {
     usage,
     notifications: notificationsOf(settings, client, vault, env.NOTIFY_QUEUE),
     reseals: resealsOf(client, vault, env.RESEAL_QUEUE),
-    flushCalls: () => meter.flush(usage),
+    secrets,
+    flushCalls: async () => {
+      await Promise.all([meter.flush(usage), uses.flush(secrets.upkeep)]);
+    },
     integrations: createIntegrationStore(client),
     seal: sealWith(vault),
     resolveEndpoint: endpointOf(settings),
@@ -97,6 +106,7 @@ const build = (env: Env): Engine => {
     polling: {
       ledger: polls,
       openBucket: openForWork,
+      rollBack,
       clock,
       log: logOf('s3-poller'),
       settings: {
@@ -147,6 +157,7 @@ const build = (env: Env): Engine => {
     processing: {
       ledger: objects,
       openBucket: countingLinks(openForWork, meter),
+      rollBack,
       processor: httpProcessor(env.PROCESSOR),
       writebackQueue: queueOf(env.WRITEBACK_QUEUE),
       log: logOf('s3-ingest'),
@@ -161,7 +172,8 @@ const build = (env: Env): Engine => {
     },
     writeback: {
       ledger: objects,
-      openBucket: bucketOpener(settings, vault, 'upload', meter),
+      openBucket: uses.noting(bucketOpener(settings, vault, 'upload', meter)),
+      rollBack,
       staging: r2Staging(env.WORKING_BUCKET),
       log: logOf('s3-integration-writeback'),
       random: Math.random,

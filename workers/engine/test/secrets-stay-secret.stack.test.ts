@@ -47,6 +47,7 @@ test('no log line, row or answer holds a credential, a token or a link, whatever
   await call('POST', '/api/integrations/s3', { ...body, outputPrefix: INPUT });
   const id = stringAt(await call('POST', '/api/integrations/s3', body), 'id');
   const path = `/api/integrations/s3/${id}`;
+  await call('POST', `${path}/start`, { override: { reason: 'The bucket of a test.' } });
   fake.bucket('bucket').put(`${INPUT}a.pdf`, pdf(), {}, Date.now());
 
   const poll = async (isEnough: (objects: unknown) => boolean): Promise<void> => {

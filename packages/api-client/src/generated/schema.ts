@@ -1598,6 +1598,577 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/integrations/s3/{id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read which credentials are used
+         * @description Which key is in use and when it was last used, what became of the last rotation, and whether the old key is safe to delete at the provider.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of the integration. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The credentials, without what is secret. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["S3Credentials"];
+                    };
+                };
+                /** @description The request is not valid; `errors` names the fields. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No access token, or one that is invalid or expired. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Missing, or not visible to the caller: the two look the same. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: at most 600 in 60 s for a user. */
+                429: {
+                    headers: {
+                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                        RateLimit?: string;
+                        /** @description The quota (`q`) in a window (`w`, seconds). */
+                        "RateLimit-Policy"?: string;
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Our fault; quote `requestId` to support. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not available right now; try again after `Retry-After` seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/s3/{id}/credentials/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate the credentials, or enter the first
+         * @description The new credentials are sealed and tested on the live prefixes. If the test passes they are used from then on (`swapped`), and the old ones are kept for `keepOldFor` hours: the first time the provider denies the new ones something it allows the old, the work is done with the old and the rotation is rolled back. If the test fails nothing changes (`refused`); that is an answer, not an error, so look at `outcome`. Takes the role admin or owner.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                     */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description Id of the integration. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RotateS3Credentials"];
+                };
+            };
+            responses: {
+                /** @description What came of it, and how the credentials stand now. */
+                200: {
+                    headers: {
+                        /** @description `true` on an answer told again; absent otherwise. */
+                        "Idempotency-Replayed"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["S3CredentialRotation"];
+                    };
+                };
+                /** @description The request is not valid; `errors` names the fields. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No access token, or one that is invalid or expired. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The role of the caller does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Missing, or not visible to the caller: the two look the same. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The integration is not in a state for it; `detail` says why. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+                429: {
+                    headers: {
+                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                        RateLimit?: string;
+                        /** @description The quota (`q`) in a window (`w`, seconds). */
+                        "RateLimit-Policy"?: string;
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Our fault; quote `requestId` to support. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not available right now; try again after `Retry-After` seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/s3/{id}/credentials/rotation/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to the old credentials
+         * @description While a rotation overlaps: the old credentials are used again and the new ones destroyed. Takes the role admin or owner.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                     */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description Id of the integration. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How the credentials stand now. */
+                200: {
+                    headers: {
+                        /** @description `true` on an answer told again; absent otherwise. */
+                        "Idempotency-Replayed"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["S3Credentials"];
+                    };
+                };
+                /** @description The request is not valid; `errors` names the fields. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No access token, or one that is invalid or expired. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The role of the caller does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Missing, or not visible to the caller: the two look the same. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The integration is not in a state for it; `detail` says why. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+                429: {
+                    headers: {
+                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                        RateLimit?: string;
+                        /** @description The quota (`q`) in a window (`w`, seconds). */
+                        "RateLimit-Policy"?: string;
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Our fault; quote `requestId` to support. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not available right now; try again after `Retry-After` seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/s3/{id}/credentials/rotation/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the overlap of a rotation early
+         * @description Destroys our copy of the old credentials; from then on there is nothing to fall back to. Whether the old key may be deleted at the provider is told by `previous.safeToDelete`, which does not depend on this. Takes the role admin or owner.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                     */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description Id of the integration. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How the credentials stand now. */
+                200: {
+                    headers: {
+                        /** @description `true` on an answer told again; absent otherwise. */
+                        "Idempotency-Replayed"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["S3Credentials"];
+                    };
+                };
+                /** @description The request is not valid; `errors` names the fields. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No access token, or one that is invalid or expired. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The role of the caller does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Missing, or not visible to the caller: the two look the same. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The integration is not in a state for it; `detail` says why. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+                429: {
+                    headers: {
+                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                        RateLimit?: string;
+                        /** @description The quota (`q`) in a window (`w`, seconds). */
+                        "RateLimit-Policy"?: string;
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Our fault; quote `requestId` to support. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not available right now; try again after `Retry-After` seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/integrations/s3/{id}/dry-run": {
         parameters: {
             query?: never;
@@ -2107,6 +2678,533 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/integrations/s3/{id}/event-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read which event secrets are valid
+         * @description One, or two while a rotation overlaps, with when each was last seen. Never the secrets.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of the integration. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The versions that are valid now, newest first; none when none was issued. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EventSecretVersions"];
+                    };
+                };
+                /** @description The request is not valid; `errors` names the fields. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No access token, or one that is invalid or expired. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Missing, or not visible to the caller: the two look the same. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: at most 600 in 60 s for a user. */
+                429: {
+                    headers: {
+                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                        RateLimit?: string;
+                        /** @description The quota (`q`) in a window (`w`, seconds). */
+                        "RateLimit-Policy"?: string;
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Our fault; quote `requestId` to support. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not available right now; try again after `Retry-After` seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Issue the first event secret
+         * @description What your event source signs its deliveries with, as Standard Webhooks says (standardwebhooks.com). Shown here and never again. Takes the role admin or owner.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                     */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description Id of the integration. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Issued. */
+                201: {
+                    headers: {
+                        /** @description `true` on an answer told again; absent otherwise. */
+                        "Idempotency-Replayed"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IssuedEventSecret"];
+                    };
+                };
+                /** @description The request is not valid; `errors` names the fields. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No access token, or one that is invalid or expired. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The role of the caller does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Missing, or not visible to the caller: the two look the same. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is one already, or none yet, or somebody else changed it at the same time. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+                429: {
+                    headers: {
+                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                        RateLimit?: string;
+                        /** @description The quota (`q`) in a window (`w`, seconds). */
+                        "RateLimit-Policy"?: string;
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Our fault; quote `requestId` to support. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not available right now; try again after `Retry-After` seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/s3/{id}/event-secret/previous": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Make the previous event secret invalid now
+         * @description Ends the overlap of a rotation early. Takes the role admin or owner.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of the integration. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Only the present secret is valid. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The request is not valid; `errors` names the fields. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No access token, or one that is invalid or expired. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The role of the caller does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Missing, or not visible to the caller: the two look the same. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+                429: {
+                    headers: {
+                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                        RateLimit?: string;
+                        /** @description The quota (`q`) in a window (`w`, seconds). */
+                        "RateLimit-Policy"?: string;
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Our fault; quote `requestId` to support. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not available right now; try again after `Retry-After` seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/s3/{id}/event-secret/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue another event secret
+         * @description Shown here and never again. The one before it stays valid for `keepOldFor` hours, so that your event source can change over without losing a delivery; one older still is invalid at once. Takes the role admin or owner.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /**
+                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                     */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description Id of the integration. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["RotateEventSecret"];
+                };
+            };
+            responses: {
+                /** @description Rotated. */
+                200: {
+                    headers: {
+                        /** @description `true` on an answer told again; absent otherwise. */
+                        "Idempotency-Replayed"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IssuedEventSecret"];
+                    };
+                };
+                /** @description The request is not valid; `errors` names the fields. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No access token, or one that is invalid or expired. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The role of the caller does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Missing, or not visible to the caller: the two look the same. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is one already, or none yet, or somebody else changed it at the same time. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not JSON. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+                429: {
+                    headers: {
+                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                        RateLimit?: string;
+                        /** @description The quota (`q`) in a window (`w`, seconds). */
+                        "RateLimit-Policy"?: string;
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Our fault; quote `requestId` to support. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not available right now; try again after `Retry-After` seconds. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/integrations/s3/{id}/ledger": {
         parameters: {
             query?: never;
@@ -2592,7 +3690,7 @@ export interface paths {
                     /** @description Only objects whose key begins with this. The list is then in the order of keys. */
                     prefix?: string;
                     /** @description Only objects that ended so, or that are held up by this: a code of the catalogue. */
-                    reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift";
+                    reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing";
                     /** @description Only objects in this state. */
                     state?: "found" | "queued" | "processing" | "staged" | "written_back" | "skipped" | "failed" | "dead";
                 };
@@ -4085,7 +5183,7 @@ export interface paths {
         put?: never;
         /**
          * Test the connection
-         * @description Tries everything the integration has to do, on its real prefixes. A refused bucket is an answer, not an error: each check says what failed, whose move it is and what to do. Takes the role admin or owner.
+         * @description Tries everything the integration has to do, on its real prefixes. A refused bucket is an answer, not an error: each check says what failed, whose move it is, what to do and which policy statement is missing; what the credential may do too much is a warning. Takes at most 8 seconds. Takes the role admin or owner.
          */
         post: {
             parameters: {
@@ -5886,6 +6984,41 @@ export interface components {
                 objects: number;
             };
         };
+        /**
+         * @example {
+         *       "outcome": "failed",
+         *       "testedAt": "2026-11-21T11:30:00.000Z",
+         *       "checks": [
+         *         {
+         *           "name": "list",
+         *           "outcome": "passed",
+         *           "durationMs": 84,
+         *           "code": null,
+         *           "providerCode": null,
+         *           "message": "Objects under \"inbox/\" can be listed.",
+         *           "owner": null,
+         *           "remedy": null,
+         *           "statement": null
+         *         },
+         *         {
+         *           "name": "write",
+         *           "outcome": "failed",
+         *           "durationMs": 61,
+         *           "code": "access_denied",
+         *           "providerCode": "AccessDenied",
+         *           "message": "The provider refused the operation: s3:PutObject on acme-documents/accessible/* was refused because no policy of our identity allows it.",
+         *           "owner": "customer_config",
+         *           "remedy": "Grant s3:PutObject: add this statement to the policy of the role. If it is there already, look for a Deny.",
+         *           "statement": {
+         *             "Sid": "WriteOutput",
+         *             "Effect": "Allow",
+         *             "Action": "s3:PutObject",
+         *             "Resource": "arn:aws:s3:::acme-documents/accessible/*"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
         ConnectionTest: {
             checks: {
                 /** @description From the error catalogue; null when there is nothing to mend. */
@@ -6142,7 +7275,7 @@ export interface components {
                 /** @description Objects whose key begins with this. */
                 prefix?: string;
                 /** @description Objects with one of these reasons. */
-                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift")[];
+                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing")[];
                 /** @description Objects in one of these states. Left out: any in which work has ended. */
                 states?: ("written_back" | "skipped" | "failed" | "dead")[];
             };
@@ -6150,6 +7283,18 @@ export interface components {
             preview?: boolean;
             /** @description The `previewToken` of a preview with the same filter. Takes the place of `preview`. */
             previewToken?: string;
+        };
+        EventSecretVersions: {
+            items: {
+                createdAt: string;
+                /** @description When a delivery signed with it was last verified, to the minute. */
+                lastSeenAt: string | null;
+                /** @enum {string} */
+                state: "current" | "previous";
+                /** @description Null: until it is rotated. */
+                validUntil: string | null;
+                version: number;
+            }[];
         };
         /** @description What holds for one folder instead of the integration’s own settings. */
         FolderRule: {
@@ -6257,6 +7402,14 @@ export interface components {
              * @description Null: nobody is told.
              */
             targetId: string | null;
+        };
+        IssuedEventSecret: {
+            createdAt: string;
+            /** @description Until then the secret before is valid too. */
+            previousValidUntil: string | null;
+            /** @description Begins with `whsec_`, as Standard Webhooks says. Shown now and never again. */
+            secret: string;
+            version: number;
         };
         Ledger: {
             failed: {
@@ -6486,9 +7639,147 @@ export interface components {
             /** @description Begins with `whsec_`. Shown now and never again. */
             signingSecret: string;
         };
+        RotateEventSecret: {
+            /**
+             * @description How long the present secret stays valid beside the new one, in hours, at most a week. 0 when it has leaked.
+             * @default 24
+             */
+            keepOldFor: number;
+        };
         RotateNotificationSecret: {
             /** @description How long the present secret signs too, in seconds, at most a week; every event then carries two signatures. 0 when it has leaked. */
             overlapSeconds: number;
+        };
+        RotateS3Credentials: {
+            credentials: {
+                accessKeyId: string;
+                secretAccessKey: string;
+                sessionToken?: string;
+            };
+            /**
+             * @description How long the present credentials are kept to fall back to, in hours, at most a week. 0 destroys them at once, for a key that has leaked.
+             * @default 24
+             */
+            keepOldFor: number;
+        };
+        S3CredentialRotation: {
+            credentials: components["schemas"]["S3Credentials"];
+            /**
+             * @description `swapped`: the new credentials passed the test and are used from now on. `refused`: they did not; nothing has changed and they are destroyed.
+             * @enum {string}
+             */
+            outcome: "swapped" | "refused";
+            test: {
+                checks: {
+                    /** @description From the error catalogue; null when there is nothing to mend. */
+                    code: string | null;
+                    durationMs: number;
+                    /** @description What it means, in words. */
+                    message: string;
+                    /** @enum {string} */
+                    name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
+                    /** @enum {string} */
+                    outcome: "passed" | "warning" | "failed" | "skipped";
+                    /**
+                     * @description Whose move it is.
+                     * @enum {string|null}
+                     */
+                    owner: "customer_config" | "upstream" | "client" | "platform" | null;
+                    /** @description The provider's own code, as it was sent. */
+                    providerCode: string | null;
+                    /** @description What to do. */
+                    remedy: string | null;
+                    /** @description The policy statement that is missing, or that is enough; where policies decide. */
+                    statement: {
+                        [key: string]: unknown;
+                    } | null;
+                }[];
+                /**
+                 * @description `passed` when no check failed; there may be warnings among them.
+                 * @enum {string}
+                 */
+                outcome: "passed" | "failed";
+                /** Format: date-time */
+                testedAt: string;
+            };
+        };
+        /** @description What may be known of stored credentials. They themselves are sealed and never shown again. */
+        S3Credentials: {
+            /** @description Null: none are stored, or it signs in by a role. */
+            current: {
+                /** @description The last four characters of the access key id. */
+                hint: string | null;
+                /** @description When work last succeeded with it, to the minute. Connection tests do not count. */
+                lastUsedAt: string | null;
+                /** @description When it became the one in use. */
+                since: string | null;
+                version: number;
+            } | null;
+            /** @description Those the present ones replaced, by a rotation that was not undone. */
+            previous: {
+                callsEndBy: string | null;
+                destroyedAt: string | null;
+                /** @description The last four characters of the access key id. */
+                hint: string | null;
+                /** @description Until then they can be fallen back to. */
+                keptUntil: string | null;
+                /** @description When work last succeeded with it, to the minute. Connection tests do not count. */
+                lastUsedAt: string | null;
+                /** @description Whether the old key may be deleted at the provider: `waitsFor` is empty. */
+                safeToDelete: boolean;
+                /** @description When it became the one in use. */
+                since: string | null;
+                version: number;
+                /** @description `first_use_of_new_key`: no work has succeeded with the new key yet. `calls_in_flight`: work that began before the swap may still use the old one, until `callsEndBy`. */
+                waitsFor: ("first_use_of_new_key" | "calls_in_flight")[];
+            } | null;
+            /** @description The last one, whatever became of it. */
+            rotation: {
+                /** @description Of the test before the swap. */
+                checks: {
+                    /** @description From the error catalogue; null when there is nothing to mend. */
+                    code: string | null;
+                    durationMs: number;
+                    /** @description What it means, in words. */
+                    message: string;
+                    /** @enum {string} */
+                    name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
+                    /** @enum {string} */
+                    outcome: "passed" | "warning" | "failed" | "skipped";
+                    /**
+                     * @description Whose move it is.
+                     * @enum {string|null}
+                     */
+                    owner: "customer_config" | "upstream" | "client" | "platform" | null;
+                    /** @description The provider's own code, as it was sent. */
+                    providerCode: string | null;
+                    /** @description What to do. */
+                    remedy: string | null;
+                    /** @description The policy statement that is missing, or that is enough; where policies decide. */
+                    statement: {
+                        [key: string]: unknown;
+                    } | null;
+                }[] | null;
+                endedAt: string | null;
+                fromVersion: number | null;
+                /** @description Hours. */
+                keepOldFor: number;
+                overlapUntil: string | null;
+                /** @description The denial that rolled it back. */
+                reason: {
+                    code: string;
+                    detail: string | null;
+                    owner: string;
+                    providerCode: string | null;
+                    remedy: string;
+                    title: string;
+                } | null;
+                stagedAt: string;
+                /** @enum {string} */
+                state: "staged" | "overlapping" | "finished" | "refused" | "abandoned" | "rolled_back" | "cancelled" | "voided";
+                swappedAt: string | null;
+                toVersion: number;
+            } | null;
         };
         /** @description What polling a bucket would do, counted without recording or processing anything. */
         S3DryRun: {

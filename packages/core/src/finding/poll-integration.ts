@@ -1,4 +1,5 @@
 import { asSluiceError, type PollMessage, type SluiceError } from '@sluice/shared';
+import { bucketWork } from '../credentials/bucket-work.ts';
 import type { BegunPoll } from '../ports/ledger.ts';
 import { PollRun } from './poll-run.ts';
 import type { PollContext, PollOutcome } from './poll-types.ts';
@@ -14,13 +15,21 @@ export const pollIntegration = async (context: PollContext, message: PollMessage
   const { ledger, log, settings } = context;
   const poll = await ledger.beginPoll(message.integrationId, message.leaseId, settings.leaseSeconds);
   if (poll === null) return { outcome: 'stale' };
-  const run = new PollRun(context, poll);
   const names = { integrationId: poll.integration.id, tenantId: poll.integration.tenantId };
   try {
-    const outcome = await run.list();
+    let listed = 0;
+    const outcome = await bucketWork(context, { [poll.integration.id]: poll })(
+      poll.integration.id,
+      async (bucket) => {
+        const run = new PollRun(context, poll);
+        const result = await run.list(bucket);
+        listed = run.listed;
+        return result;
+      },
+    );
     log.info('poll_finished', {
       ...names,
-      message: `listed ${run.listed} objects under prefix=${poll.integration.inputPrefix}`,
+      message: `listed ${listed} objects under prefix=${poll.integration.inputPrefix}`,
       ...outcome,
     });
     return outcome;

@@ -51,8 +51,7 @@ export class PollRun {
   }
 
   /** @throws SluiceError `conflict` when the lease was lost, and whatever kept a part from being listed. */
-  async list(): Promise<PollOutcome> {
-    const bucket = await this.#context.openBucket(this.#poll);
+  async list(bucket: Bucket): Promise<PollOutcome> {
     const todo = this.#book.unlisted();
     const queue = todo.values();
     const worker = async () => {

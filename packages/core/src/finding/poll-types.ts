@@ -1,5 +1,6 @@
 import type { SluiceError } from '@sluice/shared';
-import type { Clock, Log, OpenBucket } from '../ports/engine.ts';
+import type { BucketWorkContext } from '../credentials/bucket-work.ts';
+import type { Clock } from '../ports/engine.ts';
 import type { PollLedger } from '../ports/ledger.ts';
 
 export interface PollSettings {
@@ -17,11 +18,9 @@ export interface PollSettings {
   readonly objectsPerSlice?: number;
 }
 
-export interface PollContext {
+export interface PollContext extends BucketWorkContext {
   readonly ledger: PollLedger;
-  readonly openBucket: OpenBucket;
   readonly clock: Clock;
-  readonly log: Log;
   readonly settings: PollSettings;
 }
 

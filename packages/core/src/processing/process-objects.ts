@@ -6,10 +6,10 @@ import {
   SluiceError,
 } from '@sluice/shared';
 import { forEachConcurrently } from '../concurrency.ts';
+import { type BucketWorkContext, bucketWork } from '../credentials/bucket-work.ts';
 import type { Bucket } from '../ports/bucket.ts';
-import type { Log, ObjectQueue, OpenBucket, Processor, Random, Wait } from '../ports/engine.ts';
+import type { ObjectQueue, Processor, Random, Wait } from '../ports/engine.ts';
 import type { IntegrationConfig, ObjectLedger, ObjectToProcess } from '../ports/ledger.ts';
-import { oncePerIntegration } from '../ports/once-per-integration.ts';
 import { storableJson } from '../storable-text.ts';
 import { systemWait } from '../within-time.ts';
 import { outputKey } from '../writeback/output-key.ts';
@@ -18,12 +18,10 @@ import { settlementOf } from './retry-schedule.ts';
 import { runProcessor } from './run-processor.ts';
 import { sourceError } from './source-error.ts';
 
-export interface ProcessContext {
+export interface ProcessContext extends BucketWorkContext {
   readonly ledger: Pick<ObjectLedger, 'beginProcessing' | 'completeProcessing' | 'settleAttempt'>;
-  readonly openBucket: OpenBucket;
   readonly processor: Processor;
   readonly writebackQueue: ObjectQueue;
-  readonly log: Log;
   readonly random: Random;
   /** Default: real time. */
   readonly wait?: Wait;
@@ -48,7 +46,7 @@ export const processObjects = async (
 ): Promise<void> => {
   const { ledger, settings, log } = context;
   const begun = await ledger.beginProcessing(objectIds, settings.leaseSeconds);
-  const open = oncePerIntegration(context.openBucket, begun.integrations);
+  const onBucket = bucketWork(context, begun.integrations);
   await forEachConcurrently(begun.objects, settings.concurrency, async (object) => {
     const names = {
       objectId: object.objectId,
@@ -56,10 +54,11 @@ export const processObjects = async (
       tenantId: object.tenantId,
     };
     try {
-      const bucket = await open(object.integrationId);
       const integration = begun.integrations[object.integrationId]?.integration;
       if (integration === undefined) throw new SluiceError('internal');
-      const result = await processObject(context, object, integration, bucket);
+      const result = await onBucket(object.integrationId, (bucket) =>
+        processObject(context, object, integration, bucket),
+      );
       const isOurs = await ledger.completeProcessing(
         object,
         { ...result, amountMicros: result.pages * PROCESSING_PRICE_MICROS_PER_PAGE },

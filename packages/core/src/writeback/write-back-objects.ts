@@ -1,18 +1,16 @@
 import { asSluiceError, SluiceError, type StagedOutput } from '@sluice/shared';
 import { forEachConcurrently } from '../concurrency.ts';
+import { type BucketWorkContext, bucketWork } from '../credentials/bucket-work.ts';
 import type { Bucket, PutInput } from '../ports/bucket.ts';
-import type { Log, OpenBucket, Random, Staging } from '../ports/engine.ts';
+import type { Random, Staging } from '../ports/engine.ts';
 import type { IntegrationConfig, ObjectLedger, ObjectToWrite, WrittenOutput } from '../ports/ledger.ts';
-import { oncePerIntegration } from '../ports/once-per-integration.ts';
 import { settlementOf } from '../processing/retry-schedule.ts';
 import { outputKey } from './output-key.ts';
 import { isResultFor, provenanceOf } from './provenance.ts';
 
-export interface WritebackContext {
+export interface WritebackContext extends BucketWorkContext {
   readonly ledger: Pick<ObjectLedger, 'beginWriteback' | 'completeWriteback' | 'settleAttempt'>;
-  readonly openBucket: OpenBucket;
   readonly staging: Staging;
-  readonly log: Log;
   readonly random: Random;
   readonly settings: {
     readonly leaseSeconds: number;
@@ -33,7 +31,7 @@ export const writeBackObjects = async (
 ): Promise<void> => {
   const { ledger, settings, staging, log } = context;
   const begun = await ledger.beginWriteback(objectIds, settings.leaseSeconds);
-  const open = oncePerIntegration(context.openBucket, begun.integrations);
+  const onBucket = bucketWork(context, begun.integrations);
   await forEachConcurrently(begun.objects, settings.concurrency, async (object) => {
     const names = {
       objectId: object.objectId,
@@ -41,10 +39,11 @@ export const writeBackObjects = async (
       tenantId: object.tenantId,
     };
     try {
-      const bucket = await open(object.integrationId);
       const integration = begun.integrations[object.integrationId]?.integration;
       if (integration === undefined) throw new SluiceError('internal');
-      const outputs = await writeOutputs(bucket, integration, object, staging);
+      const outputs = await onBucket(object.integrationId, (bucket) =>
+        writeOutputs(bucket, integration, object, staging),
+      );
       if (!(await ledger.completeWriteback(object, outputs))) return;
       log.info('object_written_back', { ...names, jobId: object.jobId, outputs: outputs.length });
     } catch (thrown) {

@@ -136,6 +136,7 @@ export class ObjectWorld {
     const context: ProcessContext = {
       ledger: this.#ledger(),
       openBucket: () => opener.open(),
+      rollBack: async () => false,
       processor: this.processor,
       writebackQueue: withFaults(this.writebackQueue, (call) => this.faults(call)),
       log: this.log,
@@ -151,6 +152,7 @@ export class ObjectWorld {
     const context: WritebackContext = {
       ledger: this.#ledger(),
       openBucket: () => opener.open(),
+      rollBack: async () => false,
       staging: withFaults(this.staging, (call) => this.faults(call)),
       log: this.log,
       random: () => 0.5,

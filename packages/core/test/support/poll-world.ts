@@ -63,6 +63,7 @@ export class PollWorld {
           this.clock.advance(this.openMs);
           return bucket;
         },
+        rollBack: async () => false,
         clock: this.clock,
         log: this.log,
         settings: this.settings,

@@ -98,6 +98,26 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"s3_credential_rotations": {
+                  Row: {
+                    "checks": Json | null,"configuration": string,"ended_at": string | null,"from_version": number | null,"id": string,"in_flight_until": string | null,"integration_id": string,"keep_old_hours": number,"overlap_until": string | null,"provider_code": string | null,"reason_code": string | null,"reason_detail": string | null,"staged_at": string,"started_by": string | null,"state": string,"swapped_at": string | null,"tenant_id": string,"to_version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "checks"?: Json | null,"configuration": string,"ended_at"?: string | null,"from_version"?: number | null,"id"?: string,"in_flight_until"?: string | null,"integration_id": string,"keep_old_hours": number,"overlap_until"?: string | null,"provider_code"?: string | null,"reason_code"?: string | null,"reason_detail"?: string | null,"staged_at"?: string,"started_by"?: string | null,"state"?: string,"swapped_at"?: string | null,"tenant_id": string,"to_version": number
+                  }
+                  Update: {
+                    "checks"?: Json | null,"configuration"?: string,"ended_at"?: string | null,"from_version"?: number | null,"id"?: string,"in_flight_until"?: string | null,"integration_id"?: string,"keep_old_hours"?: number,"overlap_until"?: string | null,"provider_code"?: string | null,"reason_code"?: string | null,"reason_detail"?: string | null,"staged_at"?: string,"started_by"?: string | null,"state"?: string,"swapped_at"?: string | null,"tenant_id"?: string,"to_version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "s3_credential_rotations_tenant_id_integration_id_fkey"
+      columns: ["tenant_id","integration_id"]
+isOneToOne: false
+      referencedRelation: "s3_integrations"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
                 },"s3_dry_runs": {
                   Row: {
                     "attempts": number,"created_at": string,"cursor": string | null,"due_at": string | null,"ended_at": string | null,"error_code": string | null,"error_detail": string | null,"id": string,"integration_id": string,"is_complete": boolean,"last_progress_at": string | null,"lease_id": string | null,"list_calls": number,"listed_objects": number,"requested_by": string | null,"result": Json | null,"start_from": string | null,"state": string,"tally": Json | null,"tenant_id": string
@@ -244,6 +264,26 @@ isOneToOne: false
       referencedColumns: ["tenant_id","id"]
     }
                   ]
+                },"s3_secret_versions": {
+                  Row: {
+                    "created_at": string,"destroyed_at": string | null,"field": string,"hint": string | null,"integration_id": string,"last_used_at": string | null,"since": string | null,"state": string,"tenant_id": string,"valid_until": string | null,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"destroyed_at"?: string | null,"field": string,"hint"?: string | null,"integration_id": string,"last_used_at"?: string | null,"since"?: string | null,"state": string,"tenant_id": string,"valid_until"?: string | null,"version": number
+                  }
+                  Update: {
+                    "created_at"?: string,"destroyed_at"?: string | null,"field"?: string,"hint"?: string | null,"integration_id"?: string,"last_used_at"?: string | null,"since"?: string | null,"state"?: string,"tenant_id"?: string,"valid_until"?: string | null,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "s3_secret_versions_tenant_id_integration_id_fkey"
+      columns: ["tenant_id","integration_id"]
+isOneToOne: false
+      referencedRelation: "s3_integrations"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
                 },"tenant_members": {
                   Row: {
                     "created_at": string,"role": Database["public"]['Enums']["tenant_role"],"tenant_id": string,"user_id": string
@@ -284,8 +324,17 @@ isOneToOne: false
             [_ in never]: never
           }
           Functions: {
-            "begin_dry_run":
+            "add_event_secret":
+{ Args: { "p_actor": string,"p_integration_id": string,"p_keep_old_hours"?: number,"p_secret": Json }; Returns: Json
+                           },
+"begin_credential_rotation":
+{ Args: { "p_actor": string,"p_integration_id": string }; Returns: Json
+                           },
+"begin_dry_run":
 { Args: { "p_dry_run_id": string,"p_lease_seconds": number }; Returns: Json
+                           },
+"begin_event_secret":
+{ Args: { "p_actor": string,"p_exists": boolean,"p_integration_id": string }; Returns: Json
                            },
 "begin_idempotent_request":
 { Args: { "p_fingerprint": string,"p_key": string }; Returns: Json
@@ -307,6 +356,9 @@ isOneToOne: false
                            },
 "begin_writeback":
 { Args: { "p_lease_seconds": number,"p_object_ids": (string)[] }; Returns: Json
+                           },
+"cancel_credential_rotation":
+{ Args: { "p_integration_id": string }; Returns: undefined
                            },
 "cancel_s3_dry_run":
 { Args: { "p_integration_id": string }; Returns: undefined
@@ -366,6 +418,9 @@ isOneToOne: false
 "delete_s3_integration":
 { Args: { "p_integration_id": string,"p_revision"?: number }; Returns: undefined
                            },
+"end_event_secret_overlap":
+{ Args: { "p_integration_id": string }; Returns: undefined
+                           },
 "end_idempotent_request":
 { Args: { "p_body"?: string,"p_claim_id": string,"p_headers": Json,"p_key": string,"p_status": number }; Returns: boolean
                            },
@@ -381,8 +436,14 @@ isOneToOne: false
 "fail_poll":
 { Args: { "p_code": string,"p_detail": string,"p_integration_id": string,"p_interval_seconds": number,"p_lease_id": string,"p_max_interval_seconds": number }; Returns: undefined
                            },
+"finish_credential_rotation":
+{ Args: { "p_integration_id": string }; Returns: undefined
+                           },
 "fold_s3_usage":
 { Args: { "p_limit"?: number }; Returns: number
+                           },
+"get_event_secrets":
+{ Args: { "p_integration_id": string }; Returns: Json
                            },
 "get_notification_target":
 { Args: { "p_actor": string,"p_target_id": string }; Returns: Json
@@ -433,6 +494,9 @@ isOneToOne: false
 "read_reseal":
 { Args: { "p_run_id": string }; Returns: Json
                            },
+"record_event_secret_seen":
+{ Args: { "p_integration_id": string,"p_version": number }; Returns: undefined
+                           },
 "record_s3_calls":
 { Args: { "p_calls": Json }; Returns: undefined
                            },
@@ -441,6 +505,12 @@ isOneToOne: false
                            },
 "record_s3_objects":
 { Args: { "p_etags": (string)[],"p_integration_id": string,"p_keys": (string)[],"p_lease_id": string,"p_lease_seconds": number,"p_modified": (string)[],"p_observed_at": string,"p_sizes": (number)[],"p_skip_reasons": (string)[] }; Returns: Json
+                           },
+"record_s3_secret_use":
+{ Args: { "p_uses": Json }; Returns: undefined
+                           },
+"refuse_s3_credentials":
+{ Args: { "p_actor": string,"p_rotation_id": string,"p_test": Json }; Returns: undefined
                            },
 "release_idempotency_key":
 { Args: { "p_claim_id": string,"p_key": string }; Returns: undefined
@@ -460,11 +530,17 @@ isOneToOne: false
 "revive_after_test":
 { Args: { "p_limit": number }; Returns: number
                            },
+"roll_back_s3_credentials":
+{ Args: { "p_code": string,"p_detail": string,"p_integration_id": string,"p_provider_code": string,"p_version": number }; Returns: boolean
+                           },
 "rotate_notification_secret":
 { Args: { "p_actor": string,"p_overlap_seconds": number,"p_secret": Json,"p_target_id": string }; Returns: string
                            },
 "run_replay_batch":
 { Args: { "p_limit": number,"p_max_waiting": number,"p_scan": number }; Returns: Json
+                           },
+"s3_integration_credentials":
+{ Args: { "p_integration_id": string }; Returns: Json
                            },
 "s3_integration_ledger":
 { Args: { "p_integration_id": string }; Returns: {
@@ -501,6 +577,9 @@ isOneToOne: false
 "settle_notification":
 { Args: { "p_delivery_id": string,"p_lease_id": string,"p_lease_seconds": number,"p_result": Json }; Returns: string
                            },
+"stage_s3_credentials":
+{ Args: { "p_actor": string,"p_credentials": Json,"p_hint": string,"p_integration_id": string,"p_keep_old_hours": number }; Returns: string
+                           },
 "start_s3_dry_run":
 { Args: { "p_actor": string,"p_integration_id": string,"p_start_from"?: string }; Returns: string
                            },
@@ -518,6 +597,12 @@ isOneToOne: false
                            },
 "support_usage_summary":
 { Args: { "p_after"?: string,"p_days"?: number,"p_limit"?: number,"p_tenant_id"?: string }; Returns: Json
+                           },
+"swap_s3_credentials":
+{ Args: { "p_actor": string,"p_in_flight_seconds": number,"p_rotation_id": string,"p_test": Json }; Returns: undefined
+                           },
+"sweep_s3_secrets":
+{ Args: { "p_limit": number }; Returns: number
                            },
 "update_notification_target":
 { Args: { "p_actor": string,"p_changes": Json,"p_revision"?: number,"p_target_id": string }; Returns: undefined

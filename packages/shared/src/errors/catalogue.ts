@@ -2,6 +2,7 @@ import { apiErrors } from './api-errors.ts';
 import { bucketErrors } from './bucket-errors.ts';
 import { healthErrors } from './health-errors.ts';
 import { objectErrors } from './object-errors.ts';
+import { secretErrors } from './secret-errors.ts';
 
 export type { ErrorEntry, ErrorOwner } from './entry.ts';
 
@@ -11,7 +12,13 @@ export type { ErrorEntry, ErrorOwner } from './entry.ts';
  * The code is the contract (`type` of problem+json, `reason` of a ledger row, `code` of a log line); titles and
  * remedies may be reworded. `status` is the HTTP status when the error answers an API call.
  */
-export const ERROR_CATALOGUE = { ...apiErrors, ...bucketErrors, ...objectErrors, ...healthErrors } as const;
+export const ERROR_CATALOGUE = {
+  ...apiErrors,
+  ...bucketErrors,
+  ...objectErrors,
+  ...healthErrors,
+  ...secretErrors,
+} as const;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 

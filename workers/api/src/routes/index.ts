@@ -28,6 +28,7 @@ import { cancelReplayRoute } from './s3-replays/cancel.ts';
 import { createReplayRoute } from './s3-replays/create.ts';
 import { listReplaysRoute } from './s3-replays/list.ts';
 import { readReplayRoute } from './s3-replays/read.ts';
+import { secretRoutes } from './s3-secrets/index.ts';
 import { supportRoutes } from './support/index.ts';
 import { listTenantsRoute } from './tenants/list.ts';
 import { ledgerRoute } from './usage/ledger.ts';
@@ -56,6 +57,7 @@ const ROUTES = [
   listReplaysRoute,
   readReplayRoute,
   cancelReplayRoute,
+  ...secretRoutes,
   ...notificationRoutes,
   usageSummaryRoute,
   ledgerRoute,

@@ -78,6 +78,16 @@ export interface Customer {
   tickPolls(): Promise<void>;
   /** How often the processing of the integration's objects was charged. */
   charges(): Promise<number>;
+  /** Of the tenant's owner. */
+  readonly token: string;
+  /** Runs a statement whose `$1` is the integration. */
+  sql(text: string): Promise<unknown[]>;
+  /** Lets the sweep come by until `GET /:id/credentials` is as wanted. */
+  untilCredentials(isDone: (credentials: unknown) => boolean): Promise<unknown>;
+  /** Of the integration's credentials. */
+  sealedVersions(): Promise<number[]>;
+  /** How many lines of the tenant's log tell of this. */
+  logged(event: string): Promise<number>;
 }
 
 export interface CustomerOptions {
@@ -200,6 +210,31 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
       ]);
       await stack.tick(POLL);
     },
+    token,
+    sql: async (text) => (await sql().query(text, [id])).rows,
+    untilCredentials: (isDone) =>
+      pollUntil(
+        async () => {
+          await stack.tick(SWEEP);
+          const seen = (await call('GET', `/api/integrations/s3/${id}/credentials`, { token })).body;
+          return isDone(seen) ? seen : undefined;
+        },
+        { what: 'the credentials as wanted', timeoutMs: 60_000, intervalMs: 100 },
+      ),
+    sealedVersions: async () =>
+      (
+        await sql().query<{ version: number }>(
+          `select version from private.sealed_secrets where record_id = $1 and field = 'credentials' order by 1`,
+          [id],
+        )
+      ).rows.map(({ version }) => version),
+    logged: async (event) =>
+      (
+        await sql().query('select 1 from public.app_logs where integration_id = $1 and event = $2', [
+          id,
+          event,
+        ])
+      ).rows.length,
     charges: async () =>
       (await sql().query('select 1 from public.cost_ledger where integration_id = $1', [id])).rows.length,
   };

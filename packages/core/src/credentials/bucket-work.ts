@@ -1,0 +1,109 @@
+import { asSluiceError, type ErrorCode } from '@sluice/shared';
+import type { Bucket } from '../ports/bucket.ts';
+import type { RollBackCredentials } from '../ports/credentials.ts';
+import type { Log, OpenBucket } from '../ports/engine.ts';
+import type { IntegrationWithSecrets } from '../ports/ledger.ts';
+import { oncePerIntegration } from '../ports/once-per-integration.ts';
+
+/** How a provider says that these credentials may not. */
+const DENIALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'credentials_unknown',
+  'credentials_wrong_secret',
+  'credentials_expired',
+  'access_denied',
+  'encryption_denied',
+]);
+
+/** With these nobody can tell whether the other credentials would have been let through. */
+const INCONCLUSIVE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  ...DENIALS,
+  'credentials_missing',
+  'vault_unavailable',
+  'endpoint_refused',
+  'endpoint_unreachable',
+  'endpoint_not_s3',
+  'bucket_not_found',
+  'region_wrong',
+  'addressing_wrong',
+  'clock_skew',
+  'throttled',
+  'upstream_invalid',
+  'upstream_timeout',
+  'upstream_unavailable',
+  'conflict',
+  'unavailable',
+  'internal',
+]);
+
+export interface BucketWorkContext {
+  readonly openBucket: OpenBucket;
+  readonly rollBack: RollBackCredentials;
+  readonly log: Log;
+}
+
+/** Does a piece of work on the bucket of an integration. The work must bear being done again from its beginning. */
+export type BucketWork = <T>(integrationId: string, work: (bucket: Bucket) => Promise<T>) => Promise<T>;
+
+/**
+ * Work on the buckets of a batch, each opened once. While a rotation overlaps, what the new credentials are denied is
+ * done again with the old ones; if those are let through, the denial is the new credentials' own and the rotation is
+ * rolled back. What both are denied (a policy of the bucket, one object's own grants, an old key that is deleted already)
+ * says nothing against the new ones.
+ */
+export const bucketWork = (
+  { openBucket, rollBack, log }: BucketWorkContext,
+  integrations: Readonly<Record<string, IntegrationWithSecrets>>,
+): BucketWork => {
+  const before = withOldCredentials(integrations);
+  const openNew = oncePerIntegration(openBucket, integrations);
+  const openOld = oncePerIntegration(openBucket, before);
+  /** Of those the new credentials are not asked again in this batch. */
+  const fallenBack = new Set<string>();
+
+  return async (integrationId, work) => {
+    if (fallenBack.has(integrationId)) return work(await openOld(integrationId));
+    try {
+      return await work(await openNew(integrationId));
+    } catch (thrown) {
+      const denial = asSluiceError(thrown);
+      if (before[integrationId] === undefined || !DENIALS.has(denial.code)) throw thrown;
+      const again = await attempt(async () => work(await openOld(integrationId)));
+      if (!again.ok && INCONCLUSIVE.has(asSluiceError(again.thrown).code)) throw thrown;
+      fallenBack.add(integrationId);
+      const version = integrations[integrationId]?.sealed['credentials']?.version ?? 0;
+      const names = { integrationId, version, code: denial.code, detail: denial.detail };
+      try {
+        log.warn('credentials_fell_back', {
+          ...names,
+          isRolledBack: await rollBack(integrationId, version, denial),
+        });
+      } catch (error) {
+        // The work is done all the same; the next denial rolls back.
+        log.error('rollback_failed', { ...names, error });
+      }
+      if (!again.ok) throw again.thrown;
+      return again.value;
+    }
+  };
+};
+
+type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly thrown: unknown };
+
+const attempt = async <T>(work: () => Promise<T>): Promise<Attempt<T>> => {
+  try {
+    return { ok: true, value: await work() };
+  } catch (thrown) {
+    return { ok: false, thrown };
+  }
+};
+
+/** The integrations that have credentials to fall back to, with those. */
+const withOldCredentials = (
+  integrations: Readonly<Record<string, IntegrationWithSecrets>>,
+): Readonly<Record<string, IntegrationWithSecrets>> =>
+  Object.fromEntries(
+    Object.entries(integrations).flatMap(([id, { integration, sealed }]) => {
+      const previous = sealed['previousCredentials'];
+      return previous === undefined ? [] : [[id, { integration, sealed: { credentials: previous } }]];
+    }),
+  );

@@ -1,0 +1,18 @@
+import type { EngineCaller, EngineResult } from '../engine-caller.ts';
+import type { IssuedEventSecret, RotateEventSecret } from './event-secrets.ts';
+import type { RotateS3Credentials, RotationOutcome } from './s3-credentials.ts';
+
+/** What of an integration's secrets takes the vault or its bucket, so the engine. */
+export interface SecretRpc {
+  rotateS3Credentials(
+    caller: EngineCaller,
+    integrationId: string,
+    input: RotateS3Credentials,
+  ): Promise<EngineResult<RotationOutcome>>;
+  issueEventSecret(caller: EngineCaller, integrationId: string): Promise<EngineResult<IssuedEventSecret>>;
+  rotateEventSecret(
+    caller: EngineCaller,
+    integrationId: string,
+    input: RotateEventSecret,
+  ): Promise<EngineResult<IssuedEventSecret>>;
+}
