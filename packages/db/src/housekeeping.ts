@@ -21,6 +21,8 @@ export interface Housekeeping {
   settleDeletedIntegrations(limit: number): Promise<number>;
   /** Takes up again what passed connection tests are to take up; returns how many rows, at most `limit`. */
   reviveAfterTest(limit: number): Promise<number>;
+  /** Tells tenants of integrations whose bucket holds documents up, and of their recovery; returns how many. */
+  notifyHeldUp(): Promise<number>;
   /** Deletes log lines older than `days`; returns how many, at most 10,000. */
   pruneLogs(days: number): Promise<number>;
   /** Forgets idempotency keys that have expired; returns how many, at most 10,000. */
@@ -36,6 +38,7 @@ export const createHousekeeping = (client: Client): Housekeeping => ({
   settleDeletedIntegrations: async (limit) =>
     unwrap(await client.rpc('settle_deleted_integrations', { p_limit: limit })),
   reviveAfterTest: async (limit) => unwrap(await client.rpc('revive_after_test', { p_limit: limit })),
+  notifyHeldUp: async () => unwrap(await client.rpc('notify_held_up')),
   pruneLogs: async (days) => unwrap(await client.rpc('prune_app_logs', { p_days: days })),
   pruneIdempotencyKeys: async () => unwrap(await client.rpc('prune_idempotency_keys', {})),
 });

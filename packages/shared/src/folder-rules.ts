@@ -5,9 +5,10 @@ import { OverwritePolicy } from './s3-integrations.ts';
 /** How many folder rules one integration may have. */
 export const MAX_FOLDER_RULES = 100;
 
-const QualityTier = z
+export const QualityTier = z
   .enum(['standard', 'enhanced'])
   .describe('How thoroughly the documents of the folder are processed.');
+export type QualityTier = z.infer<typeof QualityTier>;
 
 /** The folder a rule is for: within the input folder, and never the empty one. */
 export const RulePrefix = Folder.refine((value) => value !== '', 'Name a folder, such as "incoming/de/".');

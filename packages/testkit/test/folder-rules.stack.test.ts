@@ -34,7 +34,7 @@ test('a document gets the language, the overwrite policy and the sub-folder of t
     });
     expect(answer.status, answer.text).toBe(200);
   };
-  await set('de/', { language: 'de', outputSubfolder: 'german/' });
+  await set('de/', { language: 'de', outputSubfolder: 'german/', qualityTier: 'enhanced' });
   await set('de/laws/', { language: 'de-AT', overwritePolicy: 'keep_versions' });
 
   const bucket = openBucket({
@@ -98,6 +98,10 @@ test('a document gets the language, the overwrite policy and the sub-folder of t
     const { body: html } = await bucket.get(`${root}/out/${key}`);
     return /<html[^>]* lang="([^"]+)"/.exec(await new Response(html).text())?.[1];
   };
+  const tierOf = async (key: string): Promise<string | undefined> =>
+    (await bucket.head(`${root}/out/${key}`)).metadata['sluice-quality-tier'];
+  expect(await tierOf('a.pdf')).toBe('standard');
+  expect(await tierOf('german/de/b.pdf')).toBe('enhanced');
   expect(await languageOf('a.pdf.html')).toBe('en');
   expect(await languageOf('german/de/b.pdf.html')).toBe('de');
   expect(await languageOf(`de/laws/c.${etags.get('de/laws/c.pdf')}.pdf.html`)).toBe('de-AT');

@@ -16,6 +16,8 @@ select throws_ok($$ select public.delete_s3_folder_rule(tap.integration_id('acme
 select throws_ok($$ select public.set_s3_folder_rule(gen_random_uuid(), 'in/x/', '{}') $$, 'PT404', 'not_found', 'as if it were not there');
 
 -- Setting
+select tap.clear();
+insert into public.notification_targets (tenant_id, name, url) values (tap.tenant_id('acme'), 'fr', 'https://hooks.example.com/');
 select tap.authenticate_as(tap.user_id('admin@acme.test'));
 select lives_ok($$ select pg_temp.set_rule('in/fr/', '{"language": "fr", "outputSubfolder": "french/", "qualityTier": "enhanced",
   "overwritePolicy": "ignore", "notificationTarget": "fr"}') $$, 'an admin can set a rule');

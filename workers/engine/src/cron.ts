@@ -37,6 +37,7 @@ export const runCron = async (engine: Engine, env: Env, cron: string): Promise<v
       await dispatchDueObjects(engine.dispatch);
       await engine.secrets.upkeep.sweep(SWEPT_SECRETS);
       await engine.housekeeping.settleDeletedIntegrations(5_000);
+      await engine.housekeeping.notifyHeldUp();
       await dispatchDueNotifications(engine.notifications);
       await dispatchDueDryRuns(engine.dryRuns);
       await engine.usage.foldUsage(FOLDED_COUNTS);

@@ -29,7 +29,7 @@ function job(options: JobOptions): Record<string, unknown> {
       sizeBytes: options.sizeBytes ?? known.sizeBytes,
       fileName: options.fileName ?? known.name,
     },
-    options: { language: null },
+    options: { language: null, qualityTier: 'standard' },
     stagingPrefix: `staging/${jobId}/`,
   };
 }

@@ -1,4 +1,4 @@
-import type { ErrorOwner, OverwritePolicy, StagedOutput } from '@sluice/shared';
+import type { ErrorOwner, OverwritePolicy, QualityTier, StagedOutput } from '@sluice/shared';
 
 /**
  * The database as the core sees it: each method is one SQL function, so one transaction. A method that takes a
@@ -147,9 +147,12 @@ export interface LeasedObject {
 
 export interface ObjectToProcess extends LeasedObject {
   readonly language: string | null;
+  readonly qualityTier: QualityTier;
 }
 
 export interface ObjectToWrite extends LeasedObject {
+  /** Null: processed before tiers were kept. */
+  readonly qualityTier: QualityTier | null;
   readonly stagedOutputs: readonly StagedOutput[];
 }
 

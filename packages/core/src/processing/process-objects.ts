@@ -113,7 +113,7 @@ const processObject = async (
       sizeBytes: object.sizeBytes,
       fileName: object.key.slice(object.key.lastIndexOf('/') + 1),
     },
-    options: { language: object.language },
+    options: { language: object.language, qualityTier: object.qualityTier },
     // By attempt, so that a run thought dead cannot overwrite what a later one staged.
     stagingPrefix: `staging/${object.tenantId}/${object.jobId}/${object.leaseId}/`,
   });

@@ -13,6 +13,7 @@ export const provenanceOf = (object: ObjectToWrite): Readonly<Record<string, str
   [TENANT]: object.tenantId,
   'sluice-integration-id': object.integrationId,
   'sluice-source-etag': object.etag,
+  ...(object.qualityTier === null ? {} : { 'sluice-quality-tier': object.qualityTier }),
   ...(object.ruleId === null ? {} : { 'sluice-rule-id': object.ruleId }),
 });
 

@@ -153,6 +153,7 @@ describe('provenance', () => {
     obstacleOwner: null,
     overwritePolicy: 'reprocess' as const,
     outputSubfolder: null,
+    qualityTier: 'enhanced' as const,
     stagedOutputs: [],
   };
 
@@ -172,6 +173,7 @@ describe('provenance', () => {
       'sluice-tenant-id': object.tenantId,
       'sluice-integration-id': object.integrationId,
       'sluice-source-etag': 'e',
+      'sluice-quality-tier': 'enhanced',
     });
     expect(JSON.stringify(provenanceOf(object))).not.toContain(object.leaseId);
   });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { QualityTier } from '../folder-rules.ts';
 
 /**
  * The contract between the engine and a document processor: one HTTP request per job.
@@ -22,6 +23,8 @@ export const ProcessJob = z.strictObject({
   options: z.strictObject({
     /** BCP 47; null lets the processor decide. */
     language: z.string().max(35).nullable(),
+    /** What the rule of the document's folder asks for; what it means is the processor's to say. */
+    qualityTier: QualityTier,
   }),
   /** Outputs go to the working bucket under this prefix, which ends in `/`. */
   stagingPrefix: z.string().min(1).max(512),

@@ -25,6 +25,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
         overwritePolicy: rule?.overwritePolicy ?? config.overwritePolicy,
         outputSubfolder: rule?.outputSubfolder ?? null,
         language: rule?.language ?? config.language,
+        qualityTier: 'standard',
       };
     });
     return { objects, integrations: integrationsOf(database, objects) };
@@ -74,6 +75,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
           ...leased(row, database.newId()),
           overwritePolicy: policy,
           outputSubfolder: rule?.outputSubfolder ?? null,
+          qualityTier: 'standard',
           stagedOutputs: row.stagedOutputs ?? [],
         });
       }

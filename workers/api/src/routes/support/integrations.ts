@@ -21,7 +21,6 @@ const route = createRoute({
         .openapi({ param: { description: 'Only of this tenant.' } }),
       bucket: z
         .string()
-        .min(1)
         .max(1024)
         // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
         .regex(/^[^\u0000-\u001f\u007f]+$/)

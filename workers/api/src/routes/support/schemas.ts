@@ -51,8 +51,7 @@ export const AuditQuery = {
     .openapi({ param: { description: 'Only of this kind of record, such as `s3_integrations`.' } }),
   recordId: z
     .string()
-    .max(200)
-    .regex(/^[\w/-]*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[\w/-]*$/)
+    .regex(/^(?=.{36,200}$)[\w/-]*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[\w/-]*$/)
     .optional()
     .openapi({ param: { description: 'Only of this record, as an event names it.' } }),
   actorId: z
