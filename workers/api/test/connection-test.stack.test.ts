@@ -66,12 +66,21 @@ const testing = async (
   };
 };
 
+/** What starting an integration asks: whether the configuration as it stands has passed. */
+const hasPassed = async (id: string): Promise<unknown> => {
+  const { rows } = await sql.query<{ passed: boolean }>(
+    'select private.connection_test_passed(i) as passed from public.s3_integrations i where id = $1',
+    [id],
+  );
+  return rows[0]?.passed;
+};
+
 const outcomes = (checks: readonly Check[]) =>
   Object.fromEntries(checks.map(({ name, outcome }) => [name, outcome]));
 
 describe('testing a connection', () => {
   test('tries everything, leaves nothing behind, and remembers the result', async () => {
-    const { answer, checks, stored, folder } = await testing();
+    const { id, answer, checks, stored, folder } = await testing();
     expect(outcomes(checks)).toEqual({
       endpoint: 'passed',
       credentials: 'passed',
@@ -91,6 +100,7 @@ describe('testing a connection', () => {
     });
     expect(at(answer.body, 'outcome')).toBe('passed');
     expect(at(stored.body, 'lastTest')).toEqual(answer.body);
+    expect(await hasPassed(id)).toBe(true);
     expect(
       fake
         .bucket(BUCKET)
@@ -195,11 +205,12 @@ describe('testing a connection', () => {
   ] as const)(
     'says of %s which check it fails, whose move it is and what to do',
     async (_, changes, fault, check, code, remedy) => {
-      const { answer, failed, checks, stored } = await testing(changes, fault);
+      const { id, answer, failed, checks, stored } = await testing(changes, fault);
       expect(failed, JSON.stringify(checks)).toMatchObject({ name: check, code });
       expect(failed?.remedy).toMatch(remedy);
       expect(failed?.owner).toMatch(/^(customer_config|upstream)$/);
       expect(at(answer.body, 'outcome')).toBe('failed');
+      expect(await hasPassed(id)).toBe(false);
       expect(at(stored.body, 'lastTest')).toEqual(answer.body);
     },
   );

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { summary, testConnection } from '../support/connection-world.ts';
 
-type Step = 'open' | 'listPage' | 'get' | 'put' | 'delete';
+type Step = 'open' | 'listPage' | 'get' | 'put' | 'delete' | 'probe';
 const NOWHERE = { endpoint: 'http://127.0.0.1:1' };
 
 /** A bucket whose steps take the given times, or for ever. */
@@ -28,6 +28,8 @@ const run = async (delaysMs: Partial<Record<Step, number>>) => {
     },
     put: async (input) => {
       await take('put');
+      // A request that was cut off comes to nothing; what had arrived whole is the scenario of a lost answer.
+      input.signal?.throwIfAborted();
       return memory.put(input);
     },
     delete: async (key) => {
@@ -35,6 +37,22 @@ const run = async (delaysMs: Partial<Record<Step, number>>) => {
       return memory.delete(key);
     },
     head: (key) => memory.head(key),
+    probes: {
+      readByLink: async (key) => {
+        await take('get');
+        await memory.head(key);
+      },
+      mayWrite: async () => {
+        await take('probe');
+        return false;
+      },
+      mayReadPolicy: async () => {
+        await take('probe');
+        return false;
+      },
+      listOtherwise: async () => take('probe'),
+      clockSkewMs: () => 0,
+    },
     presignGet: (key, seconds) => memory.presignGet(key, seconds),
   };
   const startedAt = clock.now();
@@ -58,7 +76,14 @@ describe('testS3Connection', () => {
     const delay = () => fc.constantFrom(0, 0, 100, 1_000, 2_400, 4_900, 5_100, 60_000, FOREVER);
     await fc.assert(
       fc.asyncProperty(
-        fc.record({ open: delay(), listPage: delay(), get: delay(), put: delay(), delete: delay() }),
+        fc.record({
+          open: delay(),
+          listPage: delay(),
+          get: delay(),
+          put: delay(),
+          delete: delay(),
+          probe: delay(),
+        }),
         async (delaysMs) => {
           const { lines, tookMs } = await run(delaysMs);
           expect(tookMs).toBeLessThan(8_000);
