@@ -34,25 +34,11 @@ export interface TallyState {
 
 type Integration = Pick<IntegrationConfig, 'inputPrefix' | 'outputPrefix' | 'overwritePolicy'>;
 
-/**
- * Why polling would skip an object, or null when it would be processed: judged exactly as polling judges it, then by when the
- * integration begins. An object whose date makes no sense counts as new.
- */
-const skipReasonOf = (
-  object: ObjectSummary,
-  integration: Integration,
-  startFromMs: number | null,
-): string | null => {
-  const code = classifyObject(object, integration.outputPrefix);
-  if (code !== null || startFromMs === null) return code;
-  return Date.parse(object.lastModified) < startFromMs ? 'before_start' : null;
-};
-
 /** Counts what polling would do with the objects of a listing. */
 export class Tally {
   readonly #integration: Integration;
   readonly #rules: readonly DryRunRule[];
-  readonly #startFromMs: number | null;
+  readonly #startFrom: string | null;
   readonly #listed: Counted;
   readonly #wouldProcess: Counted;
   readonly #skipped: Map<string, Counted & { sampleKeys: string[] }>;
@@ -73,7 +59,7 @@ export class Tally {
   ) {
     this.#integration = integration;
     this.#rules = rules;
-    this.#startFromMs = startFrom === null ? null : Date.parse(startFrom);
+    this.#startFrom = startFrom;
     this.#listed = { ...(state?.listed ?? NOTHING) };
     this.#wouldProcess = { ...(state?.wouldProcess ?? NOTHING) };
     this.#skipped = new Map(
@@ -100,7 +86,7 @@ export class Tally {
     if (this.#lastKey !== '' && compareKeys(this.#lastKey, object.key) >= 0) this.#isUnordered = true;
     this.#lastKey = object.key;
     count(this.#listed, object);
-    const reason = skipReasonOf(object, this.#integration, this.#startFromMs);
+    const reason = classifyObject(object, this.#integration.outputPrefix, this.#startFrom);
     if (reason === null) this.#addProcessed(object);
     else {
       const skipped = this.#skipped.get(reason) ?? { ...NOTHING, sampleKeys: [] };

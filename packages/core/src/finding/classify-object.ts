@@ -11,9 +11,14 @@ const MAX_ETAG_CHARACTERS = 256;
 /**
  * Why a listed object is not processed, or null when it is. Every answer is recorded with the object.
  *
- * Judged by what the listing shows only: name, ETag and size. What the content says is found out when it is read.
+ * Judged by what the listing shows only: name, ETag, size and date. What the content says is found out when it is read. Whatever is
+ * wrong with it anyhow comes before its being older than `startFrom`.
  */
-export const classifyObject = (object: ObjectSummary, outputPrefix: string): ErrorCode | null => {
+export const classifyObject = (
+  object: ObjectSummary,
+  outputPrefix: string,
+  startFrom: string | null = null,
+): ErrorCode | null => {
   if (object.key.startsWith(outputPrefix)) return 'own_output';
   if (object.key.endsWith('/')) return 'folder_marker';
   if (!isUsableName(object.key)) return 'object_name_unusable';
@@ -21,8 +26,15 @@ export const classifyObject = (object: ObjectSummary, outputPrefix: string): Err
   if (!/\.pdf$/i.test(object.key)) return 'not_pdf';
   if (object.sizeBytes === 0) return 'empty_object';
   if (object.sizeBytes > S3_POLL_MAX_OBJECT_BYTES) return 'oversize';
+  if (isBeforeStart(object, startFrom)) return 'before_start';
   return null;
 };
+
+/** Whether it was last modified before the start. One whose date makes no sense is taken for new, so that none is missed. */
+export const isBeforeStart = (
+  { lastModified }: Pick<ObjectSummary, 'lastModified'>,
+  startFrom: string | null,
+): boolean => startFrom !== null && Date.parse(lastModified) < Date.parse(startFrom);
 
 const encoder = new TextEncoder();
 

@@ -5,12 +5,16 @@ import { classifyObject, fitsKeyLength, isUsableEtag } from './classify-object.t
 import { digestOfText } from './slice-digest.ts';
 
 /** A listed object as the ledger records it: whatever a server lists, the database can hold it. */
-export const toLedgerObject = (object: ObjectSummary, outputPrefix: string): ListedObject => ({
+export const toLedgerObject = (
+  object: ObjectSummary,
+  outputPrefix: string,
+  startFrom: string | null = null,
+): ListedObject => ({
   key: ledgerKey(object.key),
   etag: isUsableEtag(object.etag) ? object.etag : marked(object.etag, 60),
   sizeBytes: object.sizeBytes,
   lastModified: ledgerTime(object.lastModified),
-  skipReason: classifyObject(object, outputPrefix),
+  skipReason: classifyObject(object, outputPrefix, startFrom),
 });
 
 /**

@@ -1,5 +1,6 @@
 import { SluiceError } from '@sluice/shared';
 import type { Bucket, ListPage, ObjectSummary } from '../ports/bucket.ts';
+import { isBeforeStart } from './classify-object.ts';
 import { compareKeys } from './key-order.ts';
 import { canHoldKey } from './ledger-object.ts';
 import type { PlannedSlice } from './plan-slices.ts';
@@ -44,6 +45,8 @@ export interface ListSliceOptions {
    * With order, `UnorderedListing` is thrown as soon as a page is out of order twice.
    */
   readonly isUnordered: boolean;
+  /** What is older counts as another version of itself: written again with the same content, it is looked at again. */
+  readonly startFrom?: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -61,10 +64,10 @@ export async function* listSlice(
   planned: PlannedSlice,
   options: ListSliceOptions,
 ): AsyncGenerator<ListedPage | ListedSlice> {
-  const { objectsPerSlice, isUnordered } = options;
+  const { objectsPerSlice, isUnordered, startFrom = null } = options;
   const cutAt = planned.end === null ? objectsPerSlice : 2 * objectsPerSlice;
   const pages = new Pages(bucket, planned.startAfter, options);
-  let cut = new Cut(planned.startAfter, planned.stored, 3 * objectsPerSlice);
+  let cut = new Cut(planned.startAfter, planned.stored, 3 * objectsPerSlice, startFrom);
   let last = planned.startAfter;
 
   for (;;) {
@@ -91,7 +94,7 @@ export async function* listSlice(
     }
     if (!isUnordered && cut.objectCount >= cutAt && canHoldKey(last)) {
       yield* cut.finish(last);
-      cut = new Cut(last, null, 0);
+      cut = new Cut(last, null, 0, startFrom);
     }
   }
 }
@@ -100,18 +103,31 @@ export async function* listSlice(
 class Cut {
   objectCount = 0;
   readonly #startAfter: string;
+  readonly #startFrom: string | null;
   readonly #digest = new SliceDigest();
   /** What the slice was, while it may still be that. */
   #known: { readonly digest: string | null; readonly objectCount: number } | null;
   #held: ListedPage[] = [];
 
-  constructor(startAfter: string, stored: PlannedSlice['stored'] | null, maxHeld: number) {
+  constructor(
+    startAfter: string,
+    stored: PlannedSlice['stored'] | null,
+    maxHeld: number,
+    startFrom: string | null,
+  ) {
     this.#startAfter = startAfter;
+    this.#startFrom = startFrom;
     this.#known = stored?.digest == null || stored.objectCount > maxHeld ? null : stored;
   }
 
   *add(page: ListedPage): Generator<ListedPage> {
-    for (const object of page.objects) this.#digest.add(object);
+    for (const object of page.objects) {
+      this.#digest.add(
+        isBeforeStart(object, this.#startFrom)
+          ? { ...object, etag: `${object.etag}\u0000before_start` }
+          : object,
+      );
+    }
     this.objectCount += page.objects.length;
     this.#held.push(page);
     if (this.#known !== null && this.objectCount > this.#known.objectCount) this.#known = null;

@@ -80,6 +80,7 @@ export class PollRun {
       observedAt: () => this.#observedAt,
       beforeCall: () => this.#beforeListCall(),
       isUnordered: this.#poll.isUnordered,
+      startFrom: this.#poll.integration.startFrom,
       signal: this.#failures.signal,
     });
     let next = parts.next();
@@ -124,7 +125,7 @@ export class PollRun {
     const recorded = await this.#context.ledger.recordObjects(
       this.#lease(),
       observedAt,
-      objects.map((object) => toLedgerObject(object, integration.outputPrefix)),
+      objects.map((object) => toLedgerObject(object, integration.outputPrefix, integration.startFrom)),
     );
     this.#contactAt = this.#context.clock.now();
     this.#observedAt = recorded.observedAt;

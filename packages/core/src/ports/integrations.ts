@@ -1,7 +1,7 @@
 import type { ConnectionTest } from '@sluice/shared';
 import type { IntegrationConfig, IntegrationWithSecrets, SealedRecord } from './ledger.ts';
 
-export interface NewIntegration extends Omit<IntegrationConfig, 'status'> {
+export interface NewIntegration extends Omit<IntegrationConfig, 'status' | 'startFrom'> {
   /** The last four characters of the access key id. */
   readonly accessKeyHint: string | null;
 }

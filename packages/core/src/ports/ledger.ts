@@ -22,6 +22,8 @@ export interface IntegrationConfig {
   readonly outputPrefix: string;
   readonly overwritePolicy: OverwritePolicy;
   readonly language: string | null;
+  /** Objects last modified before it are not taken in. Null: everything is. */
+  readonly startFrom: string | null;
 }
 
 /** One sealed secret as the database keeps it; the bytes in PostgreSQL's hex form. Opaque to the core. */

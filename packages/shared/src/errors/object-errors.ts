@@ -38,6 +38,20 @@ export const objectErrors = {
     'A newer version took its place',
     'Nothing to do: the newer version is processed.',
   ),
+  before_start: entry(
+    422,
+    'customer_config',
+    false,
+    'Older than the start of the integration',
+    'Nothing to do; move `startFrom` to an earlier time, or replay the object, if it should be processed.',
+  ),
+  outside_prefix: entry(
+    422,
+    'customer_config',
+    false,
+    'Outside the input folder, which was changed',
+    'Nothing to do; set the input prefix back, or connect the old folder as another integration, if it should be processed.',
+  ),
   overwrite_ignored: entry(
     422,
     'customer_config',

@@ -123,6 +123,7 @@ export class MemoryDatabase {
       outputPrefix: 'accessible/',
       overwritePolicy: 'reprocess' as const,
       language: null,
+      startFrom: null,
       ...wanted,
     };
     this.integrations.set(id, {

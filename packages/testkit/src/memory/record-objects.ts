@@ -9,7 +9,7 @@ import {
 } from './database.ts';
 
 const MICROS = 1_000_000;
-const GONE = ['object_not_found', 'object_changed'];
+const GONE = ['object_not_found', 'object_changed', 'outside_prefix'];
 
 const check = (objects: readonly ListedObject[]): void => {
   refuseUnless(objects.length <= 1000, 'more than 1,000 objects');
@@ -36,8 +36,10 @@ export const recordObjects = (
   for (const object of distinct) {
     const current = database.current.get(currentOf(integration.id, object.key));
     const isSame = current?.etag === object.etag && current.sizeBytes === object.sizeBytes;
-    const isGone = current?.state === 'skipped' && GONE.includes(current.reason ?? '');
-    if (current !== undefined && isSame && !isGone) continue;
+    const isOld = current?.state === 'skipped' && current.reason === 'before_start';
+    const isGone = isOld || (current?.state === 'skipped' && GONE.includes(current.reason ?? ''));
+    const isStillOld = isOld && object.skipReason === 'before_start';
+    if (current !== undefined && isSame && (!isGone || isStillOld)) continue;
     if (current !== undefined) {
       const laterThan = isSame
         ? current.stateChangedAt + 30 * MICROS * (current.revision - 1)
