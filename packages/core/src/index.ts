@@ -14,6 +14,7 @@ export {
   type CreateS3IntegrationContext,
   createS3Integration,
 } from './integrations/create-s3-integration.ts';
+export { type EditS3IntegrationContext, editS3Integration } from './integrations/edit-s3-integration.ts';
 export { type TestS3ConnectionContext, testS3Connection } from './integrations/test-s3-connection.ts';
 export {
   createNotificationTarget,

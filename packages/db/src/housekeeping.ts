@@ -19,6 +19,8 @@ export interface Housekeeping {
   writeLogs(entries: readonly AppLogEntry[]): Promise<void>;
   /** Settles what was pending in deleted integrations; returns how many rows, at most `limit`. */
   settleDeletedIntegrations(limit: number): Promise<number>;
+  /** Settles what is pending outside of input folders that were changed; returns how many rows, at most `limit`. */
+  settleChangedPrefixes(limit: number): Promise<number>;
   /** Takes up again what passed connection tests are to take up; returns how many rows, at most `limit`. */
   reviveAfterTest(limit: number): Promise<number>;
   /** Tells tenants of integrations whose bucket holds documents up, and of their recovery; returns how many. */
@@ -37,6 +39,8 @@ export const createHousekeeping = (client: Client): Housekeeping => ({
   },
   settleDeletedIntegrations: async (limit) =>
     unwrap(await client.rpc('settle_deleted_integrations', { p_limit: limit })),
+  settleChangedPrefixes: async (limit) =>
+    unwrap(await client.rpc('settle_changed_prefixes', { p_limit: limit })),
   reviveAfterTest: async (limit) => unwrap(await client.rpc('revive_after_test', { p_limit: limit })),
   notifyHeldUp: async () => unwrap(await client.rpc('notify_held_up')),
   pruneLogs: async (days) => unwrap(await client.rpc('prune_app_logs', { p_days: days })),

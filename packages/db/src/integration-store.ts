@@ -1,4 +1,4 @@
-import type { ConfiguredIntegration, IntegrationStore } from '@sluice/core';
+import type { ConfiguredIntegration, IntegrationStore, IntegrationToEdit } from '@sluice/core';
 import type { Client } from './clients.ts';
 import { unwrap, unwrapNullable } from './errors.ts';
 import { fromJson, toJson } from './json.ts';
@@ -14,6 +14,28 @@ export const createIntegrationStore = (client: Client): IntegrationStore => ({
         p_actor: actorId,
         p_integration: toJson(integration),
         p_credentials: toJson(credentials),
+      }),
+    );
+  },
+  getForEdit: async (actorId, integrationId) =>
+    fromJson<IntegrationToEdit>(
+      unwrap(
+        await client.rpc('get_s3_integration_for_edit', {
+          p_actor: actorId,
+          p_integration_id: integrationId,
+        }),
+      ),
+    ),
+  edit: async (actorId, integrationId, { connection, settings, credentials, accessKeyHint, revision }) => {
+    unwrapNullable(
+      await client.rpc('edit_s3_integration', {
+        p_actor: actorId,
+        p_integration_id: integrationId,
+        p_connection: toJson(connection),
+        p_settings: toJson(settings),
+        p_credentials: toJson(credentials),
+        p_access_key_hint: accessKeyHint ?? '',
+        p_revision: revision,
       }),
     );
   },

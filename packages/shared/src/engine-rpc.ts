@@ -3,7 +3,7 @@ import type { StartDryRun } from './dry-runs.ts';
 import type { EngineCaller, EngineResult } from './engine-caller.ts';
 import type { NotificationRpc } from './notification-rpc.ts';
 import type { ResealRpc } from './reseals.ts';
-import type { CreateS3Integration } from './s3-integrations.ts';
+import type { CreateS3Integration, UpdateS3Integration } from './s3-integrations.ts';
 import type { SecretRpc } from './secrets/secret-rpc.ts';
 
 /** What the api Worker may ask of the engine, over the service binding. */
@@ -12,6 +12,13 @@ export interface EngineRpc extends NotificationRpc, ResealRpc, SecretRpc {
     caller: EngineCaller,
     input: CreateS3Integration,
   ): Promise<EngineResult<{ id: string }>>;
+  /** Changes what an integration connects to, and with it whatever else is named. `revision`: the one the edit was made of. */
+  editS3Integration(
+    caller: EngineCaller,
+    integrationId: string,
+    input: UpdateS3Integration,
+    revision: number | null,
+  ): Promise<EngineResult<null>>;
   testS3Connection(caller: EngineCaller, integrationId: string): Promise<EngineResult<ConnectionTest>>;
   /** Begins a dry run; it goes on in the background. */
   startDryRun(

@@ -22,6 +22,19 @@ const BucketName = text(255).regex(
 );
 const Region = text(64).regex(/^[a-z0-9-]+$/, 'Enter a region such as "eu-central-1".');
 
+const RoleArn = text(2048).regex(
+  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  'Enter the ARN of the role, such as "arn:aws:iam::123456789012:role/sluice".',
+);
+const AccountId = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, 'Enter the 32-digit account id shown in the Cloudflare dashboard.');
+const Jurisdiction = z.enum(['eu', 'fedramp']);
+const Endpoint = text(500).describe('https address on which the storage answers S3, without bucket or path.');
+const AddressingStyle = z
+  .enum(['path', 'virtual'])
+  .describe('Whether the bucket stands in the path or in front of the host name.');
+
 export const AccessKeyCredentials = z.strictObject({
   accessKeyId: text(256).regex(
     /^[\u0021-\u007e]+$/,
@@ -64,10 +77,7 @@ export const CreateS3Integration = z.discriminatedUnion('provider', [
     ...common,
     provider: z.literal('aws_role'),
     region: Region,
-    roleArn: text(2048).regex(
-      /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-      'Enter the ARN of the role, such as "arn:aws:iam::123456789012:role/sluice".',
-    ),
+    roleArn: RoleArn,
   }),
   z.strictObject({
     ...common,
@@ -78,22 +88,17 @@ export const CreateS3Integration = z.discriminatedUnion('provider', [
   z.strictObject({
     ...common,
     provider: z.literal('r2'),
-    accountId: z
-      .string()
-      .regex(/^[0-9a-f]{32}$/, 'Enter the 32-digit account id shown in the Cloudflare dashboard.'),
-    jurisdiction: z.enum(['eu', 'fedramp']).optional(),
+    accountId: AccountId,
+    jurisdiction: Jurisdiction.optional(),
     credentials: AccessKeyCredentials,
   }),
   z.strictObject({ ...common, provider: z.literal('b2'), region: Region, credentials: AccessKeyCredentials }),
   z.strictObject({
     ...common,
     provider: z.literal('generic'),
-    endpoint: text(500).describe('https address on which the storage answers S3, without bucket or path.'),
+    endpoint: Endpoint,
     region: Region.default('us-east-1').describe('The region requests are signed for.'),
-    addressingStyle: z
-      .enum(['path', 'virtual'])
-      .default('path')
-      .describe('Whether the bucket stands in the path or in front of the host name.'),
+    addressingStyle: AddressingStyle.default('path'),
     credentials: AccessKeyCredentials,
   }),
 ]);
@@ -134,9 +139,43 @@ export const UpdateS3Integration = z
       ),
     overwritePolicy: OverwritePolicy.optional(),
     language: Language.nullable().optional().describe('Null lets the processor tell by itself.'),
+    bucket: BucketName.optional().describe('Another bucket. Deletes the stored credential.'),
+    inputPrefix: Folder.optional().describe(
+      'Another folder to watch. What was found in the old one stays in the books; what is pending there is skipped (`outside_prefix`).',
+    ),
+    outputPrefix: OutputPrefix.optional().describe(
+      'Another folder for results. Those written stay where they are.',
+    ),
+    region: Region.optional().describe(
+      'On AWS and B2 it names the endpoint, and deletes the stored credential.',
+    ),
+    endpoint: Endpoint.optional().describe('`generic` only. Deletes the stored credential.'),
+    addressingStyle: AddressingStyle.optional().describe('`generic` only.'),
+    accountId: AccountId.optional().describe('`r2` only. Deletes the stored credential.'),
+    jurisdiction: Jurisdiction.nullable()
+      .optional()
+      .describe('`r2` only; null for none. Deletes the stored credential.'),
+    roleArn: RoleArn.optional().describe('`aws_role` only. The external id stays.'),
+    credentials: AccessKeyCredentials.optional().describe(
+      'The credential of the new place, when an edit deletes the old one or none is stored.',
+    ),
   })
   .refine((value) => Object.keys(value).length > 0, 'Name at least one field to change.');
 export type UpdateS3Integration = z.infer<typeof UpdateS3Integration>;
+
+/** Fields of an update that say what is connected to: with one of them the integration is a draft again. */
+export const CONNECTION_FIELDS = [
+  'bucket',
+  'inputPrefix',
+  'outputPrefix',
+  'region',
+  'endpoint',
+  'addressingStyle',
+  'accountId',
+  'jurisdiction',
+  'roleArn',
+  'credentials',
+] as const satisfies (keyof UpdateS3Integration)[];
 
 export const ObjectState = z.enum([
   'found',
@@ -183,6 +222,8 @@ export const S3Integration = z.strictObject({
   roleArn: z.string().nullable(),
   externalId: z.string().nullable(),
   accessKeyHint: z.string().nullable(),
+  /** Whether a credential of this bucket is stored. Never for a role, which needs none. */
+  credentialsStored: z.boolean(),
   inputPrefix: z.string(),
   outputPrefix: z.string(),
   overwritePolicy: OverwritePolicy,

@@ -39,7 +39,7 @@ select set_eq($$ select name from pg_temp.callable where role = 'service_role' a
     'public.save_dry_run', 'public.fail_dry_run', 'public.prune_s3_dry_runs', 'public.record_s3_calls', 'public.fold_s3_usage', 'public.create_notification_target', 'public.get_notification_target',
     'public.update_notification_target', 'public.rotate_notification_secret', 'public.claim_due_notification_targets', 'public.begin_notifications',
     'public.begin_test_notification', 'public.settle_notification', 'public.end_notifications', 'public.prune_notification_deliveries',
-    'public.prune_idempotency_keys', 'public.notify_held_up', 'public.settle_attempt', 'public.revive_after_test', 'public.settle_deleted_integrations',
+    'public.get_s3_integration_for_edit', 'public.edit_s3_integration', 'public.settle_changed_prefixes', 'public.prune_idempotency_keys', 'public.notify_held_up', 'public.settle_attempt', 'public.revive_after_test', 'public.settle_deleted_integrations',
     'public.begin_reseal', 'public.claim_due_reseal', 'public.claim_reseal', 'public.next_reseal_batch', 'public.save_reseal_batch',
     'public.end_reseal_pass', 'public.release_reseal',
     'public.begin_credential_rotation', 'public.stage_s3_credentials', 'public.swap_s3_credentials', 'public.refuse_s3_credentials',

@@ -28,6 +28,7 @@ describe('the OpenAPI document', () => {
       engine: {
         createS3Integration: unused,
         testS3Connection: unused,
+        editS3Integration: unused,
         startDryRun: unused,
         createNotificationTarget: unused,
         updateNotificationTarget: unused,

@@ -37,6 +37,7 @@ const appWith = ({ auth, database, engine }: Failing) => {
     engine: {
       createS3Integration: idle,
       testS3Connection: idle,
+      editS3Integration: idle,
       startDryRun: idle,
       createNotificationTarget: idle,
       updateNotificationTarget: idle,

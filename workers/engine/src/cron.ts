@@ -38,6 +38,7 @@ export const runCron = async (engine: Engine, env: Env, cron: string): Promise<v
       await engine.secrets.upkeep.sweep(SWEPT_SECRETS);
       await engine.housekeeping.settleDeletedIntegrations(5_000);
       await engine.housekeeping.notifyHeldUp();
+      await settlePrefixes(engine);
       await dispatchDueNotifications(engine.notifications);
       await dispatchDueDryRuns(engine.dryRuns);
       await engine.usage.foldUsage(FOLDED_COUNTS);
@@ -63,6 +64,12 @@ const sendDuePolls = async (engine: Engine, env: Env): Promise<void> => {
       await env.POLL_QUEUE.sendBatch(due.map((lease) => ({ body: { version: 1 as const, ...lease } })));
     }
     if (due.length < CLAIMED_POLLS) return;
+  }
+};
+
+const settlePrefixes = async (engine: Engine): Promise<void> => {
+  for (let round = 0; round < REVIVE_ROUNDS; round += 1) {
+    if ((await engine.housekeeping.settleChangedPrefixes(5_000)) === 0) return;
   }
 };
 

@@ -15,6 +15,7 @@ import type {
   StartDryRun,
   TestedNotification,
   UpdateNotificationTarget,
+  UpdateS3Integration,
 } from '@sluice/shared';
 import { consume } from './consumers.ts';
 import { runCron } from './cron.ts';
@@ -30,6 +31,15 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     input: CreateS3Integration,
   ): Promise<EngineResult<{ id: string }>> {
     return rpcOf(engineOf(this.env)).createS3Integration(caller, input);
+  }
+
+  editS3Integration(
+    caller: EngineCaller,
+    integrationId: string,
+    input: UpdateS3Integration,
+    revision: number | null,
+  ): Promise<EngineResult<null>> {
+    return rpcOf(engineOf(this.env)).editS3Integration(caller, integrationId, input, revision);
   }
 
   testS3Connection(caller: EngineCaller, integrationId: string): Promise<EngineResult<ConnectionTest>> {

@@ -1,4 +1,4 @@
-import { createS3Integration, startDryRun, testS3Connection } from '@sluice/core';
+import { createS3Integration, editS3Integration, startDryRun, testS3Connection } from '@sluice/core';
 import {
   asSluiceError,
   CreateS3Integration,
@@ -7,6 +7,7 @@ import {
   type EngineRpc,
   SluiceError,
   StartDryRun,
+  UpdateS3Integration,
 } from '@sluice/shared';
 import * as z from 'zod';
 import { logOf } from './log.ts';
@@ -70,6 +71,22 @@ export const rpcOf = (engine: Engine): EngineRpc => {
           parsed(CreateS3Integration, input),
         ),
       ),
+    editS3Integration: (
+      caller: EngineCaller,
+      integrationId: string,
+      input: UpdateS3Integration,
+      revision: number | null,
+    ) =>
+      asCaller(caller, 'editIntegration', async (actorId) => {
+        const { integrations, seal, resolveEndpoint } = engine;
+        await editS3Integration(
+          { actorId, integrations, seal, resolveEndpoint },
+          parsed(z.uuid(), integrationId),
+          parsed(UpdateS3Integration, input),
+          parsed(z.int().nullable(), revision),
+        );
+        return null;
+      }),
     testS3Connection: (caller: EngineCaller, integrationId: string) =>
       asCaller(caller, 'testConnection', (actorId) =>
         testS3Connection(

@@ -1,13 +1,13 @@
 import { type CreateS3Integration, SluiceError } from '@sluice/shared';
 import type { SealCredentials } from '../ports/engine.ts';
 import type { IntegrationStore, NewIntegration } from '../ports/integrations.ts';
+import { connectionOf, type ResolveEndpoint } from './connection-of.ts';
 
 export interface CreateS3IntegrationContext {
   readonly actorId: string;
   readonly integrations: Pick<IntegrationStore, 'requireAdmin' | 'create'>;
   readonly seal: SealCredentials;
-  /** The endpoint a provider's fields lead to; throws `endpoint_refused` when it may not be called. Null for the default. */
-  readonly resolveEndpoint: (input: CreateS3Integration) => string | null;
+  readonly resolveEndpoint: ResolveEndpoint;
   readonly newId: () => string;
   /** At least 128 bits nobody can guess. */
   readonly newExternalId: () => string;
@@ -32,20 +32,9 @@ export const createS3Integration = async (
     tenantId: input.tenantId,
     name: input.name,
     provider: input.provider,
-    bucket: input.bucket,
-    region: input.provider === 'r2' ? 'auto' : input.region,
-    endpoint: context.resolveEndpoint(input),
-    addressingStyle:
-      input.provider === 'generic'
-        ? input.addressingStyle
-        : input.provider.startsWith('aws') && !input.bucket.includes('.')
-          ? 'virtual'
-          : 'path',
-    roleArn: input.provider === 'aws_role' ? input.roleArn : null,
+    ...connectionOf(input, context.resolveEndpoint),
     externalId: input.provider === 'aws_role' ? context.newExternalId() : null,
     accessKeyHint: credentials === null ? null : credentials.accessKeyId.slice(-4),
-    inputPrefix: input.inputPrefix,
-    outputPrefix: input.outputPrefix,
     overwritePolicy: input.overwritePolicy,
     language: input.language,
   };
@@ -62,7 +51,10 @@ export const createS3Integration = async (
 };
 
 /** Says which fields; the database refuses it once more. */
-const refuseOverlap = ({ inputPrefix, outputPrefix }: CreateS3Integration): void => {
+export const refuseOverlap = ({
+  inputPrefix,
+  outputPrefix,
+}: Pick<CreateS3Integration, 'inputPrefix' | 'outputPrefix'>): void => {
   if (inputPrefix === '' || !(inputPrefix.startsWith(outputPrefix) || outputPrefix.startsWith(inputPrefix)))
     return;
   throw new SluiceError('prefixes_overlap', {

@@ -100,6 +100,27 @@ export const apiErrors = {
     'The last connection test failed',
     'Do what the failed checks in `lastTest` say, test again, then start. An admin may start all the same by giving a reason in `override`.',
   ),
+  bucket_claimed_elsewhere: entry(
+    409,
+    'customer_config',
+    false,
+    'Another account works on this bucket and folder already',
+    'Stop the integration of the other account, or choose a folder that is not part of its folder. If both are meant to process the same documents, an admin may start by giving a reason in `override`.',
+  ),
+  still_settling: entry(
+    409,
+    'platform',
+    true,
+    'What was pending in the old folder is still being settled',
+    'Try again in a minute.',
+  ),
+  rules_outside_input: entry(
+    422,
+    'client',
+    false,
+    'A folder rule would lie outside the input folder',
+    'Delete the rule, or set it for a folder in the new input folder, and change the input folder then.',
+  ),
   rule_outside_input: entry(
     400,
     'client',

@@ -85,6 +85,10 @@ export const UPDATE_EXAMPLES = {
   pause: { summary: 'Pause', value: { status: 'paused' } },
   resume: { summary: 'Take it up again', value: { status: 'active' } },
   start: { summary: 'Take in older objects too', value: { startFrom: '2025-01-01T00:00:00Z' } },
+  move: {
+    summary: 'Connect to another bucket, with its credential',
+    value: { bucket: 'acme-documents-2', inputPrefix: 'incoming/', credentials },
+  },
   edit: {
     summary: 'Rename, and let the processor tell the language',
     value: { name: 'Archive 2019', overwritePolicy: 'ignore', language: null },

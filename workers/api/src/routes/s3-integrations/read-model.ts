@@ -29,6 +29,7 @@ export const integrationOf = (row: Row): S3Integration => {
     roleArn: row.role_arn,
     externalId: row.external_id,
     accessKeyHint: row.access_key_hint,
+    credentialsStored: row.access_key_hint !== null,
     inputPrefix: row.input_prefix,
     outputPrefix: row.output_prefix,
     overwritePolicy: row.overwrite_policy,

@@ -31,7 +31,13 @@ const route = createRoute({
     },
     ...adminProblems,
     ...editConflict,
-    409: problem('It is not ready to be started.', 'connection_not_tested', 'connection_test_failed'),
+    409: problem(
+      'It is not ready to be started.',
+      'connection_not_tested',
+      'connection_test_failed',
+      'bucket_claimed_elsewhere',
+      'still_settling',
+    ),
     422: problem('It cannot work as it is.', 'credentials_missing'),
   },
 });

@@ -1,6 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { toJson, unwrapNullable } from '@sluice/db';
+import { CONNECTION_FIELDS } from '@sluice/shared';
 import type { App } from '../../http/app.ts';
+import { unwrapEngine } from '../../http/engine-result.ts';
 import { EtagHeader, editConflict, editing, etagOf, IfMatch, revisionOf } from '../../http/etag.ts';
 import { adminProblems, bearer, problem } from '../../http/openapi.ts';
 import { UPDATE_EXAMPLES } from './examples.ts';
@@ -12,7 +14,7 @@ const route = createRoute({
   path: '/api/integrations/s3/{id}',
   summary: 'Change an integration',
   description:
-    'Omitted fields keep their value, null clears. `{"status":"paused"}` stops polling and processing until `active`; `disabled` stops everything until `POST …/start`. Takes the role admin or owner.',
+    'Omitted fields keep their value, null clears. `{"status":"paused"}` stops polling and processing until `active`; `disabled` stops everything until `POST …/start`. A change of bucket, prefixes, region, endpoint, account or role makes it a draft again: test, then start. Another endpoint, account or bucket deletes the stored credential in the same step; send the new one along, or later. Takes the role admin or owner.',
   tags: ['S3 integrations'],
   security: bearer,
   request: {
@@ -31,21 +33,33 @@ const route = createRoute({
     },
     ...adminProblems,
     ...editConflict,
-    409: problem('What was not started cannot be paused or resumed.', 'not_started'),
+    409: problem('It conflicts with what is there.', 'not_started', 'integration_exists'),
+    422: problem(
+      'The configuration cannot work; `detail` and `remedy` say what to change.',
+      'prefixes_overlap',
+      'endpoint_refused',
+      'rules_outside_input',
+    ),
   },
 });
 
 export const updateIntegrationRoute = (app: App) =>
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const { db } = c.var;
-    const changes = {
-      p_integration_id: id,
-      p_changes: toJson(c.req.valid('json')),
-      ...revisionOf(c.req.valid('header')),
-    };
+    const { db, engine, accessToken, requestId } = c.var;
+    const changes = c.req.valid('json');
+    const revision = revisionOf(c.req.valid('header'));
     const read = () => readIntegration(db, id);
-    await editing(c, read, async () => unwrapNullable(await db.rpc('update_s3_integration', changes)));
+    await editing(c, read, async () => {
+      // What is connected to is judged by the engine, which alone may seal a credential.
+      if (CONNECTION_FIELDS.some((field) => changes[field] !== undefined)) {
+        const caller = { accessToken, requestId };
+        unwrapEngine(await engine.editS3Integration(caller, id, changes, revision.p_revision ?? null));
+      } else {
+        const update = { p_integration_id: id, p_changes: toJson(changes), ...revision };
+        unwrapNullable(await db.rpc('update_s3_integration', update));
+      }
+    });
     const integration = await read();
     return c.json(integration, 200, await etagOf(integration));
   });
