@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { addMember } from '@sluice/testkit';
-import { type Answer, at, call, newDraft, newTenant } from '@sluice/testkit/api-client';
-import { FAKE_IDENTITY, type FakeS3, faults, startFakeS3 } from '@sluice/testkit/fake-s3';
+import { type Answer, at, call, newTenant } from '@sluice/testkit/api-client';
+import { type FakeS3, faults, startFakeS3 } from '@sluice/testkit/fake-s3';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { BUCKET, newFolderOf } from './support/drafts.ts';
 import { openSql, park } from './support/fixtures.ts';
 
 /** Draft, active, paused, disabled, deleted: what leads from one to the other, and what each of them stops. */
 
 const sql = openSql();
 const ROUTE = '/api/integrations/s3';
-const BUCKET = 'lifecycle-bucket';
 
 let fake: FakeS3;
 beforeAll(async () => {
@@ -17,38 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => fake.stop());
 
-/** A draft on a folder of its own, with a file in it. */
-const newFolder = async (tenant?: Awaited<ReturnType<typeof newTenant>>, changes: object = {}) => {
-  const owner = tenant ?? (await newTenant());
-  const token = owner.owner.accessToken;
-  const folder = randomBytes(6).toString('hex');
-  fake.bucket(BUCKET).put(`${folder}/in/a.pdf`, Buffer.from('%PDF-1.7'), {}, Date.now());
-  const id = await newDraft(owner, {
-    bucket: BUCKET,
-    endpoint: fake.endpoint,
-    region: 'us-east-1',
-    credentials: FAKE_IDENTITY,
-    inputPrefix: `${folder}/in/`,
-    outputPrefix: `${folder}/out/`,
-    ...changes,
-  });
-  await park(sql, id);
-  const path = `${ROUTE}/${id}`;
-  return {
-    tenant: owner,
-    token,
-    id,
-    folder,
-    read: () => call('GET', path, { token }),
-    test: () => call('POST', `${path}/test-connection`, { token }),
-    start: async (body: object = {}) => {
-      const answer = await call('POST', `${path}/start`, { token, body });
-      await park(sql, id);
-      return answer;
-    },
-    change: (body: object) => call('PATCH', path, { token, body }),
-  };
-};
+const newFolder = (
+  tenant?: Awaited<ReturnType<typeof newTenant>>,
+  changes: Readonly<Record<string, unknown>> = {},
+) => newFolderOf(sql, fake, tenant, changes);
 
 const code = ({ status, body }: Answer) => [status, at(body, 'code')];
 

@@ -40,11 +40,12 @@ export const newDraft = async (
 export const newIntegration = async (
   tenant: TestTenant,
   changes: Readonly<Record<string, unknown>> = {},
+  start: Readonly<Record<string, unknown>> = {},
 ): Promise<string> => {
   const id = await newDraft(tenant, changes);
   const started = await call('POST', `/api/integrations/s3/${id}/start`, {
     token: tenant.owner.accessToken,
-    body: { override: { reason: 'The bucket of a test.' } },
+    body: { override: { reason: 'The bucket of a test.' }, ...start },
   });
   if (started.status !== 200) throw new Error(`not started: ${started.text}`);
   return id;

@@ -93,6 +93,8 @@ export interface Customer {
 export interface CustomerOptions {
   /** Over the fields of the integration. */
   readonly changes?: Readonly<Record<string, unknown>>;
+  /** Over the fields of its start. */
+  readonly start?: Readonly<Record<string, unknown>>;
   readonly fake?: Parameters<typeof startFakeS3>[0];
   /** What the bucket is like before it is connected: from then on the cron of any test may poll it. */
   readonly prepare?: (fake: FakeS3, bucket: FakeBucket) => void;
@@ -101,21 +103,25 @@ export interface CustomerOptions {
 /** Goes when the test is finished: from its context, because tests that wait run side by side. */
 export const newCustomer = async (
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
-  { changes, fake: options, prepare }: CustomerOptions = {},
+  { changes, start, fake: options, prepare }: CustomerOptions = {},
 ): Promise<Customer> => {
   const fake = await startFakeS3({ buckets: [BUCKET], ...options });
   prepare?.(fake, fake.bucket(BUCKET));
   const tenant = await newTenant();
   const token = tenant.owner.accessToken;
-  const id = await newIntegration(tenant, {
-    bucket: BUCKET,
-    endpoint: fake.endpoint,
-    region: 'us-east-1',
-    credentials: FAKE_IDENTITY,
-    inputPrefix: INPUT,
-    outputPrefix: OUTPUT,
-    ...changes,
-  });
+  const id = await newIntegration(
+    tenant,
+    {
+      bucket: BUCKET,
+      endpoint: fake.endpoint,
+      region: 'us-east-1',
+      credentials: FAKE_IDENTITY,
+      inputPrefix: INPUT,
+      outputPrefix: OUTPUT,
+      ...changes,
+    },
+    start,
+  );
   onTestFinished(async () => {
     await call('DELETE', `/api/integrations/s3/${id}`, { token });
     await fake.stop();
