@@ -1331,7 +1331,7 @@ export interface paths {
         post?: never;
         /**
          * Disconnect a bucket
-         * @description Deletes the stored credentials at once and stops all work. Nothing in the bucket is touched; the history of its objects is kept for billing and audit. Takes the role admin or owner.
+         * @description Deletes the stored credentials at once and stops all work; what is pending is skipped (`integration_deleted`) within minutes. Nothing in the bucket is touched. The history of its objects, the costs and the audit are kept as long as the tenant exists. Takes the role admin or owner.
          */
         delete: {
             parameters: {
@@ -1457,7 +1457,7 @@ export interface paths {
         head?: never;
         /**
          * Change an integration
-         * @description Omitted fields keep their value, null clears. `{"status":"paused"}` stops polling and processing until `active`; `disabled` stops everything until `POST …/start`. Takes the role admin or owner.
+         * @description Omitted fields keep their value, null clears. `{"status":"paused"}` stops polling and processing until `active`; `disabled` stops everything until `POST …/start`. A change of bucket, prefixes, region, endpoint, account or role makes it a draft again: test, then start. Another endpoint, account or bucket deletes the stored credential in the same step; send the new one along, or later. Takes the role admin or owner.
          */
         patch: {
             parameters: {
@@ -1525,7 +1525,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description What was not started cannot be paused or resumed. */
+                /** @description It conflicts with what is there. */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1554,6 +1554,15 @@ export interface paths {
                 };
                 /** @description The body is not JSON. */
                 415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The configuration cannot work; `detail` and `remedy` say what to change. */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3690,7 +3699,7 @@ export interface paths {
                     /** @description Only objects whose key begins with this. The list is then in the order of keys. */
                     prefix?: string;
                     /** @description Only objects that ended so, or that are held up by this: a code of the catalogue. */
-                    reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing";
+                    reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing";
                     /** @description Only objects in this state. */
                     state?: "found" | "queued" | "processing" | "staged" | "written_back" | "skipped" | "failed" | "dead";
                 };
@@ -7275,7 +7284,7 @@ export interface components {
                 /** @description Objects whose key begins with this. */
                 prefix?: string;
                 /** @description Objects with one of these reasons. */
-                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing")[];
+                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing")[];
                 /** @description Objects in one of these states. Left out: any in which work has ended. */
                 states?: ("written_back" | "skipped" | "failed" | "dead")[];
             };
@@ -7951,6 +7960,7 @@ export interface components {
             addressingStyle: "path" | "virtual";
             bucket: string;
             createdAt: string;
+            credentialsStored: boolean;
             /** @enum {string} */
             detectionMode: "poll" | "event";
             endpoint: string | null;
@@ -8043,6 +8053,7 @@ export interface components {
             addressingStyle: "path" | "virtual";
             bucket: string;
             createdAt: string;
+            credentialsStored: boolean;
             /** @enum {string} */
             detectionMode: "poll" | "event";
             endpoint: string | null;
@@ -8524,15 +8535,45 @@ export interface components {
             url?: string;
         };
         UpdateS3Integration: {
+            /** @description `r2` only. Deletes the stored credential. */
+            accountId?: string;
+            /**
+             * @description `generic` only.
+             * @enum {string}
+             */
+            addressingStyle?: "path" | "virtual";
+            /** @description Another bucket. Deletes the stored credential. */
+            bucket?: string;
+            /** @description The credential of the new place, when an edit deletes the old one or none is stored. */
+            credentials?: {
+                accessKeyId: string;
+                secretAccessKey: string;
+                sessionToken?: string;
+            };
+            /** @description `generic` only. Deletes the stored credential. */
+            endpoint?: string;
+            /** @description Another folder to watch. What was found in the old one stays in the books; what is pending there is skipped (`outside_prefix`). */
+            inputPrefix?: string;
+            /**
+             * @description `r2` only; null for none. Deletes the stored credential.
+             * @enum {string|null}
+             */
+            jurisdiction?: "eu" | "fedramp" | null;
             /** @description Null lets the processor tell by itself. */
             language?: string | null;
             /** @description What you call it; shown wherever the integration is. */
             name?: string;
+            /** @description Another folder for results. Those written stay where they are. */
+            outputPrefix?: string;
             /**
              * @description When a key is overwritten: process the new version in place of the old, keep the first result, or keep a result of every version.
              * @enum {string}
              */
             overwritePolicy?: "reprocess" | "ignore" | "keep_versions";
+            /** @description On AWS and B2 it names the endpoint, and deletes the stored credential. */
+            region?: string;
+            /** @description `aws_role` only. The external id stays. */
+            roleArn?: string;
             /** @description From when on objects are taken in: `everything` (or null), `now`, or a date-time. Moved to earlier, what was skipped for it is taken in; moved to later, what was taken in goes on. */
             startFrom?: ("everything" | "now") | string | null;
             /**
