@@ -160,14 +160,14 @@ isOneToOne: false
                   ]
                 },"s3_integrations": {
                   Row: {
-                    "access_key_hint": string | null,"activation_override": Json | null,"addressing_style": string,"bucket": string,"created_at": string,"created_by": string | null,"detection_mode": string,"endpoint": string | null,"external_id": string | null,"id": string,"input_prefix": string,"language": string | null,"last_test": Json | null,"last_tested_at": string | null,"name": string,"notification_target_id": string | null,"output_prefix": string,"overwrite_policy": string,"provider": string,"region": string,"revision": number,"role_arn": string | null,"start_from": string | null,"started_at": string | null,"status": string,"tenant_id": string,"tested_configuration": string | null,"updated_at": string,"ledger": Json | null
+                    "access_key_hint": string | null,"activation_override": Json | null,"addressing_style": string,"bucket": string,"claim_proven_at": string | null,"created_at": string,"created_by": string | null,"detection_mode": string,"endpoint": string | null,"external_id": string | null,"id": string,"input_prefix": string,"language": string | null,"last_test": Json | null,"last_tested_at": string | null,"location_key": string | null,"name": string,"notification_target_id": string | null,"output_prefix": string,"overwrite_policy": string,"provider": string,"region": string,"revision": number,"role_arn": string | null,"start_from": string | null,"started_at": string | null,"status": string,"tenant_id": string,"tested_configuration": string | null,"updated_at": string,"ledger": Json | null
                   }
                   ComputedFields: "ledger"
                   Insert: {
-                    "access_key_hint"?: string | null,"activation_override"?: Json | null,"addressing_style"?: string,"bucket": string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name": string,"notification_target_id"?: string | null,"output_prefix": string,"overwrite_policy"?: string,"provider": string,"region": string,"revision"?: number,"role_arn"?: string | null,"start_from"?: string | null,"started_at"?: string | null,"status"?: string,"tenant_id": string,"tested_configuration"?: string | null,"updated_at"?: string
+                    "access_key_hint"?: string | null,"activation_override"?: Json | null,"addressing_style"?: string,"bucket": string,"claim_proven_at"?: string | null,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"location_key"?: never,"name": string,"notification_target_id"?: string | null,"output_prefix": string,"overwrite_policy"?: string,"provider": string,"region": string,"revision"?: number,"role_arn"?: string | null,"start_from"?: string | null,"started_at"?: string | null,"status"?: string,"tenant_id": string,"tested_configuration"?: string | null,"updated_at"?: string
                   }
                   Update: {
-                    "access_key_hint"?: string | null,"activation_override"?: Json | null,"addressing_style"?: string,"bucket"?: string,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"name"?: string,"notification_target_id"?: string | null,"output_prefix"?: string,"overwrite_policy"?: string,"provider"?: string,"region"?: string,"revision"?: number,"role_arn"?: string | null,"start_from"?: string | null,"started_at"?: string | null,"status"?: string,"tenant_id"?: string,"tested_configuration"?: string | null,"updated_at"?: string
+                    "access_key_hint"?: string | null,"activation_override"?: Json | null,"addressing_style"?: string,"bucket"?: string,"claim_proven_at"?: string | null,"created_at"?: string,"created_by"?: string | null,"detection_mode"?: string,"endpoint"?: string | null,"external_id"?: string | null,"id"?: string,"input_prefix"?: string,"language"?: string | null,"last_test"?: Json | null,"last_tested_at"?: string | null,"location_key"?: never,"name"?: string,"notification_target_id"?: string | null,"output_prefix"?: string,"overwrite_policy"?: string,"provider"?: string,"region"?: string,"revision"?: number,"role_arn"?: string | null,"start_from"?: string | null,"started_at"?: string | null,"status"?: string,"tenant_id"?: string,"tested_configuration"?: string | null,"updated_at"?: string
                   }
                   Relationships: [
                     {
@@ -206,14 +206,14 @@ isOneToOne: false
                   ]
                 },"s3_poll_states": {
                   Row: {
-                    "consecutive_failures": number,"cycle": number,"cycle_started_at": string | null,"integration_id": string,"is_unordered": boolean,"last_completed_at": string | null,"last_error_at": string | null,"last_error_code": string | null,"last_error_detail": string | null,"last_list_calls": number | null,"last_listed_objects": number | null,"lease_expires_at": string | null,"lease_id": string | null,"next_poll_at": string,"revive_requested_at": string | null,"tenant_id": string
+                    "consecutive_failures": number,"cycle": number,"cycle_started_at": string | null,"integration_id": string,"is_unordered": boolean,"last_completed_at": string | null,"last_error_at": string | null,"last_error_code": string | null,"last_error_detail": string | null,"last_list_calls": number | null,"last_listed_objects": number | null,"lease_expires_at": string | null,"lease_id": string | null,"next_poll_at": string,"revive_requested_at": string | null,"settle_requested_at": string | null,"tenant_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id": string,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"revive_requested_at"?: string | null,"tenant_id": string
+                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id": string,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"revive_requested_at"?: string | null,"settle_requested_at"?: string | null,"tenant_id": string
                   }
                   Update: {
-                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id"?: string,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"revive_requested_at"?: string | null,"tenant_id"?: string
+                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id"?: string,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"revive_requested_at"?: string | null,"settle_requested_at"?: string | null,"tenant_id"?: string
                   }
                   Relationships: [
                     {
@@ -418,6 +418,9 @@ isOneToOne: false
 "delete_s3_integration":
 { Args: { "p_integration_id": string,"p_revision"?: number }; Returns: undefined
                            },
+"edit_s3_integration":
+{ Args: { "p_access_key_hint": string,"p_actor": string,"p_connection": Json,"p_credentials": Json,"p_integration_id": string,"p_revision": number,"p_settings": Json }; Returns: undefined
+                           },
 "end_event_secret_overlap":
 { Args: { "p_integration_id": string }; Returns: undefined
                            },
@@ -447,6 +450,9 @@ isOneToOne: false
                            },
 "get_notification_target":
 { Args: { "p_actor": string,"p_target_id": string }; Returns: Json
+                           },
+"get_s3_integration_for_edit":
+{ Args: { "p_actor": string,"p_integration_id": string }; Returns: Json
                            },
 "get_s3_integration_with_secrets":
 { Args: { "p_actor": string,"p_integration_id": string }; Returns: Json
@@ -573,6 +579,9 @@ isOneToOne: false
                            },
 "settle_attempt":
 { Args: { "p_delay_seconds": number,"p_detail": string,"p_disposition": string,"p_lease_id": string,"p_max_attempts": number,"p_object_id": string,"p_owner": string,"p_provider_code": string,"p_reason": string }; Returns: string
+                           },
+"settle_changed_prefixes":
+{ Args: { "p_limit": number }; Returns: number
                            },
 "settle_deleted_integrations":
 { Args: { "p_limit": number }; Returns: number
