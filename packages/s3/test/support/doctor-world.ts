@@ -20,6 +20,7 @@ export const integrationOf = (changes: Partial<IntegrationConfig>): IntegrationC
   outputPrefix: 'out/',
   overwritePolicy: 'reprocess',
   language: null,
+  startFrom: null,
   ...changes,
 });
 

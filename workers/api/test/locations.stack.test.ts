@@ -1,11 +1,10 @@
-import fc from 'fast-check';
-import { Pool } from 'pg';
-import { afterAll, expect, inject, test } from 'vitest';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openSql } from './support/fixtures.ts';
 
 /** Where a bucket is, by whatever name it was entered: one key for one place, and another for another. */
 
-const sql = new Pool({ connectionString: inject('stack').databaseUrls.superuser, max: 2 });
-afterAll(() => sql.end());
+const sql = openSql();
 
 interface Named {
   readonly provider: string;
