@@ -52,7 +52,7 @@ describe('the OpenAPI document', () => {
 
   test('asks for a token everywhere but at the health check and itself', () => {
     const open = operations.filter(({ spec }) => spec.security === undefined).map(({ name }) => name);
-    expect(open.toSorted()).toEqual(['GET /api/health', 'GET /api/openapi.json']);
+    expect(open.toSorted()).toEqual(['GET /api/health', 'GET /api/openapi.json', 'GET /api/reference']);
   });
 
   test.each(operations)(
@@ -84,6 +84,26 @@ describe('the OpenAPI document', () => {
       }
     },
   );
+
+  test.each(operations)('every answer of $name has an example, and it is one', (operation) => {
+    for (const [status, { content }] of Object.entries(operation.spec.responses)) {
+      const media = content?.['application/json'];
+      if (media === undefined) continue;
+      const examples = Object.values(media.examples ?? {}).map(({ value }) => value);
+      if (media.example !== undefined) examples.push(media.example);
+      expect(examples.length, status).toBeGreaterThan(0);
+      for (const example of examples) {
+        const problems = conformance.problems(operation, Number(status), 'application/json', example);
+        expect(problems, `${status} ${JSON.stringify(example)}`).toEqual([]);
+      }
+    }
+  });
+
+  test('names each operation once', () => {
+    const ids = operations.map(({ spec }) => spec.operationId);
+    expect(ids).not.toContain(undefined);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
 
   test('the examples of problems are problems of that status', () => {
     for (const { spec, name } of operations) {

@@ -83,7 +83,10 @@ export const createApp = ({ verifyToken, clientFor, engine, aws, limiters, log }
   );
 
   const isPublic = (path: string) =>
-    path === '/api/health' || path === '/api/openapi.json' || !path.startsWith('/api/');
+    path === '/api/health' ||
+    path === '/api/openapi.json' ||
+    path === '/api/reference' ||
+    !path.startsWith('/api/');
   app.use(async (c, next) => {
     // Set by Cloudflare, whatever the caller sends.
     const address = c.req.header('cf-connecting-ip') ?? 'unknown';

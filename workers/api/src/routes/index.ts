@@ -3,6 +3,7 @@ import { SluiceError } from '@sluice/shared';
 import type { App } from '../http/app.ts';
 import { completeDocument } from '../http/document.ts';
 import { problemResponse } from '../http/problem.ts';
+import { type ReferenceDocument, referenceHeaders, referencePage } from '../http/reference-page.ts';
 import { healthRoute } from './health.ts';
 import { notificationRoutes } from './notification-targets/index.ts';
 import { resealRoutes } from './reseals/index.ts';
@@ -36,6 +37,7 @@ import { supportUsageSummaryRoute } from './usage/support-usage-summary.ts';
 import { usageSummaryRoute } from './usage/usage-summary.ts';
 
 const DOCUMENT_PATH = '/api/openapi.json';
+const REFERENCE_PATH = '/api/reference';
 
 const ROUTES = [
   healthRoute,
@@ -96,6 +98,16 @@ export const addRoutes = (app: App): void => {
       },
     },
   });
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: REFERENCE_PATH,
+    summary: 'This document as a page',
+    description: 'For people: every operation with its examples.',
+    tags: ['Service'],
+    responses: {
+      200: { description: 'The page.', content: { 'text/html': { schema: z.string() } } },
+    },
+  });
   const info = {
     openapi: '3.1.0',
     info: {
@@ -118,9 +130,14 @@ export const addRoutes = (app: App): void => {
       { name: 'Service', description: 'The API itself. Open to everybody.' },
     ],
   };
-  let document: object | undefined;
-  // Made once: it is the same for everybody.
-  app.get(DOCUMENT_PATH, (c) => c.json((document ??= completeDocument(app.getOpenAPI31Document(info)))));
+  // Made once each: they are the same for everybody.
+  let made: object | undefined;
+  let page: Promise<string> | undefined;
+  const document = (): object => (made ??= completeDocument(app.getOpenAPI31Document(info)));
+  app.get(DOCUMENT_PATH, (c) => c.json(document()));
+  app.get(REFERENCE_PATH, async (c) =>
+    c.body(await (page ??= referencePage(document() as ReferenceDocument)), 200, await referenceHeaders()),
+  );
   const methods = new Map<string, string[]>();
   for (const { path, method } of app.routes) {
     if (path.includes('*') || method === 'ALL') continue;
