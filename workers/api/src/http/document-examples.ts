@@ -44,7 +44,8 @@ const asSchema = (value: unknown): Schema =>
   typeof value === 'object' && value !== null ? (value as Schema) : {};
 
 const resolve = (schema: Schema, schemas: Schemas): Schema => {
-  const name = /^#\/components\/schemas\/(.+)$/.exec(String(schema['$ref'] ?? ''))?.[1];
+  const ref = schema['$ref'];
+  const name = typeof ref === 'string' ? /^#\/components\/schemas\/(.+)$/.exec(ref)?.[1] : undefined;
   return name === undefined ? schema : (schemas[name] ?? {});
 };
 
