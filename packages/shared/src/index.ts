@@ -6,6 +6,7 @@ export * from './errors/catalogue.ts';
 export * from './errors/sluice-error.ts';
 export * from './folder-rules.ts';
 export * from './health-checks.ts';
+export * from './key-order.ts';
 export type * from './notification-rpc.ts';
 export * from './notifications.ts';
 export * from './processor/contract.ts';
