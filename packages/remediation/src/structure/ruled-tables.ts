@@ -2,7 +2,7 @@ import type { Box, Drawing } from '../text/drawings.ts';
 import type { PageText } from '../text/page-interpreter.ts';
 
 /** A cell of a ruled table: its place in the grid, and on the page. */
-export interface RuledCell extends Box {
+interface RuledCell extends Box {
   readonly row: number;
   readonly column: number;
   readonly rows: number;
