@@ -4,6 +4,8 @@ export type * from './engine-caller.ts';
 export type * from './engine-rpc.ts';
 export * from './errors/catalogue.ts';
 export * from './errors/sluice-error.ts';
+export * from './events/delivery.ts';
+export * from './events/envelopes.ts';
 export * from './folder-rules.ts';
 export * from './health-checks.ts';
 export * from './key-order.ts';
