@@ -10,6 +10,7 @@ import { resealRoutes } from './reseals/index.ts';
 import { cancelDryRunRoute } from './s3-dry-runs/cancel.ts';
 import { readDryRunRoute } from './s3-dry-runs/read.ts';
 import { startDryRunRoute } from './s3-dry-runs/start.ts';
+import { receiveEventsRoute } from './s3-events/receive.ts';
 import { createIntegrationRoute } from './s3-integrations/create.ts';
 import { deleteIntegrationRoute } from './s3-integrations/delete.ts';
 import { listIntegrationsRoute } from './s3-integrations/list.ts';
@@ -71,6 +72,7 @@ const ROUTES = [
   setRuleRoute,
   deleteRuleRoute,
   matchRuleRoute,
+  receiveEventsRoute,
 ];
 
 /** Adds every route, the document that describes them, and 405 for other methods on their paths. */
@@ -125,6 +127,7 @@ export const addRoutes = (app: App): void => {
         description: 'Connected buckets, what was found in them and what became of it.',
       },
       { name: 'Notifications', description: 'Events posted to servers of yours, signed.' },
+      { name: 'Events', description: 'Told by the bucket’s provider: files start within seconds.' },
       { name: 'Usage', description: 'What happened, how long it took and what it cost.' },
       { name: 'Support', description: 'For support staff: across tenants.' },
       { name: 'Service', description: 'The API itself. Open to everybody.' },
