@@ -87,7 +87,8 @@ const ofEventBridge = (event: EventBridgeEvent): ReadEvent => {
 const ofB2 = (event: B2Event): ReadEvent => {
   if (event.eventType === 'b2:TestEvent') return { kind: 'test' };
   if (!event.eventType.startsWith('b2:ObjectCreated:')) return OTHER;
-  if (event.objectName === null || event.objectName === undefined) return { kind: 'malformed' };
+  if (event.objectName === null || event.objectName === undefined || event.objectName === '')
+    return { kind: 'malformed' };
   return {
     kind: 'written',
     object: {

@@ -76,5 +76,5 @@ const equals = async (a: string, b: string): Promise<boolean> => {
   return crypto.subtle.verify('HMAC', key, mac, encoder.encode(b));
 };
 
-const hmacKey = (bytes: Uint8Array, ...usages: ('sign' | 'verify')[]): Promise<CryptoKey> =>
+const hmacKey = (bytes: Uint8Array, ...usages: ('sign' | 'verify')[]) =>
   crypto.subtle.importKey('raw', new Uint8Array(bytes), { name: 'HMAC', hash: 'SHA-256' }, false, usages);
