@@ -565,6 +565,9 @@ isOneToOne: false
 "set_integration_notification_target":
 { Args: { "p_integration_id": string,"p_revision"?: number,"p_target_id"?: string }; Returns: undefined
                            },
+"set_s3_detection_mode":
+{ Args: { "p_integration_id": string,"p_mode": string,"p_revision"?: number }; Returns: undefined
+                           },
 "set_s3_folder_rule":
 { Args: { "p_integration_id": string,"p_prefix": string,"p_revision"?: number,"p_rule": Json }; Returns: undefined
                            },

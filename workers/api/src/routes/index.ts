@@ -10,6 +10,7 @@ import { resealRoutes } from './reseals/index.ts';
 import { cancelDryRunRoute } from './s3-dry-runs/cancel.ts';
 import { readDryRunRoute } from './s3-dry-runs/read.ts';
 import { startDryRunRoute } from './s3-dry-runs/start.ts';
+import { eventHealthRoute } from './s3-events/health.ts';
 import { receiveEventsRoute } from './s3-events/receive.ts';
 import { createIntegrationRoute } from './s3-integrations/create.ts';
 import { deleteIntegrationRoute } from './s3-integrations/delete.ts';
@@ -73,6 +74,7 @@ const ROUTES = [
   deleteRuleRoute,
   matchRuleRoute,
   receiveEventsRoute,
+  eventHealthRoute,
 ];
 
 /** Adds every route, the document that describes them, and 405 for other methods on their paths. */
