@@ -85,6 +85,7 @@ export const UPDATE_EXAMPLES = {
   pause: { summary: 'Pause', value: { status: 'paused' } },
   resume: { summary: 'Take it up again', value: { status: 'active' } },
   start: { summary: 'Take in older objects too', value: { startFrom: '2025-01-01T00:00:00Z' } },
+  events: { summary: 'Be told by events', value: { detectionMode: 'event' } },
   edit: {
     summary: 'Rename, and let the processor tell the language',
     value: { name: 'Archive 2019', overwritePolicy: 'ignore', language: null },

@@ -31,7 +31,11 @@ const route = createRoute({
     },
     ...adminProblems,
     ...editConflict,
-    409: problem('What was not started cannot be paused or resumed.', 'not_started'),
+    409: problem(
+      'What was not started cannot be paused or resumed, and event mode takes an event secret.',
+      'not_started',
+      'event_secret_missing',
+    ),
   },
 });
 
@@ -39,13 +43,16 @@ export const updateIntegrationRoute = (app: App) =>
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const { db } = c.var;
-    const changes = {
-      p_integration_id: id,
-      p_changes: toJson(c.req.valid('json')),
-      ...revisionOf(c.req.valid('header')),
-    };
+    const integration = { p_integration_id: id, ...revisionOf(c.req.valid('header')) };
+    const { detectionMode, ...changes } = c.req.valid('json');
+    const change = async () =>
+      unwrapNullable(
+        detectionMode === undefined
+          ? await db.rpc('update_s3_integration', { ...integration, p_changes: toJson(changes) })
+          : await db.rpc('set_s3_detection_mode', { ...integration, p_mode: detectionMode }),
+      );
     const read = () => readIntegration(db, id);
-    await editing(c, read, async () => unwrapNullable(await db.rpc('update_s3_integration', changes)));
-    const integration = await read();
-    return c.json(integration, 200, await etagOf(integration));
+    await editing(c, read, change);
+    const changed = await read();
+    return c.json(changed, 200, await etagOf(changed));
   });
