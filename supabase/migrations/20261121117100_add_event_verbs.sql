@@ -33,7 +33,7 @@ create type private.told_object as (key text, etag text, size_bytes bigint, at t
 --   compare     an earlier version came back: only a listing can tell what holds now
 --   known       nothing
 create function private.judge_told_objects(p_integration public.s3_integrations, p_told private.told_object[])
-returns table (told private.told_object, action text)
+returns table (told private.told_object, action text, current_id uuid)
 language sql stable security definer set search_path = ''
 as $$
   select t, case
@@ -44,7 +44,7 @@ as $$
     when not c.is_gone
       and coalesce((private.folder_rule_for(p_integration.id, t.key)).overwrite_policy, p_integration.overwrite_policy) = 'ignore'
       then 'ignored'
-    else 'record' end
+    else 'record' end, c.id
   from unnest(p_told) as t
   left join public.s3_processed_objects k
     on k.integration_id = p_integration.id and k.key = t.key and k.etag = t.etag and k.size_bytes = t.size_bytes
@@ -80,8 +80,10 @@ as $$
 $$;
 
 -- Makes the versions that nobody has seen rows of the ledger; returns how many became rows. One that loses a race against another
--- event of its key does not, and is to be judged again.
-create function private.record_told_objects(p_integration public.s3_integrations, p_told private.told_object[], p_actions text[]) returns int
+-- event of its key does not, and is to be judged again. p_current_ids are the versions they were judged against: one that has become
+-- current since then is not for this judgement to put aside.
+create function private.record_told_objects(p_integration public.s3_integrations, p_told private.told_object[], p_actions text[],
+  p_current_ids uuid[]) returns int
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -90,9 +92,8 @@ declare
 begin
   -- The version that was current is so no longer. If nobody is working on it, it never needs to be worked on.
   with latest as (
-    select o.id from public.s3_processed_objects o join unnest(p_told, p_actions) as t (key, etag, size_bytes, at, sequencer, version_id, skip_reason, action)
-      on t.key = o.key
-    where o.integration_id = p_integration.id and o.is_current and t.action = 'record'
+    select o.id from public.s3_processed_objects o join unnest(p_actions, p_current_ids) as t (action, current_id) on t.current_id = o.id
+    where o.is_current and t.action = 'record'
     order by o.key for update of o
   ), superseded as (
     update public.s3_processed_objects o set
@@ -158,6 +159,7 @@ declare
   v_told private.told_object[];
   v_new private.told_object[];
   v_actions text[];
+  v_current_ids uuid[];
   v_revived text[];
   v_needs_sweep boolean := p_needs_sweep;
   v_is_again boolean;
@@ -182,8 +184,9 @@ begin
   end if;
   perform private.note_refused_events(v_integration.tenant_id, p_integration_id, r.key, r.value::int, null, null)
   from jsonb_each_text(p_refused) as r;
+  -- An empty delivery only tries the way, and says nothing of how events fare.
   update public.s3_event_states set last_received_at = now()
-  where integration_id = p_integration_id and (last_received_at is null or last_received_at < now() - interval '10 seconds');
+  where integration_id = p_integration_id and cardinality(p_keys) > 0 and (last_received_at is null or last_received_at < now() - interval '10 seconds');
 
   select array_agg(t::private.told_object) into v_told
   from unnest(p_keys, p_etags, p_sizes, p_times, p_sequencers, p_version_ids, p_skip_reasons) as t;
@@ -192,9 +195,10 @@ begin
     v_round := v_round + 1;
     select array_agg(j.told) filter (where j.action in ('record', 'outdated', 'ignored')),
       array_agg(j.action) filter (where j.action in ('record', 'outdated', 'ignored')),
+      array_agg(j.current_id) filter (where j.action in ('record', 'outdated', 'ignored')),
       array_agg((j.told).key) filter (where j.action = 'revive'),
       coalesce(bool_or(j.action = 'compare'), false)
-    into v_new, v_actions, v_revived, v_is_again
+    into v_new, v_actions, v_current_ids, v_revived, v_is_again
     from private.judge_told_objects(v_integration, v_told) as j;
     v_needs_sweep := v_needs_sweep or v_is_again;
     if v_revived is not null then
@@ -210,7 +214,7 @@ begin
       v_recorded := v_recorded + v_rows;
     end if;
     exit when v_new is null;
-    v_rows := private.record_told_objects(v_integration, v_new, v_actions);
+    v_rows := private.record_told_objects(v_integration, v_new, v_actions, v_current_ids);
     v_recorded := v_recorded + v_rows;
     exit when v_rows = cardinality(v_new);
     if v_round >= 10 then
