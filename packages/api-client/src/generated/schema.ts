@@ -145,6 +145,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/s3/{integrationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell of new objects
+         * @description For what forwards events of a bucket: the R2 receiver, an EventBridge API destination, Backblaze B2, and any server that sends S3 event `Records`. Signed as Standard Webhooks says (`webhook-id`, `webhook-timestamp`, `webhook-signature`), by B2’s HMAC (`x-bz-event-notification-signature`), or with the event secret itself as `x-api-key` or bearer token. At most 256 KiB. Answered with 2xx only after what it tells is recorded; a delivery that is sent again changes nothing. Whoever sends another secret learns nothing, not even whether the integration exists.
+         */
+        post: operations["postEventsS3ByIntegrationId"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -419,6 +439,26 @@ export interface paths {
          * @description Shown here and never again. The one before it stays valid for `keepOldFor` hours, so that your event source can change over without losing a delivery; one older still is invalid at once. Takes the role admin or owner.
          */
         post: operations["postIntegrationsS3ByIdEventSecretRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/s3/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how its events fare
+         * @description When the last one came, how objects were found in the last seven days, how many events were missed, which were refused and what to do about it, and how often the bucket is listed besides.
+         */
+        get: operations["getIntegrationsS3ByIdEvents"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1293,7 +1333,7 @@ export interface components {
                 /** @description Objects whose key begins with this. */
                 prefix?: string;
                 /** @description Objects with one of these reasons. */
-                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing")[];
+                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed")[];
                 /** @description Objects in one of these states. Left out: any in which work has ended. */
                 states?: ("written_back" | "skipped" | "failed" | "dead")[];
             };
@@ -1955,6 +1995,87 @@ export interface components {
             items: components["schemas"]["S3DuplicateGroup"][];
             nextCursor: string | null;
         };
+        /** @description As the provider made it; see the examples. */
+        S3EventDelivery: {
+            [key: string]: unknown;
+        } | {
+            [key: string]: unknown;
+        }[];
+        /** @description How far the events of an integration can be relied on. */
+        S3EventHealth: {
+            /** @enum {string} */
+            detectionMode: "poll" | "event";
+            /** @description From the last change of the object to when it was found; of objects changed since the integration was made. */
+            discoveryLatency: {
+                /** @description Objects it was measured on. */
+                count: number;
+                /** @description Half took no longer. Milliseconds. */
+                p50Ms: number;
+                /** @description 95 of 100 took no longer. Milliseconds. */
+                p95Ms: number;
+            } | null;
+            /** @description Null in poll mode. */
+            eventModeSince: string | null;
+            /** @description Of those, how: `poll`, `event`, `replay`. */
+            found: {
+                [key: string]: number;
+            };
+            /**
+             * Format: date
+             * @description First day of what is counted, UTC.
+             */
+            from: string;
+            /** Format: uuid */
+            integrationId: string;
+            /** @description When events were last recorded, within ten seconds. Null: never. */
+            lastReceivedAt: string | null;
+            /** @description Objects of an integration in event mode that only a listing found: their event never came. */
+            missed: number;
+            /** @description What was refused, by reason, and what to do. */
+            refused: {
+                /** @enum {string} */
+                code: "invalid_secret" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed";
+                /** @description Deliveries, or single events of another bucket. */
+                events: number;
+                owner: string;
+                remedy: string;
+                title: string;
+            }[];
+            /** @description Listings that find what events have missed. */
+            sweep: {
+                /** @description How far apart listings are in event mode: farther while no event is missed, at most an hour. */
+                intervalSeconds: number | null;
+                /** @description When the bucket is listed next. */
+                nextAt: string | null;
+            };
+        };
+        S3EventReceipt: {
+            /** @description Events in the delivery. */
+            events: number;
+            /** @description Events that are not about a new object of the input folder. */
+            ignored: number;
+            /** @description Versions that the ledger held already, or that a later event of the delivery replaced. */
+            known: number;
+            /** @description Objects whose version could not be told now; the next listing takes them in, at once. */
+            leftToSweep: number;
+            /**
+             * @description `recorded`: what it told is in the ledger. `replayed`: this delivery was recorded before; nothing was done again. `test`: a test event of the provider.
+             * @enum {string}
+             */
+            outcome: "recorded" | "replayed" | "test";
+            /** @description Objects that are to be processed, or recorded as skipped with a reason. */
+            recorded: number;
+            /** @description Events refused, by reason. */
+            refused: {
+                bucket_mismatch?: number;
+                invalid_secret?: number;
+                malformed?: number;
+                mode_mismatch?: number;
+                paused?: number;
+                replayed?: number;
+                stale_timestamp?: number;
+            };
+        };
         /** @description A connected bucket. Its credentials are sealed and never shown again. */
         S3Integration: {
             accessKeyHint: string | null;
@@ -2484,6 +2605,10 @@ export interface components {
                     } | null;
                     /** @description Objects of an integration in event mode that only a listing found: their event never came. */
                     eventsMissed: number;
+                    /** @description Deliveries of events, or single events of another bucket, refused, by reason. */
+                    eventsRefused: {
+                        [key: string]: number;
+                    };
                     /** @description Objects given up, by reason. */
                     failed: {
                         [key: string]: number;
@@ -2542,6 +2667,11 @@ export interface components {
             url?: string;
         };
         UpdateS3Integration: {
+            /**
+             * @description How new objects are found: `poll` lists the bucket every few minutes; `event` is told by it, and lists it all the same, more rarely. `event` takes an event secret. Changed by itself, without other fields.
+             * @enum {string}
+             */
+            detectionMode?: "poll" | "event";
             /** @description Null lets the processor tell by itself. */
             language?: string | null;
             /** @description What you call it; shown wherever the integration is. */
@@ -2598,6 +2728,10 @@ export interface components {
                 } | null;
                 /** @description Objects of an integration in event mode that only a listing found: their event never came. */
                 eventsMissed: number;
+                /** @description Deliveries of events, or single events of another bucket, refused, by reason. */
+                eventsRefused: {
+                    [key: string]: number;
+                };
                 /** @description Objects given up, by reason. */
                 failed: {
                     [key: string]: number;
@@ -2668,6 +2802,10 @@ export interface components {
                 } | null;
                 /** @description Objects of an integration in event mode that only a listing found: their event never came. */
                 eventsMissed: number;
+                /** @description Deliveries of events, or single events of another bucket, refused, by reason. */
+                eventsRefused: {
+                    [key: string]: number;
+                };
                 /** @description Objects given up, by reason. */
                 failed: {
                     [key: string]: number;
@@ -3624,6 +3762,7 @@ export interface operations {
                      *             "bytesFound": 1,
                      *             "bytesProcessed": 1,
                      *             "eventsMissed": 1,
+                     *             "eventsRefused": {},
                      *             "discoveryLatency": {
                      *               "count": 1,
                      *               "p50Ms": 1,
@@ -3704,6 +3843,130 @@ export interface operations {
                 };
             };
             /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postEventsS3ByIntegrationId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                integrationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["S3EventDelivery"];
+            };
+        };
+        responses: {
+            /** @description What became of the events. They are recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outcome": "recorded",
+                     *       "events": 1,
+                     *       "recorded": 1,
+                     *       "known": 1,
+                     *       "ignored": 1,
+                     *       "leftToSweep": 1,
+                     *       "refused": {
+                     *         "invalid_secret": 1,
+                     *         "bucket_mismatch": 1,
+                     *         "paused": 1,
+                     *         "mode_mismatch": 1,
+                     *         "stale_timestamp": 1,
+                     *         "replayed": 1,
+                     *         "malformed": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3EventReceipt"];
+                };
+            };
+            /** @description Not events, or signed too long ago. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed with a valid secret, or there is no such integration. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The integration takes no events now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The events are about another bucket. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for an address. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; send it again later. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; send it again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4525,7 +4788,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description What was not started cannot be paused or resumed. */
+            /** @description What was not started cannot be paused or resumed, and event mode takes an event secret. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6669,6 +6932,118 @@ export interface operations {
             };
         };
     };
+    getIntegrationsS3ByIdEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How they fare. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "detectionMode": "poll",
+                     *       "eventModeSince": "2026-11-21T09:30:00.000Z",
+                     *       "lastReceivedAt": "2026-11-21T09:30:00.000Z",
+                     *       "sweep": {
+                     *         "intervalSeconds": 1,
+                     *         "nextAt": "2026-11-21T09:30:00.000Z"
+                     *       },
+                     *       "from": "2026-11-21",
+                     *       "found": {},
+                     *       "missed": 1,
+                     *       "discoveryLatency": {
+                     *         "count": 1,
+                     *         "p50Ms": 1,
+                     *         "p95Ms": 1
+                     *       },
+                     *       "refused": [
+                     *         {
+                     *           "code": "invalid_secret",
+                     *           "title": "The provider refused the operation",
+                     *           "owner": "customer_config",
+                     *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *           "events": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3EventHealth"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getIntegrationsS3ByIdLedger: {
         parameters: {
             query?: {
@@ -7144,7 +7519,7 @@ export interface operations {
                 /** @description Only objects whose key begins with this. The list is then in the order of keys. */
                 prefix?: string;
                 /** @description Only objects that ended so, or that are held up by this: a code of the catalogue. */
-                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing";
+                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed";
                 /** @description Only objects in this state. */
                 state?: "found" | "queued" | "processing" | "staged" | "written_back" | "skipped" | "failed" | "dead";
             };
@@ -9083,6 +9458,7 @@ export interface operations {
                      *         "bytesFound": 1,
                      *         "bytesProcessed": 1,
                      *         "eventsMissed": 1,
+                     *         "eventsRefused": {},
                      *         "discoveryLatency": {
                      *           "count": 1,
                      *           "p50Ms": 1,
@@ -9117,6 +9493,7 @@ export interface operations {
                      *           "bytesFound": 1,
                      *           "bytesProcessed": 1,
                      *           "eventsMissed": 1,
+                     *           "eventsRefused": {},
                      *           "discoveryLatency": {
                      *             "count": 1,
                      *             "p50Ms": 1,
