@@ -10,7 +10,7 @@ import { pageRows } from './structure/page-lines.ts';
 import { bodySizeOf, findRunningText, type MarginLine, marginLines } from './structure/running-text.ts';
 import { takeRuledTables } from './structure/tables.ts';
 import type { ReadPage } from './tagging/tag-document.ts';
-import { FontCache } from './text/font-cache.ts';
+import { FontCache, type UsedFont } from './text/font-cache.ts';
 import { type PageText, readPageText } from './text/page-interpreter.ts';
 
 /** A page counts as a picture when an image covers this share of it and there is hardly any text. */
@@ -25,8 +25,7 @@ export interface ReadPages {
   readonly scanned: ReadonlySet<number>;
   readonly characters: number;
   readonly runningText: readonly string[];
-  /** Every font in use is in the file. */
-  readonly fontsEmbedded: boolean;
+  readonly fonts: readonly UsedFont[];
 }
 
 /** Page by page: what a page's streams unpack to is let go before the next is read. */
@@ -85,7 +84,7 @@ export function readPages({ objects }: OpenDocument, budget: WorkBudget, notices
     scanned,
     characters,
     runningText,
-    fontsEmbedded: fonts.used.every((font) => font.embedded),
+    fonts: fonts.used,
   };
 }
 

@@ -152,3 +152,22 @@ test('a signed file is refused', async () => {
   const run = remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
   await expect(run).rejects.toMatchObject({ name: 'RemediationRefused', code: 'pdf_signed' });
 });
+
+test('a font without /ToUnicode gets one when every glyph in use is known', async () => {
+  const font =
+    '<</Type /Font /Subtype /Type1 /BaseFont /CMSY10 /Encoding <</Differences [13 /circlecopyrt]>>>>';
+  const objects = [
+    '<</Type /Catalog /Pages 2 0 R>>',
+    '<</Type /Pages /Kids [3 0 R] /Count 1>>',
+    '<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <</Font <</F1 5 0 R>>>> /Contents 4 0 R>>',
+    rawStream('BT /F1 11 Tf 72 700 Td <0D> Tj ET'),
+    font,
+  ];
+  const known = await remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
+  expect((await readTags(known.pdf)).pages[0]?.text).toBe('◯');
+  expect(Buffer.from(known.pdf).toString('latin1')).toMatch(/\/ToUnicode \d+ 0 R/);
+  objects[4] = font.replace('circlecopyrt', 'g13');
+  const unknown = await remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
+  expect(unknown.report.notices).toContain('unmapped_glyphs');
+  expect(Buffer.from(unknown.pdf).toString('latin1')).not.toContain('/ToUnicode');
+});
