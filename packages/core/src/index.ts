@@ -7,6 +7,7 @@ export { type RotateCredentialsContext, rotateCredentials } from './credentials/
 export { dispatchDueDryRuns } from './dry-run/dispatch-due-dry-runs.ts';
 export { type DryRunContext, runDryRun } from './dry-run/run-dry-run.ts';
 export { startDryRun } from './dry-run/start-dry-run.ts';
+export { type ReceiveContext, receiveS3Events } from './events/receive-s3-events.ts';
 export { OBJECTS_PER_SLICE } from './finding/plan-slices.ts';
 export { pollIntegration } from './finding/poll-integration.ts';
 export { hasFoundWork, type PollContext, type PollOutcome, type PollSettings } from './finding/poll-types.ts';
@@ -35,6 +36,7 @@ export type * from './ports/bucket.ts';
 export type * from './ports/credentials.ts';
 export type * from './ports/dry-runs.ts';
 export type * from './ports/engine.ts';
+export type * from './ports/events.ts';
 export type * from './ports/integrations.ts';
 export type * from './ports/ledger.ts';
 export type * from './ports/notifications.ts';

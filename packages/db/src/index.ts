@@ -1,6 +1,7 @@
 export { type Client, createCallerClient, createServiceClient, type Supabase } from './clients.ts';
 export { createDryRunLedger } from './dry-run-ledger.ts';
 export { unwrap, unwrapNullable } from './errors.ts';
+export { createEventLedger } from './event-ledger.ts';
 export { type AppLogEntry, createHousekeeping, type Housekeeping } from './housekeeping.ts';
 export { createTokenVerifier, type Identity, type VerifyToken } from './identity.ts';
 export { createIntegrationStore } from './integration-store.ts';

@@ -8,9 +8,9 @@ import { type DraftPage, draftPage } from './structure/build-structure.ts';
 import { findFigures } from './structure/figures.ts';
 import { pageRows } from './structure/page-lines.ts';
 import { bodySizeOf, findRunningText, type MarginLine, marginLines } from './structure/running-text.ts';
-import type { FigureBlock } from './structure/types.ts';
+import { takeRuledTables } from './structure/tables.ts';
 import type { ReadPage } from './tagging/tag-document.ts';
-import { FontCache } from './text/font-cache.ts';
+import { FontCache, type UsedFont } from './text/font-cache.ts';
 import { type PageText, readPageText } from './text/page-interpreter.ts';
 
 /** A page counts as a picture when an image covers this share of it and there is hardly any text. */
@@ -25,8 +25,7 @@ export interface ReadPages {
   readonly scanned: ReadonlySet<number>;
   readonly characters: number;
   readonly runningText: readonly string[];
-  /** Every font in use is in the file. */
-  readonly fontsEmbedded: boolean;
+  readonly fonts: readonly UsedFont[];
 }
 
 /** Page by page: what a page's streams unpack to is let go before the next is read. */
@@ -63,7 +62,9 @@ export function readPages({ objects }: OpenDocument, budget: WorkBudget, notices
     const left = running[index] ?? [];
     const gone = new Set(left.map(({ fragment }) => fragment));
     const fragments = content.fragments.filter((fragment) => !gone.has(fragment));
-    return draft(fragments, figures[index] ?? [], links[index] ?? [], index);
+    const { tables, rest } = takeRuledTables(content, fragments, links[index] ?? [], index);
+    const placed = (figures[index] ?? []).map((object) => ({ object, box: object.box }));
+    return draftPage(pageRows(rest, links[index] ?? [], [...placed, ...tables]), index);
   });
   if (drafts.some((page) => page.hasTable)) notices.add('tables_flattened');
   const pages = texts.map(
@@ -83,24 +84,8 @@ export function readPages({ objects }: OpenDocument, budget: WorkBudget, notices
     scanned,
     characters,
     runningText,
-    fontsEmbedded: fonts.used.every((font) => font.embedded),
+    fonts: fonts.used,
   };
-}
-
-function draft(
-  fragments: PageText['fragments'],
-  figures: readonly FigureBlock[],
-  links: ReadPage['links'],
-  page: number,
-): DraftPage {
-  return draftPage(
-    pageRows(
-      fragments,
-      links,
-      figures.map((object) => ({ object, box: object.box })),
-    ),
-    page,
-  );
 }
 
 function numberPages(pages: ReturnType<PDF['getPages']>): Map<number, number> {

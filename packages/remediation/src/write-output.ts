@@ -9,6 +9,7 @@ import type { ReadPages } from './read-pages.ts';
 import { RemediationRefused } from './refusal.ts';
 import type { Notice } from './report.ts';
 import type { PageStructure } from './structure/types.ts';
+import { repairFonts } from './tagging/font-repair.ts';
 import { tagDocument } from './tagging/tag-document.ts';
 
 /** What a person has to mend before a file may say that it follows PDF/UA. */
@@ -43,11 +44,12 @@ export async function writeOutput(
     )
   )
     notices.add('images_need_description');
-  if (!read.fontsEmbedded) notices.add('fonts_not_embedded');
+  if (!read.fonts.every(({ font }) => font.embedded)) notices.add('fonts_not_embedded');
   if (!notices.has('already_tagged')) {
     try {
       const revision = new Revision(original, document);
       tagDocument(document, revision, structure, read.pages, new WorkBudget(limits));
+      repairFonts({ objects: document.objects, revision }, read.fonts);
       const claimsUa = STANDS_AGAINST_CLAIM.every((notice) => !notices.has(notice));
       const target = { ...metadata, claimsUa };
       const written = await writeRevision(original, document, revision, target, new WorkBudget(limits));

@@ -66,6 +66,44 @@ test('nested lists are nested, with labels and bodies', async () => {
   );
 });
 
+const CELLS = ['Item', 'Price', 'Apples', '3', 'Pears', '4'];
+
+test('a ruled table has rows, cells, and headers where they look like headers', async () => {
+  const lines = [700, 680, 660, 640].map((y) => `72 ${y} m 272 ${y} l S`);
+  const columns = [72, 172, 272].map((x) => `${x} 640 m ${x} 700 l S`);
+  const text = CELLS.map((cell, index) => {
+    const font = index < 2 ? 'F2' : 'F1';
+    const [x, y] = [80 + (index % 2) * 100, 686 - Math.floor(index / 2) * 20];
+    return `/${font} 11 Tf 1 0 0 1 ${x} ${y} Tm (${cell}) Tj`;
+  });
+  const objects = [
+    '<</Type /Catalog /Pages 2 0 R>>',
+    '<</Type /Pages /Kids [3 0 R] /Count 1>>',
+    '<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <</Font <</F1 5 0 R /F2 6 0 R>>>> /Contents 4 0 R>>',
+    rawStream([...lines, ...columns, 'BT', ...text, 'ET'].join(' ')),
+    '<</Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding>>',
+    '<</Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding>>',
+  ];
+  const { pdf, html } = await remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
+  expect(roles((await readTags(pdf)).roots)).toEqual(
+    'Root Document Table TR TH TH TR TD TD TR TD TD'.split(' '),
+  );
+  expect(html.replaceAll('\n', '')).toContain(
+    '<thead><tr><th scope="col">Item</th><th scope="col">Price</th></tr></thead>' +
+      '<tbody><tr><td>Apples</td><td>3</td></tr><tr><td>Pears</td><td>4</td></tr></tbody>',
+  );
+});
+
+test('a picture takes the caption below it as its description, and is flagged without one', async () => {
+  const image = 'q 200 0 0 100 72 500 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q';
+  const captioned = await tagsOf(`${image} BT /F1 11 Tf 72 480 Td (Figure 1: The new reading room) Tj ET`);
+  expect(roles(captioned.tags.roots)).toEqual('Root Document Figure Caption'.split(' '));
+  expect(captioned.report.notices).not.toContain('images_need_description');
+  const bare = await tagsOf(`${image} BT /F1 11 Tf 72 480 Td (Some words on a page) Tj ET`);
+  expect(roles(bare.tags.roots)).toEqual('Root Document Figure P'.split(' '));
+  expect(bare.report.notices).toContain('images_need_description');
+});
+
 test('one operator that shows two elements is split at the same places', async () => {
   const { tags, pdf } = await tagsOf(
     'BT /F1 11 Tf 72 700 Td [(\\225) -600 (Fruit and bread)] TJ 0 -20 Td [(\\225) -600 (Wine)] TJ ET',
@@ -113,4 +151,23 @@ test('a signed file is refused', async () => {
   ];
   const run = remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
   await expect(run).rejects.toMatchObject({ name: 'RemediationRefused', code: 'pdf_signed' });
+});
+
+test('a font without /ToUnicode gets one when every glyph in use is known', async () => {
+  const font =
+    '<</Type /Font /Subtype /Type1 /BaseFont /CMSY10 /Encoding <</Differences [13 /circlecopyrt]>>>>';
+  const objects = [
+    '<</Type /Catalog /Pages 2 0 R>>',
+    '<</Type /Pages /Kids [3 0 R] /Count 1>>',
+    '<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <</Font <</F1 5 0 R>>>> /Contents 4 0 R>>',
+    rawStream('BT /F1 11 Tf 72 700 Td <0D> Tj ET'),
+    font,
+  ];
+  const known = await remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
+  expect((await readTags(known.pdf)).pages[0]?.text).toBe('◯');
+  expect(Buffer.from(known.pdf).toString('latin1')).toMatch(/\/ToUnicode \d+ 0 R/);
+  objects[4] = font.replace('circlecopyrt', 'g13');
+  const unknown = await remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
+  expect(unknown.report.notices).toContain('unmapped_glyphs');
+  expect(Buffer.from(unknown.pdf).toString('latin1')).not.toContain('/ToUnicode');
 });

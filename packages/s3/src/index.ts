@@ -5,7 +5,7 @@ export { ACTIONS, type Operation, type OperationContext } from './operations.ts'
 export type { CopyInput } from './ops/copy.ts';
 export type { DeleteManyResult } from './ops/delete.ts';
 export type { S3ObjectHead, WriteResult } from './ops/heads.ts';
-export { compareUtf8, type S3ListPage, type S3ListPageInput } from './ops/list.ts';
+export type { S3ListPage, S3ListPageInput } from './ops/list.ts';
 export type { PresignGetOptions } from './ops/presign.ts';
 export type { S3PutInput } from './ops/put.ts';
 export type { GetOptions, GetResult } from './ops/read.ts';

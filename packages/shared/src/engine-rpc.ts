@@ -1,6 +1,7 @@
 import type { ConnectionTest } from './connection-test.ts';
 import type { StartDryRun } from './dry-runs.ts';
 import type { EngineCaller, EngineResult } from './engine-caller.ts';
+import type { EventDelivery, EventReceipt } from './events/delivery.ts';
 import type { NotificationRpc } from './notification-rpc.ts';
 import type { ResealRpc } from './reseals.ts';
 import type { CreateS3Integration, UpdateS3Integration } from './s3-integrations.ts';
@@ -19,6 +20,8 @@ export interface EngineRpc extends NotificationRpc, ResealRpc, SecretRpc {
     input: UpdateS3Integration,
     revision: number | null,
   ): Promise<EngineResult<null>>;
+  /** Nobody is signed in: the delivery proves itself, or is refused. */
+  receiveS3Events(delivery: EventDelivery): Promise<EngineResult<EventReceipt>>;
   testS3Connection(caller: EngineCaller, integrationId: string): Promise<EngineResult<ConnectionTest>>;
   /** Begins a dry run; it goes on in the background. */
   startDryRun(

@@ -159,8 +159,18 @@ export const UpdateS3Integration = z
     credentials: AccessKeyCredentials.optional().describe(
       'The credential of the new place, when an edit deletes the old one or none is stored.',
     ),
+    detectionMode: z
+      .enum(['poll', 'event'])
+      .optional()
+      .describe(
+        'How new objects are found: `poll` lists the bucket every few minutes; `event` is told by it, and lists it all the same, more rarely. `event` takes an event secret. Changed by itself, without other fields.',
+      ),
   })
-  .refine((value) => Object.keys(value).length > 0, 'Name at least one field to change.');
+  .refine((value) => Object.keys(value).length > 0, 'Name at least one field to change.')
+  .refine(
+    (value) => value.detectionMode === undefined || Object.keys(value).length === 1,
+    'Change detectionMode by itself.',
+  );
 export type UpdateS3Integration = z.infer<typeof UpdateS3Integration>;
 
 /** Fields of an update that say what is connected to: with one of them the integration is a draft again. */

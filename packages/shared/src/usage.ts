@@ -24,6 +24,9 @@ export const UsageFigures = z.strictObject({
   eventsMissed: z
     .int()
     .describe('Objects of an integration in event mode that only a listing found: their event never came.'),
+  eventsRefused: ByName.describe(
+    'Deliveries of events, or single events of another bucket, refused, by reason.',
+  ),
   discoveryLatency: Latency.nullable().describe(
     'From the last change of the object to when it was found; of objects changed since the integration was made.',
   ),

@@ -40,6 +40,7 @@ begin
   values (v_tenant_id, v_id, gen_random_uuid(), 'processing', 3, 3000);
   insert into public.s3_listing_slices (integration_id, tenant_id, start_after, object_count, digest, cycle)
   values (v_id, v_tenant_id, '', 1, repeat('0', 32), 1);
+  insert into public.s3_event_states (integration_id, tenant_id, event_mode_since) values (v_id, v_tenant_id, now());
   insert into public.app_logs (service, level, event, message, tenant_id, integration_id)
   values ('s3-poller', 'info', 'poll_finished', 'listed 1 objects', v_tenant_id, v_id);
 end $$;

@@ -77,6 +77,7 @@ describe('the REST API', () => {
       '/rpc/s3_integration_ledger',
       '/rpc/s3_integration_usage_summary',
       '/rpc/set_integration_notification_target',
+      '/rpc/set_s3_detection_mode',
       '/rpc/set_s3_folder_rule',
       '/rpc/set_tenant_member',
       '/rpc/start_s3_integration',

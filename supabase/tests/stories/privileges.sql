@@ -17,7 +17,7 @@ select set_eq($$ select name from pg_temp.callable where role = 'authenticated' 
     'public.s3_integration_usage_summary', 'public.support_usage_summary', 'public.delete_notification_target', 'public.replay_notification',
     'public.set_integration_notification_target', 'public.set_s3_folder_rule', 'public.delete_s3_folder_rule',
     'public.s3_integration_credentials', 'public.finish_credential_rotation', 'public.cancel_credential_rotation',
-    'public.end_event_secret_overlap'],
+    'public.end_event_secret_overlap', 'public.set_s3_detection_mode'],
   'users call the verbs that are theirs');
 select set_eq($$ select name from pg_temp.callable where role = 'authenticated' and name like 'private.%' $$,
   array['private.start_s3_integration', 'private.begin_idempotent_request', 'private.end_idempotent_request', 'private.release_idempotency_key', 'private.create_tenant',
@@ -28,7 +28,7 @@ select set_eq($$ select name from pg_temp.callable where role = 'authenticated' 
     'private.delete_notification_target', 'private.replay_notification', 'private.set_integration_notification_target',
     'private.set_s3_folder_rule', 'private.delete_s3_folder_rule', 'private.current_actor', 'private.my_tenant_ids', 'private.my_admin_tenant_ids', 'private.list_audit_events', 'private.open_support_access',
     'private.support_list_audit_events', 'private.support_list_integrations', 'private.support_list_logs', 'private.is_support', 'private.fail',
-    'private.finish_credential_rotation', 'private.cancel_credential_rotation', 'private.end_event_secret_overlap'],
+    'private.finish_credential_rotation', 'private.cancel_credential_rotation', 'private.end_event_secret_overlap', 'private.set_s3_detection_mode'],
   'and behind them what their verbs and the policies need');
 select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'public.%' $$,
   array['public.require_tenant_admin', 'public.create_s3_integration', 'public.get_s3_integration_with_secrets',
@@ -44,7 +44,8 @@ select set_eq($$ select name from pg_temp.callable where role = 'service_role' a
     'public.end_reseal_pass', 'public.release_reseal',
     'public.begin_credential_rotation', 'public.stage_s3_credentials', 'public.swap_s3_credentials', 'public.refuse_s3_credentials',
     'public.roll_back_s3_credentials', 'public.sweep_s3_secrets', 'public.record_s3_secret_use', 'public.begin_event_secret',
-    'public.add_event_secret', 'public.get_event_secrets', 'public.record_event_secret_seen'],
+    'public.add_event_secret', 'public.get_event_secrets', 'public.record_event_secret_seen',
+    'public.get_s3_event_source', 'public.record_s3_events', 'public.refuse_s3_events', 'public.prune_s3_event_deliveries'],
   'the engine calls its verbs');
 select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'private.%' $$,
   array['private.act_as', 'private.current_actor', 'private.fail', 'private.require_role'], 'and little behind them');

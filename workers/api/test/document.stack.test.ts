@@ -27,6 +27,7 @@ describe('the OpenAPI document', () => {
       clientFor: unused,
       engine: {
         createS3Integration: unused,
+        receiveS3Events: unused,
         testS3Connection: unused,
         editS3Integration: unused,
         startDryRun: unused,
@@ -51,9 +52,14 @@ describe('the OpenAPI document', () => {
     expect(routes.length).toBeGreaterThan(8);
   });
 
-  test('asks for a token everywhere but at the health check and itself', () => {
+  test('asks for a token everywhere but at the health check, itself, and of deliveries, which prove themselves', () => {
     const open = operations.filter(({ spec }) => spec.security === undefined).map(({ name }) => name);
-    expect(open.toSorted()).toEqual(['GET /api/health', 'GET /api/openapi.json']);
+    expect(open.toSorted()).toEqual([
+      'GET /api/health',
+      'GET /api/openapi.json',
+      'GET /api/reference',
+      'POST /api/events/s3/{integrationId}',
+    ]);
   });
 
   test.each(operations)(
@@ -65,8 +71,9 @@ describe('the OpenAPI document', () => {
       for (const parameter of spec.parameters ?? [])
         expect(parameter.description, parameter.name).toBeTruthy();
       const statuses = Object.keys(spec.responses);
-      if (spec.security !== undefined)
-        expect(statuses).toEqual(expect.arrayContaining(['400', '401', '500', '503']));
+      // A delivery of events proves itself, and answers otherwise.
+      if (spec.security === undefined) return;
+      expect(statuses).toEqual(expect.arrayContaining(['400', '401', '500', '503']));
       if (spec.parameters?.some(({ in: place }) => place === 'path') === true)
         expect(statuses).toContain('404');
       if (method !== 'GET') expect(statuses).toEqual(expect.arrayContaining(['413', '415']));
@@ -85,6 +92,26 @@ describe('the OpenAPI document', () => {
       }
     },
   );
+
+  test.each(operations)('every answer of $name has an example, and it is one', (operation) => {
+    for (const [status, { content }] of Object.entries(operation.spec.responses)) {
+      const media = content?.['application/json'];
+      if (media === undefined) continue;
+      const examples = Object.values(media.examples ?? {}).map(({ value }) => value);
+      if (media.example !== undefined) examples.push(media.example);
+      expect(examples.length, status).toBeGreaterThan(0);
+      for (const example of examples) {
+        const problems = conformance.problems(operation, Number(status), 'application/json', example);
+        expect(problems, `${status} ${JSON.stringify(example)}`).toEqual([]);
+      }
+    }
+  });
+
+  test('names each operation once', () => {
+    const ids = operations.map(({ spec }) => spec.operationId);
+    expect(ids).not.toContain(undefined);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
 
   test('the examples of problems are problems of that status', () => {
     for (const { spec, name } of operations) {

@@ -148,6 +148,7 @@ describe('functions', () => {
     'support_list_integrations',
     'support_list_logs',
     'support_usage_summary',
+    'set_s3_detection_mode',
     'update_s3_integration',
   ];
 

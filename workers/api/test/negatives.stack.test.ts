@@ -72,6 +72,7 @@ beforeAll(async () => {
     tenantId,
     ids: {
       [FIRST_ID]: integration,
+      '/api/events/s3/{integrationId}': integration,
       [`${FIRST_ID}/objects/{objectId}`]: object,
       [`${FIRST_ID}/replays/{replayId}`]: replay,
       [TARGET_ID]: targetId,

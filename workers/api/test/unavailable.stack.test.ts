@@ -36,6 +36,7 @@ const appWith = ({ auth, database, engine }: Failing) => {
     aws: { principalArn: null, templateUrl: null },
     engine: {
       createS3Integration: idle,
+      receiveS3Events: idle,
       testS3Connection: idle,
       editS3Integration: idle,
       startDryRun: idle,

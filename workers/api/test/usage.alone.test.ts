@@ -110,6 +110,7 @@ describe('the usage summary', () => {
           completionLatency,
           calls: _calls,
           eventsMissed: _missed,
+          eventsRefused: _refused,
           day: date,
           ...figures
         } = day;

@@ -18,6 +18,8 @@ const NIGHTLY_CRON = '17 3 * * *';
 const CLAIMED_POLLS = 100;
 const LOG_RETENTION_DAYS = 30;
 const DELIVERY_RETENTION_DAYS = 30;
+/** Longer than any sender of events tries again. */
+const EVENT_RETENTION_HOURS = 72;
 /** Small differences folded in one sweep; what is left over is counted all the same. */
 const FOLDED_COUNTS = 50_000;
 /** Integrations whose secrets' overlaps are ended in one sweep. */
@@ -94,6 +96,9 @@ const cleanUp = async (engine: Engine, env: Env): Promise<void> => {
   }
   for (let round = 0; round < 100; round += 1) {
     if ((await engine.housekeeping.pruneIdempotencyKeys()) === 0) break;
+  }
+  for (let round = 0; round < 100; round += 1) {
+    if ((await engine.events.ledger.prune(EVENT_RETENTION_HOURS)) === 0) break;
   }
   logOf('s3-ingest').info('cleaned_up', { stagedObjects: staged, logLines: lines });
 };

@@ -5,6 +5,8 @@ import type {
   CreateS3Integration,
   EngineCaller,
   EngineResult,
+  EventDelivery,
+  EventReceipt,
   IssuedEventSecret,
   RevealedSecret,
   RotateEventSecret,
@@ -20,6 +22,7 @@ import type {
 import { consume } from './consumers.ts';
 import { runCron } from './cron.ts';
 import type { Env } from './env.ts';
+import { receiveDelivery } from './events/receiver.ts';
 import { logOf } from './log.ts';
 import { rpcOf } from './rpc.ts';
 import { engineOf } from './wiring.ts';
@@ -79,6 +82,10 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     input: RotateEventSecret,
   ): Promise<EngineResult<IssuedEventSecret>> {
     return rpcOf(engineOf(this.env)).rotateEventSecret(caller, integrationId, input);
+  }
+
+  receiveS3Events(delivery: EventDelivery): Promise<EngineResult<EventReceipt>> {
+    return receiveDelivery(engineOf(this.env), delivery, (work) => this.ctx.waitUntil(work));
   }
 
   createNotificationTarget(

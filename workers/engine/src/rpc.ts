@@ -19,7 +19,7 @@ import type { Engine } from './wiring.ts';
  * The verbs the api Worker may call. The caller's token is verified here again, so that the api can act for nobody whose
  * token it does not hold; what it sends is parsed again, for whoever takes over the api may send anything.
  */
-export const rpcOf = (engine: Engine): EngineRpc => {
+export const rpcOf = (engine: Engine): Omit<EngineRpc, 'receiveS3Events'> => {
   const log = logOf('s3-integrations');
 
   const asCaller = async <T>(

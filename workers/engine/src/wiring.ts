@@ -3,12 +3,14 @@ import type {
   DryRunContext,
   PollContext,
   ProcessContext,
+  ReceiveContext,
   ReplayContext,
   UsageStore,
   WritebackContext,
 } from '@sluice/core';
 import {
   createDryRunLedger,
+  createEventLedger,
   createHousekeeping,
   createIntegrationStore,
   createObjectLedger,
@@ -22,6 +24,7 @@ import {
 } from '@sluice/db';
 import { sealWith, vaultOf } from './credentials.ts';
 import { type Env, parseSettings, type Settings } from './env.ts';
+import { deliveryVerifier } from './events/verify-delivery.ts';
 import { logOf } from './log.ts';
 import { type Notifications, notificationsOf } from './notifications/wiring.ts';
 import { bucketOpener, endpointOf } from './open-bucket.ts';
@@ -49,6 +52,7 @@ export interface Engine {
   readonly secrets: Secrets;
   /** Hands over what was counted and noted so far; no call when there is nothing. At the end of every batch. */
   readonly flushCalls: () => Promise<void>;
+  readonly events: ReceiveContext & { readonly ledger: ReturnType<typeof createEventLedger> };
   readonly polling: PollContext;
   readonly dispatch: DispatchContext;
   readonly replays: ReplayContext;
@@ -103,6 +107,13 @@ const build = (env: Env): Engine => {
     seal: sealWith(vault),
     resolveEndpoint: endpointOf(settings),
     openBucketForTest: bucketOpener(settings, vault, 'test', meter),
+    events: {
+      ledger: createEventLedger(client),
+      verify: deliveryVerifier(vault),
+      openBucket: bucketOpener(settings, vault, 'test', meter),
+      clock,
+      log: logOf('s3-ingest'),
+    },
     polling: {
       ledger: polls,
       openBucket: openForWork,

@@ -12,103 +12,7 @@ export interface paths {
          * Read the audit across tenants
          * @description Newest first, events of the platform as a whole included. Reading it is an event itself. For support staff; to everybody else it does not exist.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Only what this person did. */
-                    actorId?: string;
-                    /** @description The `nextCursor` of the page before, unchanged. */
-                    cursor?: string;
-                    /** @description From this time on. */
-                    from?: string;
-                    /** @description Items a page. */
-                    limit?: number;
-                    /** @description Only of this record, as an event names it. */
-                    recordId?: string;
-                    /** @description Only of this kind of record, such as `s3_integrations`. */
-                    recordType?: string;
-                    /** @description Only of this tenant. */
-                    tenantId?: string;
-                    /** @description Before this time. */
-                    to?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A page. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AuditPage"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getAdminAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -128,99 +32,7 @@ export interface paths {
          * Find integrations of any tenant
          * @description In the order of their ids; never a credential. Each tenant whose integrations are shown finds that in their audit. For support staff; to everybody else it does not exist.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Only of the bucket of exactly this name. */
-                    bucket?: string;
-                    /** @description The `nextCursor` of the page before. */
-                    cursor?: string;
-                    /** @description Whether the last listing was refused, or objects are held up. */
-                    failing?: "true" | "false";
-                    /** @description Items a page. */
-                    limit?: number;
-                    /** @description Only in this state. Deleted ones are shown only when asked for. */
-                    status?: "active" | "paused" | "deleted";
-                    /** @description Only of this tenant. */
-                    tenantId?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A page. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SupportIntegrationPage"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getAdminIntegrations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -240,95 +52,7 @@ export interface paths {
          * Read the log of any integration
          * @description With everything its lines hold, newest first. Reading it is an event in the audit of the tenant. For support staff; to everybody else it does not exist.
          */
-        get: {
-            parameters: {
-                query: {
-                    /** @description The `nextCursor` of the page before, unchanged. */
-                    cursor?: string;
-                    /** @description Of which integration. */
-                    integrationId: string;
-                    /** @description Only lines of this level. */
-                    level?: "debug" | "info" | "warn" | "error";
-                    /** @description Items a page. */
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A page. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SupportLogPage"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getAdminLogs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -348,215 +72,13 @@ export interface paths {
          * List reseals and keys
          * @description For support staff; to everybody else it does not exist.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Runs and keys. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ResealList"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getAdminReseals"];
         put?: never;
         /**
          * Move every secret to the current key
          * @description Begins a run towards the key-encryption key that the engine wraps with now, or gives the one that is under way. Secrets are read and written as ever meanwhile. Asked when nothing is left to move, the run ends at once with nothing moved. For support staff; to everybody else it does not exist.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The run. */
-                202: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Reseal"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It conflicts with what is there, or with a request of the same key. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postAdminReseals"];
         delete?: never;
         options?: never;
         head?: never;
@@ -574,89 +96,7 @@ export interface paths {
          * Read a reseal
          * @description How far it is, which secrets could not be opened (by name, never their content), and how many each key wraps. For support staff; to everybody else it does not exist.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of the run. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The run. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Reseal"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getAdminResealsById"];
         put?: never;
         post?: never;
         delete?: never;
@@ -678,137 +118,7 @@ export interface paths {
          * Open a tenant for support
          * @description For an hour whoever asks may read what the tenant’s members read, through the same operations; never change anything, and never a secret. The tenant finds who and why in their audit. For support staff; to everybody else it does not exist.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the tenant. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["OpenSupportAccess"];
-                };
-            };
-            responses: {
-                /** @description Open. */
-                201: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SupportAccess"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It conflicts with what is there, or with a request of the same key. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postAdminTenantsByIdAccess"];
         delete?: never;
         options?: never;
         head?: never;
@@ -826,97 +136,29 @@ export interface paths {
          * Read the usage of all tenants
          * @description Totals of each integration, deleted ones too, in the order of their ids. For support staff; to everybody else it does not exist.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description The `nextCursor` of the page before. */
-                    cursor?: string;
-                    /** @description How many days, today included. */
-                    days?: number;
-                    /** @description Integrations a page. */
-                    limit?: number;
-                    /** @description Only of this tenant. */
-                    tenantId?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A page. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SupportUsagePage"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getAdminUsageSummary"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/s3/{integrationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell of new objects
+         * @description For what forwards events of a bucket: the R2 receiver, an EventBridge API destination, Backblaze B2, and any server that sends S3 event `Records`. Signed as Standard Webhooks says (`webhook-id`, `webhook-timestamp`, `webhook-signature`), by B2’s HMAC (`x-bz-event-notification-signature`), or with the event secret itself as `x-api-key` or bearer token. At most 256 KiB. Answered with 2xx only after what it tells is recorded; a delivery that is sent again changes nothing. Whoever sends another secret learns nothing, not even whether the integration exists.
+         */
+        post: operations["postEventsS3ByIntegrationId"];
         delete?: never;
         options?: never;
         head?: never;
@@ -934,44 +176,7 @@ export interface paths {
          * Whether the api answers
          * @description For load balancers and monitors. Says nothing about the database.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description It does. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "ok";
-                        };
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for an address. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -991,230 +196,13 @@ export interface paths {
          * List integrations
          * @description Newest first, of one tenant or of all the caller is a member of.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description The `nextCursor` of the page before, unchanged. */
-                    cursor?: string;
-                    /** @description Items a page. */
-                    limit?: number;
-                    /** @description Only of this tenant. */
-                    tenantId?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A page. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3IntegrationPage"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3"];
         put?: never;
         /**
          * Connect a bucket
          * @description Seals the credentials and stores the integration as a `draft`: nothing is polled or processed until `POST …/start`. The credentials are never returned again. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CreateS3Integration"];
-                };
-            };
-            responses: {
-                /** @description Connected, as a draft. */
-                201: {
-                    headers: {
-                        /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
-                        etag: string;
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        /** @description Path of the new integration. */
-                        location: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3Integration"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It conflicts with what is there. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The configuration cannot work; `detail` and `remedy` say what to change. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postIntegrationsS3"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1232,379 +220,21 @@ export interface paths {
          * Read an integration and its books
          * @description In `ledger`, `found` is always the sum of `writtenBack`, `pending`, `skipped` and `failed`.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description ETags you have: 304 when the answer would be the same. */
-                    "if-none-match"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The integration. */
-                200: {
-                    headers: {
-                        /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
-                        etag: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3IntegrationWithLedger"];
-                    };
-                };
-                /** @description The same as what you have (`If-None-Match`). */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ById"];
         put?: never;
         post?: never;
         /**
          * Disconnect a bucket
          * @description Deletes the stored credentials at once and stops all work; what is pending is skipped (`integration_deleted`) within minutes. Nothing in the bucket is touched. The history of its objects, the costs and the audit are kept as long as the tenant exists. Takes the role admin or owner.
          */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
-                    "if-match"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Disconnected. */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Somebody else edited it since; `ETag` is that of the record now. */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        delete: operations["deleteIntegrationsS3ById"];
         options?: never;
         head?: never;
         /**
          * Change an integration
          * @description Omitted fields keep their value, null clears. `{"status":"paused"}` stops polling and processing until `active`; `disabled` stops everything until `POST …/start`. A change of bucket, prefixes, region, endpoint, account or role makes it a draft again: test, then start. Another endpoint, account or bucket deletes the stored credential in the same step; send the new one along, or later. Takes the role admin or owner.
          */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
-                    "if-match"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["UpdateS3Integration"];
-                };
-            };
-            responses: {
-                /** @description Changed. */
-                200: {
-                    headers: {
-                        /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
-                        etag: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3Integration"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It conflicts with what is there. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Somebody else edited it since; `ETag` is that of the record now. */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The configuration cannot work; `detail` and `remedy` say what to change. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        patch: operations["patchIntegrationsS3ById"];
         trace?: never;
     };
     "/api/integrations/s3/{id}/credentials": {
@@ -1618,89 +248,7 @@ export interface paths {
          * Read which credentials are used
          * @description Which key is in use and when it was last used, what became of the last rotation, and whether the old key is safe to delete at the provider.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The credentials, without what is secret. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3Credentials"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdCredentials"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1722,146 +270,7 @@ export interface paths {
          * Rotate the credentials, or enter the first
          * @description The new credentials are sealed and tested on the live prefixes. If the test passes they are used from then on (`swapped`), and the old ones are kept for `keepOldFor` hours: the first time the provider denies the new ones something it allows the old, the work is done with the old and the rotation is rolled back. If the test fails nothing changes (`refused`); that is an answer, not an error, so look at `outcome`. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["RotateS3Credentials"];
-                };
-            };
-            responses: {
-                /** @description What came of it, and how the credentials stand now. */
-                200: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3CredentialRotation"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The integration is not in a state for it; `detail` says why. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postIntegrationsS3ByIdCredentialsRotation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1881,142 +290,7 @@ export interface paths {
          * Go back to the old credentials
          * @description While a rotation overlaps: the old credentials are used again and the new ones destroyed. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description How the credentials stand now. */
-                200: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3Credentials"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The integration is not in a state for it; `detail` says why. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postIntegrationsS3ByIdCredentialsRotationCancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2036,142 +310,7 @@ export interface paths {
          * End the overlap of a rotation early
          * @description Destroys our copy of the old credentials; from then on there is nothing to fall back to. Whether the old key may be deleted at the provider is told by `previous.safeToDelete`, which does not depend on this. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description How the credentials stand now. */
-                200: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3Credentials"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The integration is not in a state for it; `detail` says why. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postIntegrationsS3ByIdCredentialsRotationFinish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2189,236 +328,13 @@ export interface paths {
          * Read the last dry run and how far it has come
          * @description While it runs, `result` is of what is listed so far. With `complete` false in a dry run that has ended, every figure is "at least". Estimates say what they rest on. Dry runs are kept for 90 days.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The dry run. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3DryRun"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdDryRun"];
         put?: never;
         /**
          * Count what polling the bucket would do
          * @description Lists the input folder once, in the background, and says how many files would be processed and how many skipped and why, what processing would cost and how long it would take, and what the requests would cost you with your provider. Records and processes nothing, and writes nothing to the bucket; its LIST calls are made on your account and counted in the usage. Stops after a million objects. One at a time for each integration. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": components["schemas"]["StartS3DryRun"];
-                };
-            };
-            responses: {
-                /** @description Begun. */
-                202: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        /** @description Where to read how far it has come. */
-                        location: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3DryRun"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description One is under way already. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postIntegrationsS3ByIdDryRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2438,142 +354,7 @@ export interface paths {
          * Stop the dry run that is under way
          * @description What it has counted so far stays. One that has ended stays as it ended. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The dry run, ended. */
-                200: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3DryRun"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It conflicts with what is there, or with a request of the same key. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postIntegrationsS3ByIdDryRunCancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2591,94 +372,7 @@ export interface paths {
          * List content that lies in the bucket more than once
          * @description Groups of current objects with the same MD5 and size under different keys, and what processing the copies cost. Objects whose ETag is not an MD5 (uploaded in parts, or encrypted with a KMS key) cannot be told apart so and are not listed. `wastedPages` counts at most 1,000 objects of a group. A page may hold fewer items than `limit`, even none, and still have a `nextCursor`: go on until it is null.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description The `nextCursor` of the page before, unchanged. */
-                    cursor?: string;
-                    /** @description Items a page. */
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A page. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3DuplicatePage"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdDuplicates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2698,230 +392,13 @@ export interface paths {
          * Read which event secrets are valid
          * @description One, or two while a rotation overlaps, with when each was last seen. Never the secrets.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The versions that are valid now, newest first; none when none was issued. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["EventSecretVersions"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdEventSecret"];
         put?: never;
         /**
          * Issue the first event secret
          * @description What your event source signs its deliveries with, as Standard Webhooks says (standardwebhooks.com). Shown here and never again. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Issued. */
-                201: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["IssuedEventSecret"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description There is one already, or none yet, or somebody else changed it at the same time. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postIntegrationsS3ByIdEventSecret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2942,114 +419,7 @@ export interface paths {
          * Make the previous event secret invalid now
          * @description Ends the overlap of a rotation early. Takes the role admin or owner.
          */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Only the present secret is valid. */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        delete: operations["deleteIntegrationsS3ByIdEventSecretPrevious"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3068,146 +438,27 @@ export interface paths {
          * Issue another event secret
          * @description Shown here and never again. The one before it stays valid for `keepOldFor` hours, so that your event source can change over without losing a delivery; one older still is invalid at once. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": components["schemas"]["RotateEventSecret"];
-                };
-            };
-            responses: {
-                /** @description Rotated. */
-                200: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["IssuedEventSecret"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description There is one already, or none yet, or somebody else changed it at the same time. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        post: operations["postIntegrationsS3ByIdEventSecretRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/s3/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /**
+         * Read how its events fare
+         * @description When the last one came, how objects were found in the last seven days, how many events were missed, which were refused and what to do about it, and how often the bucket is listed besides.
+         */
+        get: operations["getIntegrationsS3ByIdEvents"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3225,93 +476,7 @@ export interface paths {
          * Read the completeness ledger
          * @description Every object ever found is processed, pending, skipped or failed: the sum always comes out. Counted from the objects themselves at this moment. As CSV, a line for each state and reason and a last one, `found`, with the sum.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Form of the answer. */
-                    format?: "json" | "csv";
-                };
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The ledger. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CompletenessLedger"];
-                        "text/csv": string;
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdLedger"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3331,96 +496,7 @@ export interface paths {
          * Read the log of an integration
          * @description What polling, processing and writing back had to say of it, newest first. Lines are kept for 30 days.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description The `nextCursor` of the page before, unchanged. */
-                    cursor?: string;
-                    /** @description Only lines of this level. */
-                    level?: "info" | "warn" | "error";
-                    /** @description Items a page. */
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A page. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["IntegrationLogPage"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdLogs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3440,233 +516,12 @@ export interface paths {
          * Read who is told of an integration
          * @description Unless the rule of a folder names another target.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description ETags you have: 304 when the answer would be the same. */
-                    "if-none-match"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Who is told. */
-                200: {
-                    headers: {
-                        /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
-                        etag: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["IntegrationNotificationTarget"];
-                    };
-                };
-                /** @description The same as what you have (`If-None-Match`). */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdNotificationTarget"];
         /**
          * Say who is told of an integration
          * @description Of documents written back or given up, and when its bucket cannot be listed and when it can again. Null: nobody. Takes the role admin or owner.
          */
-        put: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
-                    "if-match"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SetIntegrationNotificationTarget"];
-                };
-            };
-            responses: {
-                /** @description Who is told. */
-                200: {
-                    headers: {
-                        /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
-                        etag: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["IntegrationNotificationTarget"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Somebody else edited it since; `ETag` is that of the record now. */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        put: operations["putIntegrationsS3ByIdNotificationTarget"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3685,104 +540,7 @@ export interface paths {
          * List the objects found in the bucket
          * @description Newest first, or with `prefix` in the order of keys. Every object ever found is here, with its state and, if it was not processed, the reason. Following `nextCursor` shows each object that was there at the beginning once, whatever changes meanwhile. With `prefix` and another filter a page may hold fewer items than `limit`, even none, and still have a `nextCursor`: go on until it is null.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description The `nextCursor` of the page before, unchanged. */
-                    cursor?: string;
-                    /** @description Only objects found at or after this instant. */
-                    foundFrom?: string;
-                    /** @description Only objects found before this instant. */
-                    foundTo?: string;
-                    /** @description Items a page. */
-                    limit?: number;
-                    /** @description Only objects whose key begins with this. The list is then in the order of keys. */
-                    prefix?: string;
-                    /** @description Only objects that ended so, or that are held up by this: a code of the catalogue. */
-                    reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing";
-                    /** @description Only objects in this state. */
-                    state?: "found" | "queued" | "processing" | "staged" | "written_back" | "skipped" | "failed" | "dead";
-                };
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A page. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3ObjectPage"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdObjects"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3802,91 +560,7 @@ export interface paths {
          * Read an object and its history
          * @description `history` holds every change of state or reason with its time, attempt and who made it, the engine or a user, oldest first; of an object with more than 50 changes the last 50. `otherVersions` are the other versions of the same key.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                    /** @description Id of the object. */
-                    objectId: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The object. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3ObjectDetail"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdObjectsByObjectId"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3906,252 +580,13 @@ export interface paths {
          * List replays
          * @description Newest first, with how far each has come.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description The `nextCursor` of the page before, unchanged. */
-                    cursor?: string;
-                    /** @description Items a page. */
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A page. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3ReplayPage"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdReplays"];
         put?: never;
         /**
          * Process objects again: preview, then begin
          * @description Chooses objects in which work has ended, by prefix, date, reason or state, or one by its id. With `"preview": true` it says how many, how large, and what it would cost, and changes nothing. With the `previewToken` of that answer it begins, and never takes up more than the preview showed; sent twice, it begins once. Objects that a newer version has replaced are left alone, and so are results of ours. Processing again costs what processing costs, also of objects written back before. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CreateS3Replay"];
-                };
-            };
-            responses: {
-                /** @description The preview. */
-                200: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3ReplayPreview"];
-                    };
-                };
-                /** @description Begun; goes on in batches. */
-                202: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        /** @description Path of the replay. */
-                        location: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3Replay"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description What the filter chooses has changed since the preview: ask for another. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postIntegrationsS3ByIdReplays"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4169,91 +604,7 @@ export interface paths {
          * Read a replay and how far it has come
          * @description What becomes of each object is in its own history.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                    /** @description Id of the replay. */
-                    replayId: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The replay. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3Replay"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdReplaysByReplayId"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4275,144 +626,7 @@ export interface paths {
          * Stop a replay where it stands
          * @description What it has taken up already goes on. A replay that has ended stays as it ended. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                    /** @description Id of the replay. */
-                    replayId: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The replay, ended. */
-                200: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3Replay"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It conflicts with what is there, or with a request of the same key. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postIntegrationsS3ByIdReplaysByReplayIdCancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4430,370 +644,18 @@ export interface paths {
          * List the folder rules
          * @description By prefix. All of them: an integration has at most 100.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The rules. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FolderRules"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdRules"];
         /**
          * Set the rule of a folder
          * @description Creates the rule or replaces it as a whole; the same request again changes nothing. It holds for documents processed from then on; those done are left as they are. Takes the role admin or owner.
          */
-        put: {
-            parameters: {
-                query: {
-                    /** @description The folder the rule is for, in the input folder. A trailing slash is added when missing. */
-                    prefix: string;
-                };
-                header?: {
-                    /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
-                    "if-match"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SetFolderRule"];
-                };
-            };
-            responses: {
-                /** @description The rule as it is now. */
-                200: {
-                    headers: {
-                        /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
-                        etag: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FolderRule"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The integration has as many rules as it may. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Somebody else edited it since; `ETag` is that of the record now. */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The rule cannot work; `errors` names the field. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        put: operations["putIntegrationsS3ByIdRules"];
         post?: never;
         /**
          * Delete the rule of a folder
          * @description From then on the next shorter rule holds, or the integration’s own settings. Takes the role admin or owner.
          */
-        delete: {
-            parameters: {
-                query: {
-                    /** @description The folder the rule is for, in the input folder. A trailing slash is added when missing. */
-                    prefix: string;
-                };
-                header?: {
-                    /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
-                    "if-match"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Deleted. */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Somebody else edited it since; `ETag` is that of the record now. */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        delete: operations["deleteIntegrationsS3ByIdRules"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4810,92 +672,7 @@ export interface paths {
          * Which rule would this key get?
          * @description The rule, why it is that one, what holds then, and where the results would be written. The object need not exist.
          */
-        get: {
-            parameters: {
-                query: {
-                    /** @description Key of an object in the input folder; it need not exist. */
-                    key: string;
-                };
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The answer. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FolderRuleMatch"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdRulesMatch"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4915,92 +692,7 @@ export interface paths {
          * Read what to set up at the provider
          * @description Policies, templates and commands that let the integration do its work and nothing else, made for its bucket and folders. For an AWS role: the trust policy with the external id, a CloudFormation template, a quick-create link and Terraform.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description ARN of the KMS key that encrypts the bucket, to include its permissions. */
-                    kmsKeyArn?: string;
-                };
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The setup. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3Setup"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdSetup"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5022,159 +714,7 @@ export interface paths {
          * Start an integration
          * @description Makes a draft, or what was disabled, `active`: polling begins at once. Refused unless the last connection test was made for the configuration as it stands and passed; an admin may override that with a reason, which is audited. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                    /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
-                    "if-match"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": components["schemas"]["StartS3Integration"];
-                };
-            };
-            responses: {
-                /** @description Started. */
-                200: {
-                    headers: {
-                        /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
-                        etag: string;
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["S3Integration"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It is not ready to be started. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Somebody else edited it since; `ETag` is that of the record now. */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot work as it is. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postIntegrationsS3ByIdStart"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5194,142 +734,7 @@ export interface paths {
          * Test the connection
          * @description Tries everything the integration has to do, on its real prefixes. A refused bucket is an answer, not an error: each check says what failed, whose move it is, what to do and which policy statement is missing; what the credential may do too much is a warning. Takes at most 8 seconds. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The checks. */
-                200: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ConnectionTest"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It conflicts with what is there, or with a request of the same key. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postIntegrationsS3ByIdTestConnection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5347,92 +752,7 @@ export interface paths {
          * Read the usage of an integration
          * @description Day by day and in total: what was found, processed, written back, skipped and failed, how long it took, the requests made on your account, and what it cost. Support sees every tenant’s.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description How many days, today included. */
-                    days?: number;
-                };
-                header?: never;
-                path: {
-                    /** @description Id of the integration. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The usage. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["UsageSummary"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getIntegrationsS3ByIdUsageSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5452,230 +772,13 @@ export interface paths {
          * List notification targets
          * @description Newest first, of one tenant or of all the caller is a member of.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description The `nextCursor` of the page before, unchanged. */
-                    cursor?: string;
-                    /** @description Items a page. */
-                    limit?: number;
-                    /** @description Only of this tenant. */
-                    tenantId?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A page. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["NotificationTargetPage"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getNotificationTargets"];
         put?: never;
         /**
          * Add a notification target
          * @description Events are posted to it, signed as Standard Webhooks says (standardwebhooks.com). The signing secret is shown here and never again. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CreateNotificationTarget"];
-                };
-            };
-            responses: {
-                /** @description Added. */
-                201: {
-                    headers: {
-                        /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
-                        etag: string;
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        /** @description Path of the new target. */
-                        location: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["NewNotificationTarget"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It conflicts with what is there. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The configuration cannot work; `detail` and `remedy` say what to change. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postNotificationTargets"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5693,379 +796,21 @@ export interface paths {
          * Read a notification target
          * @description With how it has fared lately.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description ETags you have: 304 when the answer would be the same. */
-                    "if-none-match"?: string;
-                };
-                path: {
-                    /** @description Id of the notification target. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The target. */
-                200: {
-                    headers: {
-                        /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
-                        etag: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["NotificationTarget"];
-                    };
-                };
-                /** @description The same as what you have (`If-None-Match`). */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getNotificationTargetsById"];
         put?: never;
         post?: never;
         /**
          * Delete a notification target
          * @description With its secrets and its log. Integrations and folder rules that named it name nobody any more. Takes the role admin or owner.
          */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
-                    "if-match"?: string;
-                };
-                path: {
-                    /** @description Id of the notification target. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Deleted. */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Somebody else edited it since; `ETag` is that of the record now. */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        delete: operations["deleteNotificationTargetsById"];
         options?: never;
         head?: never;
         /**
          * Change a notification target
          * @description Omitted fields keep their value. A target that was disabled sends what waited when it is active again. Takes the role admin or owner.
          */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
-                    "if-match"?: string;
-                };
-                path: {
-                    /** @description Id of the notification target. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["UpdateNotificationTarget"];
-                };
-            };
-            responses: {
-                /** @description Changed. */
-                200: {
-                    headers: {
-                        /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
-                        etag: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["NotificationTarget"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It conflicts with what is there. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Somebody else edited it since; `ETag` is that of the record now. */
-                412: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The configuration cannot work; `detail` and `remedy` say what to change. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        patch: operations["patchNotificationTargetsById"];
         trace?: never;
     };
     "/api/notification-targets/{id}/deliveries": {
@@ -6079,96 +824,7 @@ export interface paths {
          * List the deliveries of a target
          * @description Newest first, of the last 30 days: what was sent, how it was taken, and when it is tried again.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description The `nextCursor` of the page before, unchanged. */
-                    cursor?: string;
-                    /** @description Items a page. */
-                    limit?: number;
-                    /** @description Only deliveries in this state. */
-                    state?: "pending" | "delivered" | "failed";
-                };
-                header?: never;
-                path: {
-                    /** @description Id of the notification target. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A page. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["NotificationDeliveryPage"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getNotificationTargetsByIdDeliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6190,144 +846,7 @@ export interface paths {
          * Send a delivery again
          * @description Under the same `webhook-id`, within a minute, past those that wait. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the delivery: its `webhook-id`. */
-                    deliveryId: string;
-                    /** @description Id of the notification target. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description It will be sent. */
-                202: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["NotificationDelivery"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It conflicts with what is there. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postNotificationTargetsByIdDeliveriesByDeliveryIdReplay"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6347,146 +866,7 @@ export interface paths {
          * Give a target another signing secret
          * @description Shown here and never again. Until `previousSecretUntil` events carry a signature of each, so your server can change over without losing one. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the notification target. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["RotateNotificationSecret"];
-                };
-            };
-            responses: {
-                /** @description Rotated. */
-                200: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["RevealedSecret"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It conflicts with what is there. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The configuration cannot work; `detail` and `remedy` say what to change. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postNotificationTargetsByIdRotateSecret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6506,142 +886,7 @@ export interface paths {
          * Send a test event
          * @description Sends `target.test` once, now, whether or not the target is disabled. A server that refuses it is an answer, not an error. Takes the role admin or owner.
          */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /**
-                     * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
-                     * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                     */
-                    "idempotency-key"?: string;
-                };
-                path: {
-                    /** @description Id of the notification target. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description How it was taken. */
-                200: {
-                    headers: {
-                        /** @description `true` on an answer told again; absent otherwise. */
-                        "Idempotency-Replayed"?: string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TestedNotification"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It conflicts with what is there, or with a request of the same key. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is too large. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is not JSON. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["postNotificationTargetsByIdTest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6659,45 +904,27 @@ export interface paths {
          * This document
          * @description OpenAPI 3.1.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The document. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            openapi: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Too many requests: at most 120 in 60 s for an address. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        get: operations["getOpenapiJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /**
+         * This document as a page
+         * @description For people: every operation with its examples.
+         */
+        get: operations["getReference"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6717,79 +944,7 @@ export interface paths {
          * List the tenants you are a member of
          * @description With your role in each. Everybody has a personal one from sign-up on.
          */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description All of them, at most 1,000. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["Tenant"][];
-                        };
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getTenants"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6809,113 +964,7 @@ export interface paths {
          * Read the audit of a tenant
          * @description Who changed what, and when, newest first; also when our support staff looked at something, and why. Takes the role admin or owner.
          */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Only what this person did. */
-                    actorId?: string;
-                    /** @description The `nextCursor` of the page before, unchanged. */
-                    cursor?: string;
-                    /** @description From this time on. */
-                    from?: string;
-                    /** @description Items a page. */
-                    limit?: number;
-                    /** @description Only of this record, as an event names it. */
-                    recordId?: string;
-                    /** @description Only of this kind of record, such as `s3_integrations`. */
-                    recordType?: string;
-                    /** @description Before this time. */
-                    to?: string;
-                };
-                header?: never;
-                path: {
-                    /** @description Id of the tenant. */
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description A page. */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AuditPage"];
-                    };
-                };
-                /** @description The request is not valid; `errors` names the fields. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No access token, or one that is invalid or expired. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The role of the caller does not allow it. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Missing, or not visible to the caller: the two look the same. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Too many requests: at most 600 in 60 s for a user. */
-                429: {
-                    headers: {
-                        /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
-                        RateLimit?: string;
-                        /** @description The quota (`q`) in a window (`w`, seconds). */
-                        "RateLimit-Policy"?: string;
-                        /** @description Seconds to wait. */
-                        "Retry-After"?: number;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Our fault; quote `requestId` to support. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not available right now; try again after `Retry-After` seconds. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["getTenantsByIdAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7284,7 +1333,7 @@ export interface components {
                 /** @description Objects whose key begins with this. */
                 prefix?: string;
                 /** @description Objects with one of these reasons. */
-                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing")[];
+                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed")[];
                 /** @description Objects in one of these states. Left out: any in which work has ended. */
                 states?: ("written_back" | "skipped" | "failed" | "dead")[];
             };
@@ -7946,6 +1995,87 @@ export interface components {
             items: components["schemas"]["S3DuplicateGroup"][];
             nextCursor: string | null;
         };
+        /** @description As the provider made it; see the examples. */
+        S3EventDelivery: {
+            [key: string]: unknown;
+        } | {
+            [key: string]: unknown;
+        }[];
+        /** @description How far the events of an integration can be relied on. */
+        S3EventHealth: {
+            /** @enum {string} */
+            detectionMode: "poll" | "event";
+            /** @description From the last change of the object to when it was found; of objects changed since the integration was made. */
+            discoveryLatency: {
+                /** @description Objects it was measured on. */
+                count: number;
+                /** @description Half took no longer. Milliseconds. */
+                p50Ms: number;
+                /** @description 95 of 100 took no longer. Milliseconds. */
+                p95Ms: number;
+            } | null;
+            /** @description Null in poll mode. */
+            eventModeSince: string | null;
+            /** @description Of those, how: `poll`, `event`, `replay`. */
+            found: {
+                [key: string]: number;
+            };
+            /**
+             * Format: date
+             * @description First day of what is counted, UTC.
+             */
+            from: string;
+            /** Format: uuid */
+            integrationId: string;
+            /** @description When events were last recorded, within ten seconds. Null: never. */
+            lastReceivedAt: string | null;
+            /** @description Objects of an integration in event mode that only a listing found: their event never came. */
+            missed: number;
+            /** @description What was refused, by reason, and what to do. */
+            refused: {
+                /** @enum {string} */
+                code: "invalid_secret" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed";
+                /** @description Deliveries, or single events of another bucket. */
+                events: number;
+                owner: string;
+                remedy: string;
+                title: string;
+            }[];
+            /** @description Listings that find what events have missed. */
+            sweep: {
+                /** @description How far apart listings are in event mode: farther while no event is missed, at most an hour. */
+                intervalSeconds: number | null;
+                /** @description When the bucket is listed next. */
+                nextAt: string | null;
+            };
+        };
+        S3EventReceipt: {
+            /** @description Events in the delivery. */
+            events: number;
+            /** @description Events that are not about a new object of the input folder. */
+            ignored: number;
+            /** @description Versions that the ledger held already, or that a later event of the delivery replaced. */
+            known: number;
+            /** @description Objects whose version could not be told now; the next listing takes them in, at once. */
+            leftToSweep: number;
+            /**
+             * @description `recorded`: what it told is in the ledger. `replayed`: this delivery was recorded before; nothing was done again. `test`: a test event of the provider.
+             * @enum {string}
+             */
+            outcome: "recorded" | "replayed" | "test";
+            /** @description Objects that are to be processed, or recorded as skipped with a reason. */
+            recorded: number;
+            /** @description Events refused, by reason. */
+            refused: {
+                bucket_mismatch?: number;
+                invalid_secret?: number;
+                malformed?: number;
+                mode_mismatch?: number;
+                paused?: number;
+                replayed?: number;
+                stale_timestamp?: number;
+            };
+        };
         /** @description A connected bucket. Its credentials are sealed and never shown again. */
         S3Integration: {
             accessKeyHint: string | null;
@@ -8477,6 +2607,10 @@ export interface components {
                     } | null;
                     /** @description Objects of an integration in event mode that only a listing found: their event never came. */
                     eventsMissed: number;
+                    /** @description Deliveries of events, or single events of another bucket, refused, by reason. */
+                    eventsRefused: {
+                        [key: string]: number;
+                    };
                     /** @description Objects given up, by reason. */
                     failed: {
                         [key: string]: number;
@@ -8550,6 +2684,11 @@ export interface components {
                 secretAccessKey: string;
                 sessionToken?: string;
             };
+            /**
+             * @description How new objects are found: `poll` lists the bucket every few minutes; `event` is told by it, and lists it all the same, more rarely. `event` takes an event secret. Changed by itself, without other fields.
+             * @enum {string}
+             */
+            detectionMode?: "poll" | "event";
             /** @description `generic` only. Deletes the stored credential. */
             endpoint?: string;
             /** @description Another folder to watch. What was found in the old one stays in the books; what is pending there is skipped (`outside_prefix`). */
@@ -8621,6 +2760,10 @@ export interface components {
                 } | null;
                 /** @description Objects of an integration in event mode that only a listing found: their event never came. */
                 eventsMissed: number;
+                /** @description Deliveries of events, or single events of another bucket, refused, by reason. */
+                eventsRefused: {
+                    [key: string]: number;
+                };
                 /** @description Objects given up, by reason. */
                 failed: {
                     [key: string]: number;
@@ -8691,6 +2834,10 @@ export interface components {
                 } | null;
                 /** @description Objects of an integration in event mode that only a listing found: their event never came. */
                 eventsMissed: number;
+                /** @description Deliveries of events, or single events of another bucket, refused, by reason. */
+                eventsRefused: {
+                    [key: string]: number;
+                };
                 /** @description Objects given up, by reason. */
                 failed: {
                     [key: string]: number;
@@ -8723,4 +2870,8288 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    getAdminAudit: {
+        parameters: {
+            query?: {
+                /** @description Only what this person did. */
+                actorId?: string;
+                /** @description The `nextCursor` of the page before, unchanged. */
+                cursor?: string;
+                /** @description From this time on. */
+                from?: string;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description Only of this record, as an event names it. */
+                recordId?: string;
+                /** @description Only of this kind of record, such as `s3_integrations`. */
+                recordType?: string;
+                /** @description Only of this tenant. */
+                tenantId?: string;
+                /** @description Before this time. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "text",
+                     *           "at": "2026-11-21T09:30:00.000Z",
+                     *           "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "actorId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "actorKind": "user",
+                     *           "action": "text",
+                     *           "recordType": "text",
+                     *           "recordId": "text",
+                     *           "before": {},
+                     *           "after": {}
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminIntegrations: {
+        parameters: {
+            query?: {
+                /** @description Only of the bucket of exactly this name. */
+                bucket?: string;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Whether the last listing was refused, or objects are held up. */
+                failing?: "true" | "false";
+                /** @description Items a page. */
+                limit?: number;
+                /** @description Only in this state. Deleted ones are shown only when asked for. */
+                status?: "active" | "paused" | "deleted";
+                /** @description Only of this tenant. */
+                tenantId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "tenantName": "text",
+                     *           "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "name": "Scanned archive",
+                     *           "provider": "text",
+                     *           "status": "text",
+                     *           "detectionMode": "text",
+                     *           "bucket": "acme-documents",
+                     *           "region": "eu-central-1",
+                     *           "endpoint": "https://s3.example.com",
+                     *           "inputPrefix": "incoming/",
+                     *           "outputPrefix": "accessible/",
+                     *           "lastTestedAt": "2026-11-21T09:30:00.000Z",
+                     *           "lastTestOutcome": "text",
+                     *           "lastPolledAt": "2026-11-21T09:30:00.000Z",
+                     *           "lastErrorCode": "text",
+                     *           "consecutiveFailures": 1,
+                     *           "createdAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SupportIntegrationPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminLogs: {
+        parameters: {
+            query: {
+                /** @description The `nextCursor` of the page before, unchanged. */
+                cursor?: string;
+                /** @description Of which integration. */
+                integrationId: string;
+                /** @description Only lines of this level. */
+                level?: "debug" | "info" | "warn" | "error";
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "text",
+                     *           "at": "2026-11-21T09:30:00.000Z",
+                     *           "level": "debug",
+                     *           "event": "text",
+                     *           "message": "text",
+                     *           "service": "text",
+                     *           "requestId": "text",
+                     *           "fields": {}
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SupportLogPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminReseals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs and keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "status": "running",
+                     *           "target": {
+                     *             "keyId": "text",
+                     *             "kmsKeyVersion": 1
+                     *           },
+                     *           "requestedBy": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "totalRows": 1,
+                     *           "resealedRows": 1,
+                     *           "failedRows": 1,
+                     *           "remainingRows": 1,
+                     *           "pass": 1,
+                     *           "heldUpBy": "text",
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "lastBatchAt": "2026-11-21T09:30:00.000Z",
+                     *           "endedAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "keys": [
+                     *         {
+                     *           "keyId": "text",
+                     *           "kmsKeyVersion": 1,
+                     *           "rows": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResealList"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminReseals: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run. */
+            202: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "status": "running",
+                     *       "target": {
+                     *         "keyId": "text",
+                     *         "kmsKeyVersion": 1
+                     *       },
+                     *       "requestedBy": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "totalRows": 1,
+                     *       "resealedRows": 1,
+                     *       "failedRows": 1,
+                     *       "remainingRows": 1,
+                     *       "pass": 1,
+                     *       "heldUpBy": "text",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "lastBatchAt": "2026-11-21T09:30:00.000Z",
+                     *       "endedAt": "2026-11-21T09:30:00.000Z",
+                     *       "keys": [
+                     *         {
+                     *           "keyId": "text",
+                     *           "kmsKeyVersion": 1,
+                     *           "rows": 1
+                     *         }
+                     *       ],
+                     *       "failures": [
+                     *         {
+                     *           "secretId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "recordType": "text",
+                     *           "recordId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "field": "text",
+                     *           "version": 1,
+                     *           "reason": "text",
+                     *           "at": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reseal"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminResealsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "status": "running",
+                     *       "target": {
+                     *         "keyId": "text",
+                     *         "kmsKeyVersion": 1
+                     *       },
+                     *       "requestedBy": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "totalRows": 1,
+                     *       "resealedRows": 1,
+                     *       "failedRows": 1,
+                     *       "remainingRows": 1,
+                     *       "pass": 1,
+                     *       "heldUpBy": "text",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "lastBatchAt": "2026-11-21T09:30:00.000Z",
+                     *       "endedAt": "2026-11-21T09:30:00.000Z",
+                     *       "keys": [
+                     *         {
+                     *           "keyId": "text",
+                     *           "kmsKeyVersion": 1,
+                     *           "rows": 1
+                     *         }
+                     *       ],
+                     *       "failures": [
+                     *         {
+                     *           "secretId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "recordType": "text",
+                     *           "recordId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "field": "text",
+                     *           "version": 1,
+                     *           "reason": "text",
+                     *           "at": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reseal"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminTenantsByIdAccess: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the tenant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenSupportAccess"];
+            };
+        };
+        responses: {
+            /** @description Open. */
+            201: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "expiresAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SupportAccess"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminUsageSummary: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description How many days, today included. */
+                days?: number;
+                /** @description Integrations a page. */
+                limit?: number;
+                /** @description Only of this tenant. */
+                tenantId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": "2026-11-21",
+                     *       "to": "2026-11-21",
+                     *       "items": [
+                     *         {
+                     *           "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "tenantName": "text",
+                     *           "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "name": "Scanned archive",
+                     *           "provider": "text",
+                     *           "status": "active",
+                     *           "totals": {
+                     *             "found": 1,
+                     *             "foundBy": {},
+                     *             "revived": 1,
+                     *             "processed": 1,
+                     *             "writtenBack": 1,
+                     *             "skipped": {},
+                     *             "failed": {},
+                     *             "pages": 1,
+                     *             "bytesFound": 1,
+                     *             "bytesProcessed": 1,
+                     *             "eventsMissed": 1,
+                     *             "eventsRefused": {},
+                     *             "discoveryLatency": {
+                     *               "count": 1,
+                     *               "p50Ms": 1,
+                     *               "p95Ms": 1
+                     *             },
+                     *             "completionLatency": {
+                     *               "count": 1,
+                     *               "p50Ms": 1,
+                     *               "p95Ms": 1
+                     *             },
+                     *             "calls": {
+                     *               "list": 1,
+                     *               "get": 1,
+                     *               "put": 1,
+                     *               "head": 1,
+                     *               "delete": 1,
+                     *               "failed": 1
+                     *             },
+                     *             "costMicros": 1
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SupportUsagePage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postEventsS3ByIntegrationId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                integrationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["S3EventDelivery"];
+            };
+        };
+        responses: {
+            /** @description What became of the events. They are recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outcome": "recorded",
+                     *       "events": 1,
+                     *       "recorded": 1,
+                     *       "known": 1,
+                     *       "ignored": 1,
+                     *       "leftToSweep": 1,
+                     *       "refused": {
+                     *         "invalid_secret": 1,
+                     *         "bucket_mismatch": 1,
+                     *         "paused": 1,
+                     *         "mode_mismatch": 1,
+                     *         "stale_timestamp": 1,
+                     *         "replayed": 1,
+                     *         "malformed": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3EventReceipt"];
+                };
+            };
+            /** @description Not events, or signed too long ago. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed with a valid secret, or there is no such integration. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The integration takes no events now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The events are about another bucket. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for an address. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; send it again later. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; send it again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ok";
+                    };
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for an address. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before, unchanged. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description Only of this tenant. */
+                tenantId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "name": "Scanned archive",
+                     *           "provider": "aws_role",
+                     *           "status": "draft",
+                     *           "startFrom": "2026-11-21T09:30:00.000Z",
+                     *           "startedAt": "2026-11-21T09:30:00.000Z",
+                     *           "activationOverride": {
+                     *             "reason": "text",
+                     *             "checks": [
+                     *               "text"
+                     *             ],
+                     *             "by": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *             "at": "text"
+                     *           },
+                     *           "detectionMode": "poll",
+                     *           "bucket": "acme-documents",
+                     *           "region": "eu-central-1",
+                     *           "endpoint": "https://s3.example.com",
+                     *           "addressingStyle": "path",
+                     *           "roleArn": "arn:aws:iam::123456789012:role/sluice",
+                     *           "externalId": "sluice-6f1c0b0e-2a34-4c1e-9d0f-1b2c3d4e5f60",
+                     *           "accessKeyHint": "MPLE",
+                     *           "credentialsStored": true,
+                     *           "inputPrefix": "incoming/",
+                     *           "outputPrefix": "accessible/",
+                     *           "overwritePolicy": "reprocess",
+                     *           "language": "de",
+                     *           "lastTest": {
+                     *             "outcome": "passed",
+                     *             "testedAt": "2026-11-21T09:30:00.000Z",
+                     *             "checks": [
+                     *               {
+                     *                 "name": "endpoint",
+                     *                 "outcome": "passed",
+                     *                 "durationMs": 1,
+                     *                 "code": "access_denied",
+                     *                 "providerCode": "AccessDenied",
+                     *                 "message": "text",
+                     *                 "owner": "customer_config",
+                     *                 "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *                 "statement": {}
+                     *               }
+                     *             ]
+                     *           },
+                     *           "polling": {
+                     *             "lastCompletedAt": "2026-11-21T09:30:00.000Z",
+                     *             "nextPollAt": "2026-11-21T09:30:00.000Z",
+                     *             "lastListedObjects": 1,
+                     *             "lastError": {
+                     *               "code": "access_denied",
+                     *               "title": "The provider refused the operation",
+                     *               "detail": "s3:ListBucket on acme-documents",
+                     *               "owner": "customer_config",
+                     *               "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *               "at": "text"
+                     *             }
+                     *           },
+                     *           "revision": 3,
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3IntegrationPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateS3Integration"];
+            };
+        };
+        responses: {
+            /** @description Connected, as a draft. */
+            201: {
+                headers: {
+                    /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
+                    etag: string;
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Path of the new integration. */
+                    location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "name": "Scanned archive",
+                     *       "provider": "aws_role",
+                     *       "status": "draft",
+                     *       "startFrom": "2026-11-21T09:30:00.000Z",
+                     *       "startedAt": "2026-11-21T09:30:00.000Z",
+                     *       "activationOverride": {
+                     *         "reason": "text",
+                     *         "checks": [
+                     *           "text"
+                     *         ],
+                     *         "by": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *         "at": "text"
+                     *       },
+                     *       "detectionMode": "poll",
+                     *       "bucket": "acme-documents",
+                     *       "region": "eu-central-1",
+                     *       "endpoint": "https://s3.example.com",
+                     *       "addressingStyle": "path",
+                     *       "roleArn": "arn:aws:iam::123456789012:role/sluice",
+                     *       "externalId": "sluice-6f1c0b0e-2a34-4c1e-9d0f-1b2c3d4e5f60",
+                     *       "accessKeyHint": "MPLE",
+                     *       "credentialsStored": true,
+                     *       "inputPrefix": "incoming/",
+                     *       "outputPrefix": "accessible/",
+                     *       "overwritePolicy": "reprocess",
+                     *       "language": "de",
+                     *       "lastTest": {
+                     *         "outcome": "passed",
+                     *         "testedAt": "2026-11-21T09:30:00.000Z",
+                     *         "checks": [
+                     *           {
+                     *             "name": "endpoint",
+                     *             "outcome": "passed",
+                     *             "durationMs": 1,
+                     *             "code": "access_denied",
+                     *             "providerCode": "AccessDenied",
+                     *             "message": "text",
+                     *             "owner": "customer_config",
+                     *             "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *             "statement": {}
+                     *           }
+                     *         ]
+                     *       },
+                     *       "polling": {
+                     *         "lastCompletedAt": "2026-11-21T09:30:00.000Z",
+                     *         "nextPollAt": "2026-11-21T09:30:00.000Z",
+                     *         "lastListedObjects": 1,
+                     *         "lastError": {
+                     *           "code": "access_denied",
+                     *           "title": "The provider refused the operation",
+                     *           "detail": "s3:ListBucket on acme-documents",
+                     *           "owner": "customer_config",
+                     *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *           "at": "text"
+                     *         }
+                     *       },
+                     *       "revision": 3,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3Integration"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The configuration cannot work; `detail` and `remedy` say what to change. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags you have: 304 when the answer would be the same. */
+                "if-none-match"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The integration. */
+            200: {
+                headers: {
+                    /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
+                    etag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "name": "Scanned archive",
+                     *       "provider": "aws_role",
+                     *       "status": "draft",
+                     *       "startFrom": "2026-11-21T09:30:00.000Z",
+                     *       "startedAt": "2026-11-21T09:30:00.000Z",
+                     *       "activationOverride": {
+                     *         "reason": "text",
+                     *         "checks": [
+                     *           "text"
+                     *         ],
+                     *         "by": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *         "at": "text"
+                     *       },
+                     *       "detectionMode": "poll",
+                     *       "bucket": "acme-documents",
+                     *       "region": "eu-central-1",
+                     *       "endpoint": "https://s3.example.com",
+                     *       "addressingStyle": "path",
+                     *       "roleArn": "arn:aws:iam::123456789012:role/sluice",
+                     *       "externalId": "sluice-6f1c0b0e-2a34-4c1e-9d0f-1b2c3d4e5f60",
+                     *       "accessKeyHint": "MPLE",
+                     *       "credentialsStored": true,
+                     *       "inputPrefix": "incoming/",
+                     *       "outputPrefix": "accessible/",
+                     *       "overwritePolicy": "reprocess",
+                     *       "language": "de",
+                     *       "lastTest": {
+                     *         "outcome": "passed",
+                     *         "testedAt": "2026-11-21T09:30:00.000Z",
+                     *         "checks": [
+                     *           {
+                     *             "name": "endpoint",
+                     *             "outcome": "passed",
+                     *             "durationMs": 1,
+                     *             "code": "access_denied",
+                     *             "providerCode": "AccessDenied",
+                     *             "message": "text",
+                     *             "owner": "customer_config",
+                     *             "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *             "statement": {}
+                     *           }
+                     *         ]
+                     *       },
+                     *       "polling": {
+                     *         "lastCompletedAt": "2026-11-21T09:30:00.000Z",
+                     *         "nextPollAt": "2026-11-21T09:30:00.000Z",
+                     *         "lastListedObjects": 1,
+                     *         "lastError": {
+                     *           "code": "access_denied",
+                     *           "title": "The provider refused the operation",
+                     *           "detail": "s3:ListBucket on acme-documents",
+                     *           "owner": "customer_config",
+                     *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *           "at": "text"
+                     *         }
+                     *       },
+                     *       "revision": 3,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z",
+                     *       "ledger": {
+                     *         "found": 1,
+                     *         "writtenBack": 1,
+                     *         "pending": 1,
+                     *         "skipped": {},
+                     *         "failed": {}
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3IntegrationWithLedger"];
+                };
+            };
+            /** @description The same as what you have (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteIntegrationsS3ById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Disconnected. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else edited it since; `ETag` is that of the record now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchIntegrationsS3ById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateS3Integration"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
+                    etag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "name": "Scanned archive",
+                     *       "provider": "aws_role",
+                     *       "status": "draft",
+                     *       "startFrom": "2026-11-21T09:30:00.000Z",
+                     *       "startedAt": "2026-11-21T09:30:00.000Z",
+                     *       "activationOverride": {
+                     *         "reason": "text",
+                     *         "checks": [
+                     *           "text"
+                     *         ],
+                     *         "by": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *         "at": "text"
+                     *       },
+                     *       "detectionMode": "poll",
+                     *       "bucket": "acme-documents",
+                     *       "region": "eu-central-1",
+                     *       "endpoint": "https://s3.example.com",
+                     *       "addressingStyle": "path",
+                     *       "roleArn": "arn:aws:iam::123456789012:role/sluice",
+                     *       "externalId": "sluice-6f1c0b0e-2a34-4c1e-9d0f-1b2c3d4e5f60",
+                     *       "accessKeyHint": "MPLE",
+                     *       "credentialsStored": true,
+                     *       "inputPrefix": "incoming/",
+                     *       "outputPrefix": "accessible/",
+                     *       "overwritePolicy": "reprocess",
+                     *       "language": "de",
+                     *       "lastTest": {
+                     *         "outcome": "passed",
+                     *         "testedAt": "2026-11-21T09:30:00.000Z",
+                     *         "checks": [
+                     *           {
+                     *             "name": "endpoint",
+                     *             "outcome": "passed",
+                     *             "durationMs": 1,
+                     *             "code": "access_denied",
+                     *             "providerCode": "AccessDenied",
+                     *             "message": "text",
+                     *             "owner": "customer_config",
+                     *             "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *             "statement": {}
+                     *           }
+                     *         ]
+                     *       },
+                     *       "polling": {
+                     *         "lastCompletedAt": "2026-11-21T09:30:00.000Z",
+                     *         "nextPollAt": "2026-11-21T09:30:00.000Z",
+                     *         "lastListedObjects": 1,
+                     *         "lastError": {
+                     *           "code": "access_denied",
+                     *           "title": "The provider refused the operation",
+                     *           "detail": "s3:ListBucket on acme-documents",
+                     *           "owner": "customer_config",
+                     *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *           "at": "text"
+                     *         }
+                     *       },
+                     *       "revision": 3,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3Integration"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was not started cannot be paused or resumed, event mode takes an event secret, and no other integration may read the same place. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else edited it since; `ETag` is that of the record now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The configuration cannot work; `detail` and `remedy` say what to change. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credentials, without what is secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "current": {
+                     *         "version": 1,
+                     *         "hint": "text",
+                     *         "since": "text",
+                     *         "lastUsedAt": "2026-11-21T09:30:00.000Z"
+                     *       },
+                     *       "previous": {
+                     *         "version": 1,
+                     *         "hint": "text",
+                     *         "since": "text",
+                     *         "lastUsedAt": "2026-11-21T09:30:00.000Z",
+                     *         "keptUntil": "2026-11-21T09:30:00.000Z",
+                     *         "destroyedAt": "2026-11-21T09:30:00.000Z",
+                     *         "safeToDelete": true,
+                     *         "waitsFor": [
+                     *           "first_use_of_new_key"
+                     *         ],
+                     *         "callsEndBy": "text"
+                     *       },
+                     *       "rotation": {
+                     *         "state": "staged",
+                     *         "fromVersion": 1,
+                     *         "toVersion": 1,
+                     *         "keepOldFor": 1,
+                     *         "stagedAt": "2026-11-21T09:30:00.000Z",
+                     *         "swappedAt": "2026-11-21T09:30:00.000Z",
+                     *         "overlapUntil": "2026-11-21T09:30:00.000Z",
+                     *         "endedAt": "2026-11-21T09:30:00.000Z",
+                     *         "reason": {
+                     *           "code": "access_denied",
+                     *           "title": "The provider refused the operation",
+                     *           "owner": "customer_config",
+                     *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *           "detail": "s3:ListBucket on acme-documents",
+                     *           "providerCode": "AccessDenied"
+                     *         },
+                     *         "checks": [
+                     *           {
+                     *             "name": "endpoint",
+                     *             "outcome": "passed",
+                     *             "durationMs": 1,
+                     *             "code": "access_denied",
+                     *             "providerCode": "AccessDenied",
+                     *             "message": "text",
+                     *             "owner": "customer_config",
+                     *             "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *             "statement": {}
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3Credentials"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdCredentialsRotation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateS3Credentials"];
+            };
+        };
+        responses: {
+            /** @description What came of it, and how the credentials stand now. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outcome": "swapped",
+                     *       "test": {
+                     *         "outcome": "passed",
+                     *         "testedAt": "2026-11-21T09:30:00.000Z",
+                     *         "checks": [
+                     *           {
+                     *             "name": "endpoint",
+                     *             "outcome": "passed",
+                     *             "durationMs": 1,
+                     *             "code": "access_denied",
+                     *             "providerCode": "AccessDenied",
+                     *             "message": "text",
+                     *             "owner": "customer_config",
+                     *             "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *             "statement": {}
+                     *           }
+                     *         ]
+                     *       },
+                     *       "credentials": {
+                     *         "current": {
+                     *           "version": 1,
+                     *           "hint": "text",
+                     *           "since": "text",
+                     *           "lastUsedAt": "2026-11-21T09:30:00.000Z"
+                     *         },
+                     *         "previous": {
+                     *           "version": 1,
+                     *           "hint": "text",
+                     *           "since": "text",
+                     *           "lastUsedAt": "2026-11-21T09:30:00.000Z",
+                     *           "keptUntil": "2026-11-21T09:30:00.000Z",
+                     *           "destroyedAt": "2026-11-21T09:30:00.000Z",
+                     *           "safeToDelete": true,
+                     *           "waitsFor": [
+                     *             "first_use_of_new_key"
+                     *           ],
+                     *           "callsEndBy": "text"
+                     *         },
+                     *         "rotation": {
+                     *           "state": "staged",
+                     *           "fromVersion": 1,
+                     *           "toVersion": 1,
+                     *           "keepOldFor": 1,
+                     *           "stagedAt": "2026-11-21T09:30:00.000Z",
+                     *           "swappedAt": "2026-11-21T09:30:00.000Z",
+                     *           "overlapUntil": "2026-11-21T09:30:00.000Z",
+                     *           "endedAt": "2026-11-21T09:30:00.000Z",
+                     *           "reason": {
+                     *             "code": "access_denied",
+                     *             "title": "The provider refused the operation",
+                     *             "owner": "customer_config",
+                     *             "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *             "detail": "s3:ListBucket on acme-documents",
+                     *             "providerCode": "AccessDenied"
+                     *           },
+                     *           "checks": [
+                     *             {
+                     *               "name": "endpoint",
+                     *               "outcome": "passed",
+                     *               "durationMs": 1,
+                     *               "code": "access_denied",
+                     *               "providerCode": "AccessDenied",
+                     *               "message": "text",
+                     *               "owner": "customer_config",
+                     *               "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *               "statement": {}
+                     *             }
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3CredentialRotation"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The integration is not in a state for it; `detail` says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdCredentialsRotationCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the credentials stand now. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "current": {
+                     *         "version": 1,
+                     *         "hint": "text",
+                     *         "since": "text",
+                     *         "lastUsedAt": "2026-11-21T09:30:00.000Z"
+                     *       },
+                     *       "previous": {
+                     *         "version": 1,
+                     *         "hint": "text",
+                     *         "since": "text",
+                     *         "lastUsedAt": "2026-11-21T09:30:00.000Z",
+                     *         "keptUntil": "2026-11-21T09:30:00.000Z",
+                     *         "destroyedAt": "2026-11-21T09:30:00.000Z",
+                     *         "safeToDelete": true,
+                     *         "waitsFor": [
+                     *           "first_use_of_new_key"
+                     *         ],
+                     *         "callsEndBy": "text"
+                     *       },
+                     *       "rotation": {
+                     *         "state": "staged",
+                     *         "fromVersion": 1,
+                     *         "toVersion": 1,
+                     *         "keepOldFor": 1,
+                     *         "stagedAt": "2026-11-21T09:30:00.000Z",
+                     *         "swappedAt": "2026-11-21T09:30:00.000Z",
+                     *         "overlapUntil": "2026-11-21T09:30:00.000Z",
+                     *         "endedAt": "2026-11-21T09:30:00.000Z",
+                     *         "reason": {
+                     *           "code": "access_denied",
+                     *           "title": "The provider refused the operation",
+                     *           "owner": "customer_config",
+                     *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *           "detail": "s3:ListBucket on acme-documents",
+                     *           "providerCode": "AccessDenied"
+                     *         },
+                     *         "checks": [
+                     *           {
+                     *             "name": "endpoint",
+                     *             "outcome": "passed",
+                     *             "durationMs": 1,
+                     *             "code": "access_denied",
+                     *             "providerCode": "AccessDenied",
+                     *             "message": "text",
+                     *             "owner": "customer_config",
+                     *             "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *             "statement": {}
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3Credentials"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The integration is not in a state for it; `detail` says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdCredentialsRotationFinish: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the credentials stand now. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "current": {
+                     *         "version": 1,
+                     *         "hint": "text",
+                     *         "since": "text",
+                     *         "lastUsedAt": "2026-11-21T09:30:00.000Z"
+                     *       },
+                     *       "previous": {
+                     *         "version": 1,
+                     *         "hint": "text",
+                     *         "since": "text",
+                     *         "lastUsedAt": "2026-11-21T09:30:00.000Z",
+                     *         "keptUntil": "2026-11-21T09:30:00.000Z",
+                     *         "destroyedAt": "2026-11-21T09:30:00.000Z",
+                     *         "safeToDelete": true,
+                     *         "waitsFor": [
+                     *           "first_use_of_new_key"
+                     *         ],
+                     *         "callsEndBy": "text"
+                     *       },
+                     *       "rotation": {
+                     *         "state": "staged",
+                     *         "fromVersion": 1,
+                     *         "toVersion": 1,
+                     *         "keepOldFor": 1,
+                     *         "stagedAt": "2026-11-21T09:30:00.000Z",
+                     *         "swappedAt": "2026-11-21T09:30:00.000Z",
+                     *         "overlapUntil": "2026-11-21T09:30:00.000Z",
+                     *         "endedAt": "2026-11-21T09:30:00.000Z",
+                     *         "reason": {
+                     *           "code": "access_denied",
+                     *           "title": "The provider refused the operation",
+                     *           "owner": "customer_config",
+                     *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *           "detail": "s3:ListBucket on acme-documents",
+                     *           "providerCode": "AccessDenied"
+                     *         },
+                     *         "checks": [
+                     *           {
+                     *             "name": "endpoint",
+                     *             "outcome": "passed",
+                     *             "durationMs": 1,
+                     *             "code": "access_denied",
+                     *             "providerCode": "AccessDenied",
+                     *             "message": "text",
+                     *             "owner": "customer_config",
+                     *             "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *             "statement": {}
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3Credentials"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The integration is not in a state for it; `detail` says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdDryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "state": "running",
+                     *       "startFrom": "2026-11-21T09:30:00.000Z",
+                     *       "complete": true,
+                     *       "listedObjects": 1,
+                     *       "listCalls": 1,
+                     *       "error": {
+                     *         "code": "access_denied",
+                     *         "title": "The provider refused the operation",
+                     *         "owner": "customer_config",
+                     *         "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *         "detail": "s3:ListBucket on acme-documents"
+                     *       },
+                     *       "result": {
+                     *         "listed": {
+                     *           "objects": 1,
+                     *           "bytes": 1
+                     *         },
+                     *         "wouldProcess": {
+                     *           "objects": 1,
+                     *           "bytes": 1
+                     *         },
+                     *         "skipped": [
+                     *           {
+                     *             "code": "access_denied",
+                     *             "objects": 1,
+                     *             "bytes": 1,
+                     *             "sampleKeys": [
+                     *               "text"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "largest": [
+                     *           {
+                     *             "key": "incoming/de/vertrag.pdf",
+                     *             "sizeBytes": 48213
+                     *           }
+                     *         ],
+                     *         "rules": [
+                     *           {
+                     *             "ruleId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *             "prefix": "incoming/de/",
+                     *             "objects": 1,
+                     *             "bytes": 1
+                     *           }
+                     *         ],
+                     *         "sameOutput": {
+                     *           "outputKeys": 1,
+                     *           "isAtLeast": true,
+                     *           "samples": [
+                     *             {
+                     *               "outputKey": "text",
+                     *               "keys": [
+                     *                 "text"
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         "folders": {
+                     *           "count": 1,
+                     *           "isAtMost": true
+                     *         },
+                     *         "oldestModifiedAt": "2026-11-21T09:30:00.000Z",
+                     *         "newestModifiedAt": "2026-11-21T09:30:00.000Z",
+                     *         "estimate": {
+                     *           "basis": "own_documents",
+                     *           "basisDocuments": 1,
+                     *           "bytesPerPage": 1,
+                     *           "pages": {
+                     *             "low": 1,
+                     *             "expected": 1,
+                     *             "high": 1
+                     *           },
+                     *           "microsPerPage": 1,
+                     *           "amountMicros": {
+                     *             "low": 1,
+                     *             "expected": 1,
+                     *             "high": 1
+                     *           },
+                     *           "durationSeconds": {
+                     *             "low": 1,
+                     *             "high": 1
+                     *           }
+                     *         },
+                     *         "requests": {
+                     *           "prices": {
+                     *             "name": "Scanned archive",
+                     *             "source": "text",
+                     *             "asOf": "text",
+                     *             "note": "text"
+                     *           },
+                     *           "firstListing": {
+                     *             "list": 1,
+                     *             "amountMicros": 1
+                     *           },
+                     *           "processing": {
+                     *             "head": 1,
+                     *             "get": 1,
+                     *             "put": 1,
+                     *             "bytesOut": 1,
+                     *             "requestsMicros": 1,
+                     *             "transferMicros": 1
+                     *           },
+                     *           "pollingPerMonth": {
+                     *             "intervalSeconds": 1,
+                     *             "polls": 1,
+                     *             "listPerPoll": {
+                     *               "low": 1,
+                     *               "high": 1
+                     *             },
+                     *             "amountMicros": {
+                     *               "low": 1,
+                     *               "high": 1
+                     *             }
+                     *           }
+                     *         }
+                     *       },
+                     *       "requestedBy": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "lastProgressAt": "2026-11-21T09:30:00.000Z",
+                     *       "endedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3DryRun"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdDryRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartS3DryRun"];
+            };
+        };
+        responses: {
+            /** @description Begun. */
+            202: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Where to read how far it has come. */
+                    location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "state": "running",
+                     *       "startFrom": "2026-11-21T09:30:00.000Z",
+                     *       "complete": true,
+                     *       "listedObjects": 1,
+                     *       "listCalls": 1,
+                     *       "error": {
+                     *         "code": "access_denied",
+                     *         "title": "The provider refused the operation",
+                     *         "owner": "customer_config",
+                     *         "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *         "detail": "s3:ListBucket on acme-documents"
+                     *       },
+                     *       "result": {
+                     *         "listed": {
+                     *           "objects": 1,
+                     *           "bytes": 1
+                     *         },
+                     *         "wouldProcess": {
+                     *           "objects": 1,
+                     *           "bytes": 1
+                     *         },
+                     *         "skipped": [
+                     *           {
+                     *             "code": "access_denied",
+                     *             "objects": 1,
+                     *             "bytes": 1,
+                     *             "sampleKeys": [
+                     *               "text"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "largest": [
+                     *           {
+                     *             "key": "incoming/de/vertrag.pdf",
+                     *             "sizeBytes": 48213
+                     *           }
+                     *         ],
+                     *         "rules": [
+                     *           {
+                     *             "ruleId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *             "prefix": "incoming/de/",
+                     *             "objects": 1,
+                     *             "bytes": 1
+                     *           }
+                     *         ],
+                     *         "sameOutput": {
+                     *           "outputKeys": 1,
+                     *           "isAtLeast": true,
+                     *           "samples": [
+                     *             {
+                     *               "outputKey": "text",
+                     *               "keys": [
+                     *                 "text"
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         "folders": {
+                     *           "count": 1,
+                     *           "isAtMost": true
+                     *         },
+                     *         "oldestModifiedAt": "2026-11-21T09:30:00.000Z",
+                     *         "newestModifiedAt": "2026-11-21T09:30:00.000Z",
+                     *         "estimate": {
+                     *           "basis": "own_documents",
+                     *           "basisDocuments": 1,
+                     *           "bytesPerPage": 1,
+                     *           "pages": {
+                     *             "low": 1,
+                     *             "expected": 1,
+                     *             "high": 1
+                     *           },
+                     *           "microsPerPage": 1,
+                     *           "amountMicros": {
+                     *             "low": 1,
+                     *             "expected": 1,
+                     *             "high": 1
+                     *           },
+                     *           "durationSeconds": {
+                     *             "low": 1,
+                     *             "high": 1
+                     *           }
+                     *         },
+                     *         "requests": {
+                     *           "prices": {
+                     *             "name": "Scanned archive",
+                     *             "source": "text",
+                     *             "asOf": "text",
+                     *             "note": "text"
+                     *           },
+                     *           "firstListing": {
+                     *             "list": 1,
+                     *             "amountMicros": 1
+                     *           },
+                     *           "processing": {
+                     *             "head": 1,
+                     *             "get": 1,
+                     *             "put": 1,
+                     *             "bytesOut": 1,
+                     *             "requestsMicros": 1,
+                     *             "transferMicros": 1
+                     *           },
+                     *           "pollingPerMonth": {
+                     *             "intervalSeconds": 1,
+                     *             "polls": 1,
+                     *             "listPerPoll": {
+                     *               "low": 1,
+                     *               "high": 1
+                     *             },
+                     *             "amountMicros": {
+                     *               "low": 1,
+                     *               "high": 1
+                     *             }
+                     *           }
+                     *         }
+                     *       },
+                     *       "requestedBy": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "lastProgressAt": "2026-11-21T09:30:00.000Z",
+                     *       "endedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3DryRun"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One is under way already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdDryRunCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dry run, ended. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "state": "running",
+                     *       "startFrom": "2026-11-21T09:30:00.000Z",
+                     *       "complete": true,
+                     *       "listedObjects": 1,
+                     *       "listCalls": 1,
+                     *       "error": {
+                     *         "code": "access_denied",
+                     *         "title": "The provider refused the operation",
+                     *         "owner": "customer_config",
+                     *         "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *         "detail": "s3:ListBucket on acme-documents"
+                     *       },
+                     *       "result": {
+                     *         "listed": {
+                     *           "objects": 1,
+                     *           "bytes": 1
+                     *         },
+                     *         "wouldProcess": {
+                     *           "objects": 1,
+                     *           "bytes": 1
+                     *         },
+                     *         "skipped": [
+                     *           {
+                     *             "code": "access_denied",
+                     *             "objects": 1,
+                     *             "bytes": 1,
+                     *             "sampleKeys": [
+                     *               "text"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "largest": [
+                     *           {
+                     *             "key": "incoming/de/vertrag.pdf",
+                     *             "sizeBytes": 48213
+                     *           }
+                     *         ],
+                     *         "rules": [
+                     *           {
+                     *             "ruleId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *             "prefix": "incoming/de/",
+                     *             "objects": 1,
+                     *             "bytes": 1
+                     *           }
+                     *         ],
+                     *         "sameOutput": {
+                     *           "outputKeys": 1,
+                     *           "isAtLeast": true,
+                     *           "samples": [
+                     *             {
+                     *               "outputKey": "text",
+                     *               "keys": [
+                     *                 "text"
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         "folders": {
+                     *           "count": 1,
+                     *           "isAtMost": true
+                     *         },
+                     *         "oldestModifiedAt": "2026-11-21T09:30:00.000Z",
+                     *         "newestModifiedAt": "2026-11-21T09:30:00.000Z",
+                     *         "estimate": {
+                     *           "basis": "own_documents",
+                     *           "basisDocuments": 1,
+                     *           "bytesPerPage": 1,
+                     *           "pages": {
+                     *             "low": 1,
+                     *             "expected": 1,
+                     *             "high": 1
+                     *           },
+                     *           "microsPerPage": 1,
+                     *           "amountMicros": {
+                     *             "low": 1,
+                     *             "expected": 1,
+                     *             "high": 1
+                     *           },
+                     *           "durationSeconds": {
+                     *             "low": 1,
+                     *             "high": 1
+                     *           }
+                     *         },
+                     *         "requests": {
+                     *           "prices": {
+                     *             "name": "Scanned archive",
+                     *             "source": "text",
+                     *             "asOf": "text",
+                     *             "note": "text"
+                     *           },
+                     *           "firstListing": {
+                     *             "list": 1,
+                     *             "amountMicros": 1
+                     *           },
+                     *           "processing": {
+                     *             "head": 1,
+                     *             "get": 1,
+                     *             "put": 1,
+                     *             "bytesOut": 1,
+                     *             "requestsMicros": 1,
+                     *             "transferMicros": 1
+                     *           },
+                     *           "pollingPerMonth": {
+                     *             "intervalSeconds": 1,
+                     *             "polls": 1,
+                     *             "listPerPoll": {
+                     *               "low": 1,
+                     *               "high": 1
+                     *             },
+                     *             "amountMicros": {
+                     *               "low": 1,
+                     *               "high": 1
+                     *             }
+                     *           }
+                     *         }
+                     *       },
+                     *       "requestedBy": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "lastProgressAt": "2026-11-21T09:30:00.000Z",
+                     *       "endedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3DryRun"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdDuplicates: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before, unchanged. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "etag": "5d41402abc4b2a76b9719d911017c592",
+                     *           "sizeBytes": 48213,
+                     *           "objects": 1,
+                     *           "keys": [
+                     *             "text"
+                     *           ],
+                     *           "pages": 1,
+                     *           "wastedBytes": 1,
+                     *           "wastedPages": 1,
+                     *           "wastedAmountMicros": 1
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3DuplicatePage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdEventSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions that are valid now, newest first; none when none was issued. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "version": 1,
+                     *           "state": "current",
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "lastSeenAt": "2026-11-21T09:30:00.000Z",
+                     *           "validUntil": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventSecretVersions"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdEventSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Issued. */
+            201: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "text",
+                     *       "version": 1,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "previousValidUntil": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IssuedEventSecret"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is one already, or none yet, or somebody else changed it at the same time. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteIntegrationsS3ByIdEventSecretPrevious: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Only the present secret is valid. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdEventSecretRotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateEventSecret"];
+            };
+        };
+        responses: {
+            /** @description Rotated. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "text",
+                     *       "version": 1,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "previousValidUntil": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IssuedEventSecret"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is one already, or none yet, or somebody else changed it at the same time. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How they fare. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "detectionMode": "poll",
+                     *       "eventModeSince": "2026-11-21T09:30:00.000Z",
+                     *       "lastReceivedAt": "2026-11-21T09:30:00.000Z",
+                     *       "sweep": {
+                     *         "intervalSeconds": 1,
+                     *         "nextAt": "2026-11-21T09:30:00.000Z"
+                     *       },
+                     *       "from": "2026-11-21",
+                     *       "found": {},
+                     *       "missed": 1,
+                     *       "discoveryLatency": {
+                     *         "count": 1,
+                     *         "p50Ms": 1,
+                     *         "p95Ms": 1
+                     *       },
+                     *       "refused": [
+                     *         {
+                     *           "code": "invalid_secret",
+                     *           "title": "The provider refused the operation",
+                     *           "owner": "customer_config",
+                     *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *           "events": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3EventHealth"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdLedger: {
+        parameters: {
+            query?: {
+                /** @description Form of the answer. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ledger. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "at": "2026-11-21T09:30:00.000Z",
+                     *       "found": {
+                     *         "objects": 1,
+                     *         "bytes": 1
+                     *       },
+                     *       "processed": {
+                     *         "objects": 1,
+                     *         "bytes": 1
+                     *       },
+                     *       "pending": {
+                     *         "objects": 1,
+                     *         "bytes": 1
+                     *       },
+                     *       "skipped": {
+                     *         "objects": 1,
+                     *         "bytes": 1
+                     *       },
+                     *       "failed": {
+                     *         "objects": 1,
+                     *         "bytes": 1
+                     *       },
+                     *       "rows": [
+                     *         {
+                     *           "outcome": "processed",
+                     *           "state": "text",
+                     *           "reason": "text",
+                     *           "objects": 1,
+                     *           "bytes": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CompletenessLedger"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdLogs: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before, unchanged. */
+                cursor?: string;
+                /** @description Only lines of this level. */
+                level?: "info" | "warn" | "error";
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "text",
+                     *           "at": "2026-11-21T09:30:00.000Z",
+                     *           "level": "info",
+                     *           "event": "text",
+                     *           "message": "text"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntegrationLogPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdNotificationTarget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags you have: 304 when the answer would be the same. */
+                "if-none-match"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is told. */
+            200: {
+                headers: {
+                    /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
+                    etag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "targetId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "revision": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntegrationNotificationTarget"];
+                };
+            };
+            /** @description The same as what you have (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putIntegrationsS3ByIdNotificationTarget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetIntegrationNotificationTarget"];
+            };
+        };
+        responses: {
+            /** @description Who is told. */
+            200: {
+                headers: {
+                    /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
+                    etag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "targetId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "revision": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntegrationNotificationTarget"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else edited it since; `ETag` is that of the record now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdObjects: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before, unchanged. */
+                cursor?: string;
+                /** @description Only objects found at or after this instant. */
+                foundFrom?: string;
+                /** @description Only objects found before this instant. */
+                foundTo?: string;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description Only objects whose key begins with this. The list is then in the order of keys. */
+                prefix?: string;
+                /** @description Only objects that ended so, or that are held up by this: a code of the catalogue. */
+                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "too_many_rules" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed";
+                /** @description Only objects in this state. */
+                state?: "found" | "queued" | "processing" | "staged" | "written_back" | "skipped" | "failed" | "dead";
+            };
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "key": "incoming/de/vertrag.pdf",
+                     *           "etag": "5d41402abc4b2a76b9719d911017c592",
+                     *           "sizeBytes": 48213,
+                     *           "sourceModifiedAt": "2026-11-21T09:30:00.000Z",
+                     *           "isCurrent": true,
+                     *           "foundBy": "poll",
+                     *           "foundAt": "2026-11-21T09:30:00.000Z",
+                     *           "state": "found",
+                     *           "reason": {
+                     *             "code": "access_denied",
+                     *             "title": "The provider refused the operation",
+                     *             "owner": "customer_config",
+                     *             "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *             "detail": "s3:ListBucket on acme-documents",
+                     *             "providerCode": "AccessDenied"
+                     *           },
+                     *           "attempts": 1,
+                     *           "nextAttemptAt": "2026-11-21T09:30:00.000Z",
+                     *           "jobId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "pages": 1,
+                     *           "outputs": [
+                     *             {
+                     *               "kind": "pdf",
+                     *               "key": "incoming/de/vertrag.pdf",
+                     *               "etag": "5d41402abc4b2a76b9719d911017c592",
+                     *               "sizeBytes": 48213
+                     *             }
+                     *           ],
+                     *           "stateChangedAt": "2026-11-21T09:30:00.000Z",
+                     *           "writtenBackAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3ObjectPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdObjectsByObjectId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+                /** @description Id of the object. */
+                objectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "key": "incoming/de/vertrag.pdf",
+                     *       "etag": "5d41402abc4b2a76b9719d911017c592",
+                     *       "sizeBytes": 48213,
+                     *       "sourceModifiedAt": "2026-11-21T09:30:00.000Z",
+                     *       "isCurrent": true,
+                     *       "foundBy": "poll",
+                     *       "foundAt": "2026-11-21T09:30:00.000Z",
+                     *       "state": "found",
+                     *       "reason": {
+                     *         "code": "access_denied",
+                     *         "title": "The provider refused the operation",
+                     *         "owner": "customer_config",
+                     *         "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *         "detail": "s3:ListBucket on acme-documents",
+                     *         "providerCode": "AccessDenied"
+                     *       },
+                     *       "attempts": 1,
+                     *       "nextAttemptAt": "2026-11-21T09:30:00.000Z",
+                     *       "jobId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "pages": 1,
+                     *       "outputs": [
+                     *         {
+                     *           "kind": "pdf",
+                     *           "key": "incoming/de/vertrag.pdf",
+                     *           "etag": "5d41402abc4b2a76b9719d911017c592",
+                     *           "sizeBytes": 48213
+                     *         }
+                     *       ],
+                     *       "stateChangedAt": "2026-11-21T09:30:00.000Z",
+                     *       "writtenBackAt": "2026-11-21T09:30:00.000Z",
+                     *       "revision": 3,
+                     *       "history": [
+                     *         {
+                     *           "at": "text",
+                     *           "state": "found",
+                     *           "reason": "text",
+                     *           "attempt": 1,
+                     *           "revision": 3,
+                     *           "by": {
+                     *             "kind": "engine"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "otherVersions": [
+                     *         {
+                     *           "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "key": "incoming/de/vertrag.pdf",
+                     *           "etag": "5d41402abc4b2a76b9719d911017c592",
+                     *           "sizeBytes": 48213,
+                     *           "sourceModifiedAt": "2026-11-21T09:30:00.000Z",
+                     *           "isCurrent": true,
+                     *           "foundBy": "poll",
+                     *           "foundAt": "2026-11-21T09:30:00.000Z",
+                     *           "state": "found",
+                     *           "reason": {
+                     *             "code": "access_denied",
+                     *             "title": "The provider refused the operation",
+                     *             "owner": "customer_config",
+                     *             "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *             "detail": "s3:ListBucket on acme-documents",
+                     *             "providerCode": "AccessDenied"
+                     *           },
+                     *           "attempts": 1,
+                     *           "nextAttemptAt": "2026-11-21T09:30:00.000Z",
+                     *           "jobId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "pages": 1,
+                     *           "outputs": [
+                     *             {
+                     *               "kind": "pdf",
+                     *               "key": "incoming/de/vertrag.pdf",
+                     *               "etag": "5d41402abc4b2a76b9719d911017c592",
+                     *               "sizeBytes": 48213
+                     *             }
+                     *           ],
+                     *           "stateChangedAt": "2026-11-21T09:30:00.000Z",
+                     *           "writtenBackAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3ObjectDetail"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdReplays: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before, unchanged. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "status": "running",
+                     *           "filter": {
+                     *             "objectId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *             "prefix": "incoming/de/",
+                     *             "foundFrom": "2026-11-21T09:30:00.000Z",
+                     *             "foundTo": "2026-11-21T09:30:00.000Z",
+                     *             "states": [
+                     *               "written_back"
+                     *             ],
+                     *             "reasons": [
+                     *               "text"
+                     *             ]
+                     *           },
+                     *           "expectedObjects": 1,
+                     *           "examinedObjects": 1,
+                     *           "replayedObjects": 1,
+                     *           "supersededObjects": 1,
+                     *           "requestedBy": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "lastBatchAt": "2026-11-21T09:30:00.000Z",
+                     *           "endedAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3ReplayPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdReplays: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateS3Replay"];
+            };
+        };
+        responses: {
+            /** @description The preview. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "objects": 1,
+                     *       "bytes": 1,
+                     *       "objectsWithKnownPages": 1,
+                     *       "superseded": 1,
+                     *       "leftAlone": 1,
+                     *       "quote": {
+                     *         "currency": "USD",
+                     *         "microsPerPage": 1,
+                     *         "isExact": true,
+                     *         "knownPages": 1,
+                     *         "knownAmountMicros": 1,
+                     *         "estimatedPages": 1,
+                     *         "estimatedAmountMicros": 1,
+                     *         "amountMicros": 1
+                     *       },
+                     *       "previewToken": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3ReplayPreview"];
+                };
+            };
+            /** @description Begun; goes on in batches. */
+            202: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Path of the replay. */
+                    location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "status": "running",
+                     *       "filter": {
+                     *         "objectId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *         "prefix": "incoming/de/",
+                     *         "foundFrom": "2026-11-21T09:30:00.000Z",
+                     *         "foundTo": "2026-11-21T09:30:00.000Z",
+                     *         "states": [
+                     *           "written_back"
+                     *         ],
+                     *         "reasons": [
+                     *           "text"
+                     *         ]
+                     *       },
+                     *       "expectedObjects": 1,
+                     *       "examinedObjects": 1,
+                     *       "replayedObjects": 1,
+                     *       "supersededObjects": 1,
+                     *       "requestedBy": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "lastBatchAt": "2026-11-21T09:30:00.000Z",
+                     *       "endedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3Replay"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the filter chooses has changed since the preview: ask for another. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdReplaysByReplayId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+                /** @description Id of the replay. */
+                replayId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replay. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "status": "running",
+                     *       "filter": {
+                     *         "objectId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *         "prefix": "incoming/de/",
+                     *         "foundFrom": "2026-11-21T09:30:00.000Z",
+                     *         "foundTo": "2026-11-21T09:30:00.000Z",
+                     *         "states": [
+                     *           "written_back"
+                     *         ],
+                     *         "reasons": [
+                     *           "text"
+                     *         ]
+                     *       },
+                     *       "expectedObjects": 1,
+                     *       "examinedObjects": 1,
+                     *       "replayedObjects": 1,
+                     *       "supersededObjects": 1,
+                     *       "requestedBy": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "lastBatchAt": "2026-11-21T09:30:00.000Z",
+                     *       "endedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3Replay"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdReplaysByReplayIdCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+                /** @description Id of the replay. */
+                replayId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replay, ended. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "status": "running",
+                     *       "filter": {
+                     *         "objectId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *         "prefix": "incoming/de/",
+                     *         "foundFrom": "2026-11-21T09:30:00.000Z",
+                     *         "foundTo": "2026-11-21T09:30:00.000Z",
+                     *         "states": [
+                     *           "written_back"
+                     *         ],
+                     *         "reasons": [
+                     *           "text"
+                     *         ]
+                     *       },
+                     *       "expectedObjects": 1,
+                     *       "examinedObjects": 1,
+                     *       "replayedObjects": 1,
+                     *       "supersededObjects": 1,
+                     *       "requestedBy": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "lastBatchAt": "2026-11-21T09:30:00.000Z",
+                     *       "endedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3Replay"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "prefix": "incoming/de/",
+                     *           "qualityTier": "standard",
+                     *           "language": "de",
+                     *           "notificationTarget": "text",
+                     *           "overwritePolicy": "reprocess",
+                     *           "outputSubfolder": "german/",
+                     *           "revision": 3,
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FolderRules"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putIntegrationsS3ByIdRules: {
+        parameters: {
+            query: {
+                /** @description The folder the rule is for, in the input folder. A trailing slash is added when missing. */
+                prefix: string;
+            };
+            header?: {
+                /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetFolderRule"];
+            };
+        };
+        responses: {
+            /** @description The rule as it is now. */
+            200: {
+                headers: {
+                    /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
+                    etag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "prefix": "incoming/de/",
+                     *       "qualityTier": "standard",
+                     *       "language": "de",
+                     *       "notificationTarget": "text",
+                     *       "overwritePolicy": "reprocess",
+                     *       "outputSubfolder": "german/",
+                     *       "revision": 3,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FolderRule"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The integration has as many rules as it may. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else edited it since; `ETag` is that of the record now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule cannot work; `errors` names the field. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteIntegrationsS3ByIdRules: {
+        parameters: {
+            query: {
+                /** @description The folder the rule is for, in the input folder. A trailing slash is added when missing. */
+                prefix: string;
+            };
+            header?: {
+                /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else edited it since; `ETag` is that of the record now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdRulesMatch: {
+        parameters: {
+            query: {
+                /** @description Key of an object in the input folder; it need not exist. */
+                key: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "key": "incoming/de/vertrag.pdf",
+                     *       "rule": {
+                     *         "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *         "prefix": "incoming/de/",
+                     *         "qualityTier": "standard",
+                     *         "language": "de",
+                     *         "notificationTarget": "text",
+                     *         "overwritePolicy": "reprocess",
+                     *         "outputSubfolder": "german/",
+                     *         "revision": 3,
+                     *         "createdAt": "2026-11-21T09:30:00.000Z",
+                     *         "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *       },
+                     *       "why": "text",
+                     *       "candidates": [
+                     *         "text"
+                     *       ],
+                     *       "effective": {
+                     *         "qualityTier": "standard",
+                     *         "language": "de",
+                     *         "notificationTarget": "text",
+                     *         "overwritePolicy": "reprocess"
+                     *       },
+                     *       "skippedAs": {
+                     *         "code": "access_denied",
+                     *         "title": "The provider refused the operation",
+                     *         "owner": "customer_config",
+                     *         "remedy": "Grant the action named in `detail` on the bucket or prefix."
+                     *       },
+                     *       "outputs": [
+                     *         {
+                     *           "kind": "pdf",
+                     *           "key": "incoming/de/vertrag.pdf"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FolderRuleMatch"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdSetup: {
+        parameters: {
+            query?: {
+                /** @description ARN of the KMS key that encrypts the bucket, to include its permissions. */
+                kmsKeyArn?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The setup. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "provider": "aws_role",
+                     *       "principalArn": "text",
+                     *       "externalId": "sluice-6f1c0b0e-2a34-4c1e-9d0f-1b2c3d4e5f60",
+                     *       "permissions": [
+                     *         {
+                     *           "action": "text",
+                     *           "on": "text",
+                     *           "why": "text"
+                     *         }
+                     *       ],
+                     *       "artefacts": [
+                     *         {
+                     *           "name": "iam_policy",
+                     *           "title": "The provider refused the operation",
+                     *           "format": "json",
+                     *           "fileName": "text",
+                     *           "content": "text"
+                     *         }
+                     *       ],
+                     *       "notes": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3Setup"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdStart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartS3Integration"];
+            };
+        };
+        responses: {
+            /** @description Started. */
+            200: {
+                headers: {
+                    /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
+                    etag: string;
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "name": "Scanned archive",
+                     *       "provider": "aws_role",
+                     *       "status": "draft",
+                     *       "startFrom": "2026-11-21T09:30:00.000Z",
+                     *       "startedAt": "2026-11-21T09:30:00.000Z",
+                     *       "activationOverride": {
+                     *         "reason": "text",
+                     *         "checks": [
+                     *           "text"
+                     *         ],
+                     *         "by": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *         "at": "text"
+                     *       },
+                     *       "detectionMode": "poll",
+                     *       "bucket": "acme-documents",
+                     *       "region": "eu-central-1",
+                     *       "endpoint": "https://s3.example.com",
+                     *       "addressingStyle": "path",
+                     *       "roleArn": "arn:aws:iam::123456789012:role/sluice",
+                     *       "externalId": "sluice-6f1c0b0e-2a34-4c1e-9d0f-1b2c3d4e5f60",
+                     *       "accessKeyHint": "MPLE",
+                     *       "credentialsStored": true,
+                     *       "inputPrefix": "incoming/",
+                     *       "outputPrefix": "accessible/",
+                     *       "overwritePolicy": "reprocess",
+                     *       "language": "de",
+                     *       "lastTest": {
+                     *         "outcome": "passed",
+                     *         "testedAt": "2026-11-21T09:30:00.000Z",
+                     *         "checks": [
+                     *           {
+                     *             "name": "endpoint",
+                     *             "outcome": "passed",
+                     *             "durationMs": 1,
+                     *             "code": "access_denied",
+                     *             "providerCode": "AccessDenied",
+                     *             "message": "text",
+                     *             "owner": "customer_config",
+                     *             "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *             "statement": {}
+                     *           }
+                     *         ]
+                     *       },
+                     *       "polling": {
+                     *         "lastCompletedAt": "2026-11-21T09:30:00.000Z",
+                     *         "nextPollAt": "2026-11-21T09:30:00.000Z",
+                     *         "lastListedObjects": 1,
+                     *         "lastError": {
+                     *           "code": "access_denied",
+                     *           "title": "The provider refused the operation",
+                     *           "detail": "s3:ListBucket on acme-documents",
+                     *           "owner": "customer_config",
+                     *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *           "at": "text"
+                     *         }
+                     *       },
+                     *       "revision": 3,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3Integration"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not ready to be started. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else edited it since; `ETag` is that of the record now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot work as it is. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdTestConnection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checks. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outcome": "failed",
+                     *       "testedAt": "2026-11-21T11:30:00.000Z",
+                     *       "checks": [
+                     *         {
+                     *           "name": "list",
+                     *           "outcome": "passed",
+                     *           "durationMs": 84,
+                     *           "code": null,
+                     *           "providerCode": null,
+                     *           "message": "Objects under \"inbox/\" can be listed.",
+                     *           "owner": null,
+                     *           "remedy": null,
+                     *           "statement": null
+                     *         },
+                     *         {
+                     *           "name": "write",
+                     *           "outcome": "failed",
+                     *           "durationMs": 61,
+                     *           "code": "access_denied",
+                     *           "providerCode": "AccessDenied",
+                     *           "message": "The provider refused the operation: s3:PutObject on acme-documents/accessible/* was refused because no policy of our identity allows it.",
+                     *           "owner": "customer_config",
+                     *           "remedy": "Grant s3:PutObject: add this statement to the policy of the role. If it is there already, look for a Deny.",
+                     *           "statement": {
+                     *             "Sid": "WriteOutput",
+                     *             "Effect": "Allow",
+                     *             "Action": "s3:PutObject",
+                     *             "Resource": "arn:aws:s3:::acme-documents/accessible/*"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdUsageSummary: {
+        parameters: {
+            query?: {
+                /** @description How many days, today included. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The usage. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "from": "2026-11-21",
+                     *       "to": "2026-11-21",
+                     *       "totals": {
+                     *         "found": 1,
+                     *         "foundBy": {},
+                     *         "revived": 1,
+                     *         "processed": 1,
+                     *         "writtenBack": 1,
+                     *         "skipped": {},
+                     *         "failed": {},
+                     *         "pages": 1,
+                     *         "bytesFound": 1,
+                     *         "bytesProcessed": 1,
+                     *         "eventsMissed": 1,
+                     *         "eventsRefused": {},
+                     *         "discoveryLatency": {
+                     *           "count": 1,
+                     *           "p50Ms": 1,
+                     *           "p95Ms": 1
+                     *         },
+                     *         "completionLatency": {
+                     *           "count": 1,
+                     *           "p50Ms": 1,
+                     *           "p95Ms": 1
+                     *         },
+                     *         "calls": {
+                     *           "list": 1,
+                     *           "get": 1,
+                     *           "put": 1,
+                     *           "head": 1,
+                     *           "delete": 1,
+                     *           "failed": 1
+                     *         },
+                     *         "costMicros": 1
+                     *       },
+                     *       "days": [
+                     *         {
+                     *           "day": "2026-11-21",
+                     *           "found": 1,
+                     *           "foundBy": {},
+                     *           "revived": 1,
+                     *           "processed": 1,
+                     *           "writtenBack": 1,
+                     *           "skipped": {},
+                     *           "failed": {},
+                     *           "pages": 1,
+                     *           "bytesFound": 1,
+                     *           "bytesProcessed": 1,
+                     *           "eventsMissed": 1,
+                     *           "eventsRefused": {},
+                     *           "discoveryLatency": {
+                     *             "count": 1,
+                     *             "p50Ms": 1,
+                     *             "p95Ms": 1
+                     *           },
+                     *           "completionLatency": {
+                     *             "count": 1,
+                     *             "p50Ms": 1,
+                     *             "p95Ms": 1
+                     *           },
+                     *           "calls": {
+                     *             "list": 1,
+                     *             "get": 1,
+                     *             "put": 1,
+                     *             "head": 1,
+                     *             "delete": 1,
+                     *             "failed": 1
+                     *           },
+                     *           "costMicros": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageSummary"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNotificationTargets: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before, unchanged. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description Only of this tenant. */
+                tenantId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "name": "Scanned archive",
+                     *           "url": "https://hooks.example.com/sluice",
+                     *           "status": "active",
+                     *           "disabledReason": "by_hand",
+                     *           "disabledAt": "2026-11-21T09:30:00.000Z",
+                     *           "secretVersion": 1,
+                     *           "previousSecretUntil": "2026-11-21T09:30:00.000Z",
+                     *           "failingSince": "2026-11-21T09:30:00.000Z",
+                     *           "lastSuccessAt": "2026-11-21T09:30:00.000Z",
+                     *           "lastFailureAt": "2026-11-21T09:30:00.000Z",
+                     *           "revision": 3,
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NotificationTargetPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postNotificationTargets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateNotificationTarget"];
+            };
+        };
+        responses: {
+            /** @description Added. */
+            201: {
+                headers: {
+                    /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
+                    etag: string;
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Path of the new target. */
+                    location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "name": "Scanned archive",
+                     *       "url": "https://hooks.example.com/sluice",
+                     *       "status": "active",
+                     *       "disabledReason": "by_hand",
+                     *       "disabledAt": "2026-11-21T09:30:00.000Z",
+                     *       "secretVersion": 1,
+                     *       "previousSecretUntil": "2026-11-21T09:30:00.000Z",
+                     *       "failingSince": "2026-11-21T09:30:00.000Z",
+                     *       "lastSuccessAt": "2026-11-21T09:30:00.000Z",
+                     *       "lastFailureAt": "2026-11-21T09:30:00.000Z",
+                     *       "revision": 3,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z",
+                     *       "signingSecret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD6bxn4Vd2cHk="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewNotificationTarget"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The configuration cannot work; `detail` and `remedy` say what to change. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNotificationTargetsById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags you have: 304 when the answer would be the same. */
+                "if-none-match"?: string;
+            };
+            path: {
+                /** @description Id of the notification target. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The target. */
+            200: {
+                headers: {
+                    /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
+                    etag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "name": "Scanned archive",
+                     *       "url": "https://hooks.example.com/sluice",
+                     *       "status": "active",
+                     *       "disabledReason": "by_hand",
+                     *       "disabledAt": "2026-11-21T09:30:00.000Z",
+                     *       "secretVersion": 1,
+                     *       "previousSecretUntil": "2026-11-21T09:30:00.000Z",
+                     *       "failingSince": "2026-11-21T09:30:00.000Z",
+                     *       "lastSuccessAt": "2026-11-21T09:30:00.000Z",
+                     *       "lastFailureAt": "2026-11-21T09:30:00.000Z",
+                     *       "revision": 3,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NotificationTarget"];
+                };
+            };
+            /** @description The same as what you have (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteNotificationTargetsById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Id of the notification target. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else edited it since; `ETag` is that of the record now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchNotificationTargetsById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Id of the notification target. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateNotificationTarget"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
+                    etag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "name": "Scanned archive",
+                     *       "url": "https://hooks.example.com/sluice",
+                     *       "status": "active",
+                     *       "disabledReason": "by_hand",
+                     *       "disabledAt": "2026-11-21T09:30:00.000Z",
+                     *       "secretVersion": 1,
+                     *       "previousSecretUntil": "2026-11-21T09:30:00.000Z",
+                     *       "failingSince": "2026-11-21T09:30:00.000Z",
+                     *       "lastSuccessAt": "2026-11-21T09:30:00.000Z",
+                     *       "lastFailureAt": "2026-11-21T09:30:00.000Z",
+                     *       "revision": 3,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NotificationTarget"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else edited it since; `ETag` is that of the record now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The configuration cannot work; `detail` and `remedy` say what to change. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNotificationTargetsByIdDeliveries: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the page before, unchanged. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description Only deliveries in this state. */
+                state?: "pending" | "delivered" | "failed";
+            };
+            header?: never;
+            path: {
+                /** @description Id of the notification target. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "targetId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "eventType": "document.written_back",
+                     *           "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "objectId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "payload": "text",
+                     *           "state": "pending",
+                     *           "attempts": 1,
+                     *           "statusCode": 1,
+                     *           "errorCode": "text",
+                     *           "nextAttemptAt": "2026-11-21T09:30:00.000Z",
+                     *           "attemptLog": [
+                     *             {
+                     *               "at": "text",
+                     *               "statusCode": 1,
+                     *               "code": "access_denied",
+                     *               "durationMs": 1
+                     *             }
+                     *           ],
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "deliveredAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NotificationDeliveryPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postNotificationTargetsByIdDeliveriesByDeliveryIdReplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the delivery: its `webhook-id`. */
+                deliveryId: string;
+                /** @description Id of the notification target. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be sent. */
+            202: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "targetId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "eventType": "document.written_back",
+                     *       "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "objectId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "payload": "text",
+                     *       "state": "pending",
+                     *       "attempts": 1,
+                     *       "statusCode": 1,
+                     *       "errorCode": "text",
+                     *       "nextAttemptAt": "2026-11-21T09:30:00.000Z",
+                     *       "attemptLog": [
+                     *         {
+                     *           "at": "text",
+                     *           "statusCode": 1,
+                     *           "code": "access_denied",
+                     *           "durationMs": 1
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "deliveredAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NotificationDelivery"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postNotificationTargetsByIdRotateSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the notification target. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateNotificationSecret"];
+            };
+        };
+        responses: {
+            /** @description Rotated. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "signingSecret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD6bxn4Vd2cHk=",
+                     *       "previousSecretUntil": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RevealedSecret"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The configuration cannot work; `detail` and `remedy` say what to change. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postNotificationTargetsByIdTest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the notification target. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it was taken. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deliveryId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "outcome": "delivered",
+                     *       "statusCode": 1,
+                     *       "code": "access_denied",
+                     *       "durationMs": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TestedNotification"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOpenapiJson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "text"
+                     *     }
+                     */
+                    "application/json": {
+                        openapi: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for an address. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for an address. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTenants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, at most 1,000. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "name": "Scanned archive",
+                     *           "kind": "personal",
+                     *           "role": "owner"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["Tenant"][];
+                    };
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTenantsByIdAudit: {
+        parameters: {
+            query?: {
+                /** @description Only what this person did. */
+                actorId?: string;
+                /** @description The `nextCursor` of the page before, unchanged. */
+                cursor?: string;
+                /** @description From this time on. */
+                from?: string;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description Only of this record, as an event names it. */
+                recordId?: string;
+                /** @description Only of this kind of record, such as `s3_integrations`. */
+                recordType?: string;
+                /** @description Before this time. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "text",
+                     *           "at": "2026-11-21T09:30:00.000Z",
+                     *           "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "actorId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "actorKind": "user",
+                     *           "action": "text",
+                     *           "recordType": "text",
+                     *           "recordId": "text",
+                     *           "before": {},
+                     *           "after": {}
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -21,6 +21,7 @@ const INCONCLUSIVE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'vault_unavailable',
   'endpoint_refused',
   'endpoint_unreachable',
+  'tls_failed',
   'endpoint_not_s3',
   'bucket_not_found',
   'region_wrong',

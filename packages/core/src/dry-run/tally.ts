@@ -1,5 +1,5 @@
+import { compareKeys } from '@sluice/shared';
 import { classifyObject } from '../finding/classify-object.ts';
-import { compareKeys } from '../finding/key-order.ts';
 import { canHoldKey, ledgerKey } from '../finding/ledger-object.ts';
 import type { ObjectSummary } from '../ports/bucket.ts';
 import type { DryRunRule } from '../ports/dry-runs.ts';

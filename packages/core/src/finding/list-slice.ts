@@ -1,7 +1,6 @@
-import { SluiceError } from '@sluice/shared';
+import { compareKeys, SluiceError } from '@sluice/shared';
 import type { Bucket, ListPage, ObjectSummary } from '../ports/bucket.ts';
 import { isBeforeStart } from './classify-object.ts';
-import { compareKeys } from './key-order.ts';
 import { canHoldKey } from './ledger-object.ts';
 import type { PlannedSlice } from './plan-slices.ts';
 import { SliceDigest } from './slice-digest.ts';

@@ -1,5 +1,5 @@
+import { compareKeys } from '@sluice/shared';
 import type { StoredSlice } from '../ports/ledger.ts';
-import { compareKeys } from './key-order.ts';
 import { type PlannedSlice, planSlices } from './plan-slices.ts';
 
 /** The slices of an integration as a run knows them, and which of them the database does not know yet. */

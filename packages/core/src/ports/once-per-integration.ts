@@ -7,6 +7,7 @@ import type { IntegrationWithSecrets } from './ledger.ts';
 const BUCKET_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'endpoint_refused',
   'endpoint_unreachable',
+  'tls_failed',
   'credentials_unknown',
   'credentials_wrong_secret',
   'credentials_expired',

@@ -1,9 +1,9 @@
+import { compareKeys } from '@sluice/shared';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FolderCounter } from '../../src/dry-run/folder-counter.ts';
 import { SameOutput } from '../../src/dry-run/same-output.ts';
 import { Tally } from '../../src/dry-run/tally.ts';
-import { compareKeys } from '../../src/finding/key-order.ts';
 import type { DryRunRule } from '../../src/ports/dry-runs.ts';
 import { outputKey } from '../../src/writeback/output-key.ts';
 import { usableKey } from '../support/keys.ts';

@@ -1,6 +1,6 @@
+import { compareKeys } from '@sluice/shared';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareKeys } from '../../src/finding/key-order.ts';
 import { usableKey } from '../support/keys.ts';
 
 describe('compareKeys', () => {

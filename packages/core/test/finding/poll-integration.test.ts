@@ -1,8 +1,7 @@
 import { hasFoundWork } from '@sluice/core';
-import { SluiceError } from '@sluice/shared';
+import { compareKeys, SluiceError } from '@sluice/shared';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareKeys } from '../../src/finding/key-order.ts';
 import { bucketKey } from '../support/keys.ts';
 import { PollWorld, type PollWorldOptions } from '../support/poll-world.ts';
 

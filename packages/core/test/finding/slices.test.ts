@@ -1,7 +1,7 @@
+import { compareKeys } from '@sluice/shared';
 import { MemoryBucket } from '@sluice/testkit/memory';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareKeys } from '../../src/finding/key-order.ts';
 import { type ListedSlice, listSlice, UnorderedListing } from '../../src/finding/list-slice.ts';
 import { mergeSmallSlices, planSlices } from '../../src/finding/plan-slices.ts';
 import { SliceDigest } from '../../src/finding/slice-digest.ts';

@@ -138,6 +138,26 @@ isOneToOne: false
       referencedColumns: ["tenant_id","id"]
     }
                   ]
+                },"s3_event_states": {
+                  Row: {
+                    "event_mode_since": string,"integration_id": string,"last_received_at": string | null,"sweep_interval_seconds": number | null,"tenant_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "event_mode_since": string,"integration_id": string,"last_received_at"?: string | null,"sweep_interval_seconds"?: number | null,"tenant_id": string
+                  }
+                  Update: {
+                    "event_mode_since"?: string,"integration_id"?: string,"last_received_at"?: string | null,"sweep_interval_seconds"?: number | null,"tenant_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "s3_event_states_tenant_id_integration_id_fkey"
+      columns: ["tenant_id","integration_id"]
+isOneToOne: false
+      referencedRelation: "s3_integrations"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
                 },"s3_integration_folder_rules": {
                   Row: {
                     "created_at": string,"id": string,"integration_id": string,"language": string | null,"notification_target": string | null,"output_subfolder": string | null,"overwrite_policy": string | null,"prefix": string,"quality_tier": string | null,"revision": number,"tenant_id": string,"updated_at": string
@@ -226,14 +246,14 @@ isOneToOne: false
                   ]
                 },"s3_processed_objects": {
                   Row: {
-                    "attempts": number,"current_since": string,"due_at": string | null,"etag": string,"found_at": string,"found_by": string,"history": Json | null,"id": string,"integration_id": string,"is_current": boolean,"job_id": string,"key": string,"lease_id": string | null,"obstacle_owner": string | null,"outputs": Json | null,"pages": number | null,"provider_code": string | null,"quality_tier": string | null,"reason": string | null,"reason_detail": string | null,"report": Json | null,"revision": number,"rule_id": string | null,"size_bytes": number,"source_modified_at": string | null,"staged_at": string | null,"staged_outputs": Json | null,"state": string,"state_changed_at": string,"state_changed_by": string | null,"tenant_id": string,"version_id": string | null,"written_back_at": string | null
+                    "attempts": number,"current_since": string,"due_at": string | null,"etag": string,"event_at": string | null,"found_at": string,"found_by": string,"history": Json | null,"id": string,"integration_id": string,"is_current": boolean,"job_id": string,"key": string,"lease_id": string | null,"obstacle_owner": string | null,"outputs": Json | null,"pages": number | null,"provider_code": string | null,"quality_tier": string | null,"reason": string | null,"reason_detail": string | null,"report": Json | null,"revision": number,"rule_id": string | null,"size_bytes": number,"source_modified_at": string | null,"source_sequencer": string | null,"staged_at": string | null,"staged_outputs": Json | null,"state": string,"state_changed_at": string,"state_changed_by": string | null,"tenant_id": string,"version_id": string | null,"written_back_at": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag": string,"found_at"?: string,"found_by": string,"history"?: Json | null,"id"?: string,"integration_id": string,"is_current"?: boolean,"job_id"?: string,"key": string,"lease_id"?: string | null,"obstacle_owner"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"quality_tier"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes": number,"source_modified_at"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state": string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id": string,"version_id"?: string | null,"written_back_at"?: string | null
+                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag": string,"event_at"?: string | null,"found_at"?: string,"found_by": string,"history"?: Json | null,"id"?: string,"integration_id": string,"is_current"?: boolean,"job_id"?: string,"key": string,"lease_id"?: string | null,"obstacle_owner"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"quality_tier"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes": number,"source_modified_at"?: string | null,"source_sequencer"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state": string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id": string,"version_id"?: string | null,"written_back_at"?: string | null
                   }
                   Update: {
-                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag"?: string,"found_at"?: string,"found_by"?: string,"history"?: Json | null,"id"?: string,"integration_id"?: string,"is_current"?: boolean,"job_id"?: string,"key"?: string,"lease_id"?: string | null,"obstacle_owner"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"quality_tier"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes"?: number,"source_modified_at"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state"?: string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id"?: string,"version_id"?: string | null,"written_back_at"?: string | null
+                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag"?: string,"event_at"?: string | null,"found_at"?: string,"found_by"?: string,"history"?: Json | null,"id"?: string,"integration_id"?: string,"is_current"?: boolean,"job_id"?: string,"key"?: string,"lease_id"?: string | null,"obstacle_owner"?: string | null,"outputs"?: Json | null,"pages"?: number | null,"provider_code"?: string | null,"quality_tier"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"size_bytes"?: number,"source_modified_at"?: string | null,"source_sequencer"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state"?: string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id"?: string,"version_id"?: string | null,"written_back_at"?: string | null
                   }
                   Relationships: [
                     {
@@ -451,6 +471,9 @@ isOneToOne: false
 "get_notification_target":
 { Args: { "p_actor": string,"p_target_id": string }; Returns: Json
                            },
+"get_s3_event_source":
+{ Args: { "p_integration_id": string }; Returns: Json
+                           },
 "get_s3_integration_for_edit":
 { Args: { "p_actor": string,"p_integration_id": string }; Returns: Json
                            },
@@ -500,6 +523,9 @@ isOneToOne: false
 "prune_s3_dry_runs":
 { Args: { "p_days"?: number,"p_limit"?: number }; Returns: number
                            },
+"prune_s3_event_deliveries":
+{ Args: { "p_hours"?: number,"p_limit"?: number }; Returns: number
+                           },
 "read_reseal":
 { Args: { "p_run_id": string }; Returns: Json
                            },
@@ -512,6 +538,9 @@ isOneToOne: false
 "record_s3_connection_test":
 { Args: { "p_actor": string,"p_configuration"?: string,"p_integration_id": string,"p_result": Json }; Returns: undefined
                            },
+"record_s3_events":
+{ Args: { "p_delivery_id": string,"p_etags": (string)[],"p_integration_id": string,"p_keys": (string)[],"p_needs_sweep": boolean,"p_refused": Json,"p_revision": number,"p_secret_version": number,"p_sequencers": (string)[],"p_sizes": (number)[],"p_skip_reasons": (string)[],"p_times": (string)[],"p_version_ids": (string)[] }; Returns: Json
+                           },
 "record_s3_objects":
 { Args: { "p_etags": (string)[],"p_integration_id": string,"p_keys": (string)[],"p_lease_id": string,"p_lease_seconds": number,"p_modified": (string)[],"p_observed_at": string,"p_sizes": (number)[],"p_skip_reasons": (string)[] }; Returns: Json
                            },
@@ -520,6 +549,9 @@ isOneToOne: false
                            },
 "refuse_s3_credentials":
 { Args: { "p_actor": string,"p_rotation_id": string,"p_test": Json }; Returns: undefined
+                           },
+"refuse_s3_events":
+{ Args: { "p_detail": string,"p_integration_id": string,"p_reason": string,"p_request_id": string }; Returns: undefined
                            },
 "release_idempotency_key":
 { Args: { "p_claim_id": string,"p_key": string }; Returns: undefined
@@ -570,6 +602,9 @@ isOneToOne: false
                            },
 "set_integration_notification_target":
 { Args: { "p_integration_id": string,"p_revision"?: number,"p_target_id"?: string }; Returns: undefined
+                           },
+"set_s3_detection_mode":
+{ Args: { "p_integration_id": string,"p_mode": string,"p_revision"?: number }; Returns: undefined
                            },
 "set_s3_folder_rule":
 { Args: { "p_integration_id": string,"p_prefix": string,"p_revision"?: number,"p_rule": Json }; Returns: undefined

@@ -18,7 +18,8 @@ export interface HtmlDocument {
 const STYLE =
   'body{font:1rem/1.6 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem;color:#1a1a1a;' +
   'background:#fff}section+section{border-top:1px solid #767676;margin-top:2rem}a{color:#0645ad}' +
-  'p,li,h1,h2,h3,h4,h5,h6{overflow-wrap:anywhere}' +
+  'p,li,th,td,h1,h2,h3,h4,h5,h6{overflow-wrap:anywhere}table{border-collapse:collapse;width:100%}' +
+  'th,td{border:1px solid #767676;padding:.3rem .5rem;text-align:left;vertical-align:top}' +
   '@media(prefers-color-scheme:dark){body{color:#eee;background:#111}a{color:#8ab4f8}}';
 
 const RIGHT_TO_LEFT = /^(?:ar|fa|he|ur|yi|ps|sd|ug)\b/i;
@@ -84,10 +85,12 @@ function renderList({ ordered, start, items }: ListBlock): string {
   return `<ol${start === 1 ? '' : ` start="${start}"`}>${body}</ol>`;
 }
 
-/** Wide tables scroll by themselves, and can be reached by keyboard for that. */
 function renderTable({ rows }: TableBlock): string {
-  const body = rows.map((row) => `<tr>${row.map(renderCell).join('')}</tr>`).join('\n');
-  return `<table>\n${body}\n</table>`;
+  const [first, ...others] = rows.map((row) => `<tr>${row.map(renderCell).join('')}</tr>`);
+  const headed = rows.length > 1 && rows[0]?.some((cell) => cell.scope === 'column');
+  const head = headed ? `<thead>${first}</thead>\n` : '';
+  const body = (headed ? others : [first, ...others]).join('\n');
+  return `<table>\n${head}<tbody>${body}</tbody>\n</table>`;
 }
 
 function renderCell({ scope, columns, rows, content }: TableCell): string {

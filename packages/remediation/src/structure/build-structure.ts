@@ -1,3 +1,4 @@
+import { attachCaptions } from './captions.ts';
 import { type DraftBlock, draftBlocks } from './draft-blocks.ts';
 import { endsHyphenated } from './inlines.ts';
 import { ListBuilder } from './lists.ts';
@@ -13,6 +14,7 @@ const MAX_BOLD_HEADING_CHARACTERS = 90;
 
 export interface DraftPage {
   readonly blocks: readonly DraftBlock[];
+  /** Rows of a table that has no clear columns are lines of text. */
   readonly hasTable: boolean;
 }
 
@@ -23,7 +25,8 @@ export interface DraftPage {
  */
 export function draftPage(groups: readonly (readonly Row[])[], page: number): DraftPage {
   const regions = groups.flatMap((rows) => readingOrder(rows));
-  return { blocks: draftBlocks(regions, page), hasTable: regions.some((region) => region.table) };
+  const blocks = draftBlocks(regions, page);
+  return { blocks, hasTable: blocks.some((block) => block.table && !block.object) };
 }
 
 /** Decides, over the whole document, what is a heading and what a list. */
@@ -36,7 +39,7 @@ export function buildStructure(pages: readonly DraftPage[]): Block[][] {
   const ranks = [...new Set(drafts.flatMap((draft) => rankOf(draft) ?? []))].sort((a, b) => b - a);
   let level = 0;
   let open: { blocks: Block[]; draft: DraftBlock } | undefined;
-  return pages.map((page) => {
+  const built = pages.map((page) => {
     const blocks: Block[] = [];
     const lists = new ListBuilder(blocks);
     for (const [index, draft] of page.blocks.entries()) {
@@ -72,6 +75,7 @@ export function buildStructure(pages: readonly DraftPage[]): Block[][] {
     lists.close();
     return blocks;
   });
+  return built.map(attachCaptions);
 }
 
 /** Whether a paragraph that a column or page broke off goes on here. */

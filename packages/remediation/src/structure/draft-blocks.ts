@@ -1,6 +1,7 @@
 import { inlinesOf } from './inlines.ts';
 import type { PageObject, Row, Segment } from './page-lines.ts';
 import type { Region } from './reading-order.ts';
+import { spacedTable } from './tables.ts';
 import type { Inline, Word } from './types.ts';
 
 /** How an item of a list starts. */
@@ -51,6 +52,9 @@ const NUMBER = /^\(?(\d{1,3})[.)]$/;
 export function draftBlocks(regions: readonly Region[], page: number): DraftBlock[] {
   return regions.flatMap((region) => {
     const lines = region.rows.map(lineOf);
+    const table = region.table ? spacedTable(region.rows, page) : undefined;
+    const [top] = lines;
+    if (table && top) return [{ ...draftOf([top], true, page, true), object: table }];
     const right = Math.max(...lines.map((line) => line.x1));
     const left = Math.min(...lines.map((line) => line.x0));
     const leading = usualLeading(lines);

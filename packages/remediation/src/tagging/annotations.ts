@@ -14,7 +14,7 @@ export interface TaggedAnnotation {
 }
 
 const HIDDEN = 2;
-const NOT_TAGGED = new Set(['Popup', 'PrinterMark', 'TrapNet']);
+const NOT_TAGGED = new Set(['PrinterMark', 'TrapNet']);
 const MAX_DESCRIPTION_CHARACTERS = 300;
 
 /**
@@ -62,7 +62,10 @@ function describe(
 ): void {
   if ((objects.text(annotation, 'Contents') ?? '').trim() !== '') return;
   const target = objects.text(objects.dict(annotation, 'A'), 'URI');
-  const words = text?.trim() || target?.trim() || (subtype === 'Link' ? 'Link' : `${subtype} annotation`);
+  // A pop-up shows what the note says that it belongs to.
+  const note = subtype === 'Popup' ? objects.text(objects.dict(annotation, 'Parent'), 'Contents') : undefined;
+  const words =
+    text?.trim() || note?.trim() || target?.trim() || (subtype === 'Link' ? 'Link' : `${subtype} annotation`);
   annotation.set('Contents', PdfString.fromString(words.slice(0, MAX_DESCRIPTION_CHARACTERS).toWellFormed()));
 }
 

@@ -1,13 +1,20 @@
-import type { PdfDict } from '@libpdf/core';
+import { type PdfDict, PdfRef } from '@libpdf/core';
 import type { WorkBudget } from '../budget.ts';
 import type { ObjectAccess } from '../pdf/object-access.ts';
 import { type Font, loadFont } from './font.ts';
+
+export interface UsedFont {
+  /** Undefined for a font that is no object of its own. */
+  readonly ref: PdfRef | undefined;
+  readonly dict: PdfDict;
+  readonly font: Font;
+}
 
 /** Fonts of a document, each read once. */
 export class FontCache {
   readonly #objects: ObjectAccess;
   readonly #budget: WorkBudget;
-  readonly #byDict = new Map<PdfDict, Font>();
+  readonly #byDict = new Map<PdfDict, UsedFont>();
 
   constructor(objects: ObjectAccess, budget: WorkBudget) {
     this.#objects = objects;
@@ -15,17 +22,19 @@ export class FontCache {
   }
 
   /** Every font asked for so far. */
-  get used(): Font[] {
+  get used(): UsedFont[] {
     return [...this.#byDict.values()];
   }
 
   get(resources: PdfDict | undefined, name: string): Font | undefined {
-    const dict = this.#objects.dict(this.#objects.dict(resources, 'Font'), name);
+    const fonts = this.#objects.dict(resources, 'Font');
+    const dict = this.#objects.dict(fonts, name);
     if (!dict) return undefined;
     const known = this.#byDict.get(dict);
-    if (known) return known;
+    if (known) return known.font;
     const font = loadFont(this.#objects, dict, this.#budget);
-    this.#byDict.set(dict, font);
+    const entry: unknown = fonts?.get(name);
+    this.#byDict.set(dict, { ref: entry instanceof PdfRef ? entry : undefined, dict, font });
     return font;
   }
 }

@@ -26,6 +26,10 @@ export interface Font {
   readonly vertical: boolean;
   /** Height of an em against the font size: not 1 for Type 3 fonts with a matrix of their own. */
   readonly emScale: number;
+  /** Length of its codes; undefined when they differ, or are those of a predefined CMap. */
+  readonly codeBytes: number | undefined;
+  /** Text of each code met so far. */
+  usedCodes(): ReadonlyMap<number, string>;
   decode(bytes: Uint8Array): Generator<Glyph>;
 }
 
@@ -86,6 +90,8 @@ function simpleFont(
   return {
     bold: isBold(objects, name, descriptor),
     embedded: type3 || isEmbedded(descriptor),
+    codeBytes: 1,
+    usedCodes: () => new Map([...glyphs].map(([code, { text: value }]) => [code, value])),
     vertical: false,
     emScale: type3 ? Math.min(1, Math.max(0.01, unit * 1000)) : 1,
     *decode(bytes) {
@@ -144,12 +150,15 @@ function compositeFont(
       ? undefined
       : identityText(objects, descendant, descriptor, budget);
   const widths = cidWidths(objects, descendant);
+  const used = new Map<number, string>();
   const defaultWidth = objects.number(descendant, 'DW') ?? 1000;
   const spaces = embedded?.codeSpaces.length ? embedded.codeSpaces : (toUnicode?.codeSpaces ?? []);
   const oneByte = encodingName.startsWith('Identity') || utf16 ? [] : spaces.filter((s) => s.length === 1);
   return {
     bold: isBold(objects, baseName(objects, dict), descriptor),
     embedded: isEmbedded(descriptor),
+    codeBytes: encodingName.startsWith('Identity') ? 2 : undefined,
+    usedCodes: () => used,
     vertical: encodingName.endsWith('-V'),
     emScale: 1,
     *decode(bytes) {
@@ -160,6 +169,7 @@ function compositeFont(
         at += length;
         const value =
           toUnicode?.text.get(code) ?? glyphText?.get(code) ?? (utf16 ? String.fromCharCode(code) : '');
+        used.set(code, value);
         yield {
           text: value,
           width: (widths.get(code) ?? defaultWidth) / 1000,

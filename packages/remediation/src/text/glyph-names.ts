@@ -34,6 +34,30 @@ const NAMED = new Map<string, string>(
 );
 NAMED.set('bar', '|');
 
+/** Names of TeX's mathematical fonts, which are in no glyph list. */
+const MATHEMATICAL =
+  'circlecopyrt=◯|arrowhookright=↪|arrowhookleft=↩|arrowdblright=⇒|arrowdblleft=⇐|arrowdblboth=⇔|' +
+  'arrowdblup=⇑|arrowdbldown=⇓|arrownortheast=↗|arrowsoutheast=↘|arrownorthwest=↖|arrowsouthwest=↙|' +
+  'bardbl=‖|asteriskmath=∗|diamondmath=⋄|minusplus=∓|circleplus=⊕|circleminus=⊖|circlemultiply=⊗|' +
+  'circledot=⊙|circledivide=⊘|openbullet=◦|equivalence=≡|similar=∼|similarequal=≃|proportional=∝|' +
+  'lessmuch=≪|greatermuch=≫|precedes=≺|follows=≻|prime=′|universal=∀|existential=∃|logicaland=∧|' +
+  'logicalor=∨|turnstileleft=⊢|turnstileright=⊣|floorleft=⌊|floorright=⌋|ceilingleft=⌈|ceilingright=⌉|' +
+  'angbracketleft=⟨|angbracketright=⟩|latticetop=⊤|perpendicular=⊥|aleph=ℵ|owner=∋|' +
+  'propersubset=⊂|propersuperset=⊃|reflexsubset=⊆|reflexsuperset=⊇|union=∪|intersection=∩|negationslash≠|' +
+  'mapsto=↦|triangleright=▷|triangleleft=◁|triangle=△|triangleinv=▽|star=⋆|club=♣|diamond=♢|heart=♡|spade=♠|' +
+  'epsilon1=ε|theta1=ϑ|pi1=ϖ|rho1=ϱ|phi1=ϕ|lscript=ℓ|weierstrass=℘|dotlessj=ȷ|nabla=∇|slashbig=/|' +
+  'summationtext=∑|summationdisplay=∑|producttext=∏|productdisplay=∏|integraltext=∫|integraldisplay=∫|' +
+  'radicalbig=√|radicalBig=√|radicalbigg=√|radicalBigg=√|visiblespace=␣|bracelefttp=⎧|braceleftmid=⎨|' +
+  'braceleftbt=⎩|bracerighttp=⎫|bracerightmid=⎬|bracerightbt=⎭|braceex=⎪|parenlefttp=⎛|parenleftbt=⎝|' +
+  'parenrighttp=⎞|parenrightbt=⎠|bracketlefttp=⎡|bracketleftbt=⎣|bracketrighttp=⎤|bracketrightbt=⎦';
+for (const pair of MATHEMATICAL.split('|')) {
+  const at = pair.indexOf('=');
+  if (!NAMED.has(pair.slice(0, at))) NAMED.set(pair.slice(0, at), pair.slice(at + 1));
+}
+for (const size of ['big', 'Big', 'bigg', 'Bigg'])
+  for (const base of ['parenleft', 'parenright', 'bracketleft', 'bracketright', 'braceleft', 'braceright'])
+    NAMED.set(base + size, NAMED.get(base) ?? '');
+
 const ACCENTS: Record<string, string> = {
   grave: '\u0300',
   acute: '\u0301',

@@ -1,6 +1,6 @@
 import type { ListPage, ListPageInput, ObjectSummary } from '@sluice/core';
 import { readTextBounded } from '@sluice/egress';
-import { SluiceError } from '@sluice/shared';
+import { compareKeys, SluiceError } from '@sluice/shared';
 import { isForeign } from '../errors/answer.ts';
 import type { S3Request, Transport } from '../transport.ts';
 import { rootName } from '../xml/documents.ts';
@@ -21,19 +21,6 @@ export interface S3ListPage extends ListPage {
 
 const invalid = (what: string): SluiceError =>
   new SluiceError('upstream_invalid', { detail: `The listing cannot be trusted: ${what}.` });
-
-/** UTF-8 byte order, the order of S3. Differs from that of JavaScript for characters beyond U+FFFF only. */
-export const compareUtf8 = (a: string, b: string): number => {
-  if (a === b) return 0;
-  const length = Math.min(a.length, b.length);
-  let at = 0;
-  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
-  if (at === length) return a.length - b.length;
-  const [x, y] = [a.charCodeAt(at), b.charCodeAt(at)];
-  // Surrogates (D800–DFFF) stand for characters above all others, so above E000–FFFF as well.
-  const [high, low] = [x >= 0xd800 && x <= 0xdfff, y >= 0xd800 && y <= 0xdfff];
-  return high === low ? x - y : high ? 1 : -1;
-};
 
 const checkPage = (page: ListDocument, input: S3ListPageInput, maxKeys: number): void => {
   if (page.objects.length + page.commonPrefixes.length > maxKeys) throw invalid('more keys than asked for');
@@ -112,7 +99,7 @@ export const listPage = async (transport: Transport, input: S3ListPageInput): Pr
     objects:
       startAfter === undefined
         ? page.objects
-        : page.objects.filter(({ key }) => compareUtf8(key, startAfter) > 0),
+        : page.objects.filter(({ key }) => compareKeys(key, startAfter) > 0),
     commonPrefixes: page.commonPrefixes,
     continuationToken: page.nextContinuationToken,
   };

@@ -56,7 +56,7 @@ export const apiErrors = {
     'client',
     false,
     'The request body is too large',
-    'Send a body of at most 64 KiB.',
+    'Send a body of at most 64 KiB, events in deliveries of at most 256 KiB.',
   ),
   unsupported_media_type: entry(
     415,

@@ -1,5 +1,6 @@
 import { apiErrors } from './api-errors.ts';
 import { bucketErrors } from './bucket-errors.ts';
+import { eventErrors } from './event-errors.ts';
 import { healthErrors } from './health-errors.ts';
 import { objectErrors } from './object-errors.ts';
 import { secretErrors } from './secret-errors.ts';
@@ -18,6 +19,7 @@ export const ERROR_CATALOGUE = {
   ...objectErrors,
   ...healthErrors,
   ...secretErrors,
+  ...eventErrors,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

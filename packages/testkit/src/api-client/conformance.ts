@@ -9,6 +9,7 @@ export interface OpenApiDocument {
 }
 
 interface OperationObject {
+  readonly operationId?: string;
   readonly summary?: string;
   readonly description?: string;
   readonly tags?: readonly string[];
@@ -32,6 +33,7 @@ interface OperationObject {
 
 interface MediaType {
   readonly schema: unknown;
+  readonly example?: unknown;
   readonly examples?: Readonly<Record<string, { readonly summary?: string; readonly value: unknown }>>;
 }
 

@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { asSluiceError, SluiceError } from '@sluice/shared';
+import { asSluiceError, MAX_EVENT_BODY_BYTES, SluiceError } from '@sluice/shared';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
@@ -43,6 +43,16 @@ const JSON_TYPE = /^application\/json(?:;\s*[a-z0-9-]+=[^;]+)*$/;
 const hasBody = (request: Request): boolean =>
   request.body !== null && request.headers.get('content-length') !== '0';
 
+/** Deliveries of events, which prove themselves instead of bringing a token. */
+const isOfEvents = (path: string): boolean => path.startsWith('/api/events/');
+
+const isPublic = (path: string): boolean =>
+  path === '/api/health' ||
+  path === '/api/openapi.json' ||
+  path === '/api/reference' ||
+  isOfEvents(path) ||
+  !path.startsWith('/api/');
+
 /** The app without its routes: ids, limits, errors, who is asking. */
 export const createApp = ({ verifyToken, clientFor, engine, aws, limiters, log }: AppParts): App => {
   const app = newRouter();
@@ -73,18 +83,20 @@ export const createApp = ({ verifyToken, clientFor, engine, aws, limiters, log }
     // Answers are about one caller and one moment.
     c.header('cache-control', 'no-store');
   });
-  app.use(
+  const limitedTo = (maxSize: number) =>
     bodyLimit({
-      maxSize: MAX_BODY_BYTES,
+      maxSize,
       onError: () => {
         throw new SluiceError('payload_too_large');
       },
-    }),
-  );
+    });
+  const [limitedAsEvents, limited] = [limitedTo(MAX_EVENT_BODY_BYTES), limitedTo(MAX_BODY_BYTES)];
+  app.use((c, next) => (isOfEvents(c.req.path) ? limitedAsEvents(c, next) : limited(c, next)));
 
-  const isPublic = (path: string) =>
-    path === '/api/health' || path === '/api/openapi.json' || !path.startsWith('/api/');
   app.use(async (c, next) => {
+    c.set('engine', engine);
+    // Senders share addresses, and a busy bucket has much to tell.
+    if (isOfEvents(c.req.path)) return next();
     // Set by Cloudflare, whatever the caller sends.
     const address = c.req.header('cf-connecting-ip') ?? 'unknown';
     const countOpen = async () => {
@@ -105,7 +117,6 @@ export const createApp = ({ verifyToken, clientFor, engine, aws, limiters, log }
     }
     c.set('accessToken', accessToken);
     c.set('db', clientFor(accessToken));
-    c.set('engine', engine);
     c.set('aws', aws);
     if (hasBody(c.req.raw) && !JSON_TYPE.test(c.req.header('content-type') ?? '')) {
       throw new SluiceError('unsupported_media_type');
@@ -145,7 +156,7 @@ const headersOf = (
   { currentEtag, rateLimit }: Partial<Pick<AppEnv['Variables'], 'currentEtag' | 'rateLimit'>>,
 ): Record<string, string> => {
   if (error.code === 'edit_conflict' && currentEtag !== undefined) return { etag: currentEtag };
-  if (error.code === 'unauthenticated') return { 'www-authenticate': 'Bearer' };
+  if (error.entry.status === 401) return { 'www-authenticate': 'Bearer' };
   if (error.retryAfterMs !== undefined && error.entry.owner === 'client') {
     const seconds = String(Math.ceil(error.retryAfterMs / 1000));
     return {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@sluice/shared';
+import { exampleOf } from './document-examples.ts';
 import { problemExamples } from './openapi.ts';
 import { RATE_LIMITS, type RateLimitName } from './rate-limits.ts';
 
@@ -25,6 +26,7 @@ interface OperationObject {
 }
 interface DocumentObject {
   paths?: Record<string, Partial<Record<string, OperationObject>>>;
+  components?: { schemas?: Record<string, Record<string, unknown>> };
 }
 
 const PROBLEM = 'application/problem+json';
@@ -74,7 +76,8 @@ const limitsFor = (method: string, isOpen: boolean): string => {
 
 /** Completes the document in place. */
 export const completeDocument = <T extends object>(document: T): T => {
-  for (const operations of Object.values((document as DocumentObject).paths ?? {})) {
+  const { paths, components } = document as DocumentObject;
+  for (const [path, operations] of Object.entries(paths ?? {})) {
     for (const method of METHODS) {
       const operation = operations[method];
       if (operation === undefined) continue;
@@ -94,9 +97,31 @@ export const completeDocument = <T extends object>(document: T): T => {
         'RateLimit-Policy': textHeader('The quota (`q`) in a window (`w`, seconds).', '"reads";q=600;w=60'),
       };
       if (method === 'post' && !isOpen) addIdempotency(operation);
+      operation.operationId ??= operationIdOf(method, path);
+      addExamples(operation, components?.schemas ?? {});
     }
   }
   return document;
+};
+
+/** `GET /api/integrations/s3/{id}/rules` → `getIntegrationsS3ByIdRules`. Stable: generators make names of it. */
+const operationIdOf = (method: string, path: string): string =>
+  method +
+  path
+    .replace(/^\/api/, '')
+    .replaceAll(/\{(\w+)\}/g, 'by-$1')
+    .replaceAll(/[^A-Za-z0-9]+(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** An example of every answer in JSON that has none. */
+const addExamples = (
+  { responses }: OperationObject,
+  schemas: Record<string, Record<string, unknown>>,
+): void => {
+  for (const { content } of Object.values(responses)) {
+    const media = content?.['application/json'];
+    if (media === undefined || media.example !== undefined || media.examples !== undefined) continue;
+    media.example = exampleOf(media.schema, schemas);
+  }
 };
 
 const addIdempotency = (operation: OperationObject): void => {

@@ -3,12 +3,15 @@ import { SluiceError } from '@sluice/shared';
 import type { App } from '../http/app.ts';
 import { completeDocument } from '../http/document.ts';
 import { problemResponse } from '../http/problem.ts';
+import { type ReferenceDocument, referenceHeaders, referencePage } from '../http/reference-page.ts';
 import { healthRoute } from './health.ts';
 import { notificationRoutes } from './notification-targets/index.ts';
 import { resealRoutes } from './reseals/index.ts';
 import { cancelDryRunRoute } from './s3-dry-runs/cancel.ts';
 import { readDryRunRoute } from './s3-dry-runs/read.ts';
 import { startDryRunRoute } from './s3-dry-runs/start.ts';
+import { eventHealthRoute } from './s3-events/health.ts';
+import { receiveEventsRoute } from './s3-events/receive.ts';
 import { createIntegrationRoute } from './s3-integrations/create.ts';
 import { deleteIntegrationRoute } from './s3-integrations/delete.ts';
 import { listIntegrationsRoute } from './s3-integrations/list.ts';
@@ -36,6 +39,7 @@ import { supportUsageSummaryRoute } from './usage/support-usage-summary.ts';
 import { usageSummaryRoute } from './usage/usage-summary.ts';
 
 const DOCUMENT_PATH = '/api/openapi.json';
+const REFERENCE_PATH = '/api/reference';
 
 const ROUTES = [
   healthRoute,
@@ -69,6 +73,8 @@ const ROUTES = [
   setRuleRoute,
   deleteRuleRoute,
   matchRuleRoute,
+  receiveEventsRoute,
+  eventHealthRoute,
 ];
 
 /** Adds every route, the document that describes them, and 405 for other methods on their paths. */
@@ -96,6 +102,16 @@ export const addRoutes = (app: App): void => {
       },
     },
   });
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: REFERENCE_PATH,
+    summary: 'This document as a page',
+    description: 'For people: every operation with its examples.',
+    tags: ['Service'],
+    responses: {
+      200: { description: 'The page.', content: { 'text/html': { schema: z.string() } } },
+    },
+  });
   const info = {
     openapi: '3.1.0',
     info: {
@@ -113,14 +129,20 @@ export const addRoutes = (app: App): void => {
         description: 'Connected buckets, what was found in them and what became of it.',
       },
       { name: 'Notifications', description: 'Events posted to servers of yours, signed.' },
+      { name: 'Events', description: 'Told by the bucket’s provider: files start within seconds.' },
       { name: 'Usage', description: 'What happened, how long it took and what it cost.' },
       { name: 'Support', description: 'For support staff: across tenants.' },
       { name: 'Service', description: 'The API itself. Open to everybody.' },
     ],
   };
-  let document: object | undefined;
-  // Made once: it is the same for everybody.
-  app.get(DOCUMENT_PATH, (c) => c.json((document ??= completeDocument(app.getOpenAPI31Document(info)))));
+  // Made once each: they are the same for everybody.
+  let made: object | undefined;
+  let page: Promise<string> | undefined;
+  const document = (): object => (made ??= completeDocument(app.getOpenAPI31Document(info)));
+  app.get(DOCUMENT_PATH, (c) => c.json(document()));
+  app.get(REFERENCE_PATH, async (c) =>
+    c.body(await (page ??= referencePage(document() as ReferenceDocument)), 200, await referenceHeaders()),
+  );
   const methods = new Map<string, string[]>();
   for (const { path, method } of app.routes) {
     if (path.includes('*') || method === 'ALL') continue;

@@ -19,13 +19,17 @@ export interface Figures {
   readonly bytesFound: number;
   readonly bytesProcessed: number;
   readonly eventsMissed: number;
+  readonly eventsRefused: Readonly<Record<string, number>>;
   readonly discoveryLatency: Latency | null;
   readonly completionLatency: Latency | null;
   readonly calls: Record<string, number>;
   readonly costMicros: number;
 }
 
-type Recounted = Omit<Figures, 'calls' | 'eventsMissed' | 'discoveryLatency' | 'completionLatency'> & {
+type Recounted = Omit<
+  Figures,
+  'calls' | 'eventsMissed' | 'eventsRefused' | 'discoveryLatency' | 'completionLatency'
+> & {
   discovery: Latency | null;
   completion: Latency | null;
 };

@@ -84,6 +84,8 @@ export interface Customer {
   sql(text: string): Promise<unknown[]>;
   /** Lets the sweep come by until `GET /:id/credentials` is as wanted. */
   untilCredentials(isDone: (credentials: unknown) => boolean): Promise<unknown>;
+  /** Lets the sweep come by until a statement whose `$1` is the integration finds nothing any more. */
+  sweepUntilNone(text: string): Promise<unknown>;
   /** Of the integration's credentials. */
   sealedVersions(): Promise<number[]>;
   /** How many lines of the tenant's log tell of this. */
@@ -226,6 +228,14 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
           return isDone(seen) ? seen : undefined;
         },
         { what: 'the credentials as wanted', timeoutMs: 60_000, intervalMs: 100 },
+      ),
+    sweepUntilNone: (text) =>
+      pollUntil(
+        async () => {
+          await stack.tick(SWEEP);
+          return (await sql().query(text, [id])).rows.length === 0;
+        },
+        { what: `nothing of ${text}`, timeoutMs: 540_000, intervalMs: 100 },
       ),
     sealedVersions: async () =>
       (

@@ -89,6 +89,7 @@ export const UPDATE_EXAMPLES = {
     summary: 'Connect to another bucket, with its credential',
     value: { bucket: 'acme-documents-2', inputPrefix: 'incoming/', credentials },
   },
+  events: { summary: 'Be told by events', value: { detectionMode: 'event' } },
   edit: {
     summary: 'Rename, and let the processor tell the language',
     value: { name: 'Archive 2019', overwritePolicy: 'ignore', language: null },

@@ -33,7 +33,12 @@ const route = createRoute({
     },
     ...adminProblems,
     ...editConflict,
-    409: problem('It conflicts with what is there.', 'not_started', 'integration_exists'),
+    409: problem(
+      'What was not started cannot be paused or resumed, event mode takes an event secret, and no other integration may read the same place.',
+      'not_started',
+      'event_secret_missing',
+      'integration_exists',
+    ),
     422: problem(
       'The configuration cannot work; `detail` and `remedy` say what to change.',
       'prefixes_overlap',
@@ -47,19 +52,23 @@ export const updateIntegrationRoute = (app: App) =>
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const { db, engine, accessToken, requestId } = c.var;
-    const changes = c.req.valid('json');
+    const { detectionMode, ...changes } = c.req.valid('json');
     const revision = revisionOf(c.req.valid('header'));
+    const integration = { p_integration_id: id, ...revision };
     const read = () => readIntegration(db, id);
     await editing(c, read, async () => {
+      if (detectionMode !== undefined) {
+        unwrapNullable(await db.rpc('set_s3_detection_mode', { ...integration, p_mode: detectionMode }));
+        return;
+      }
       // What is connected to is judged by the engine, which alone may seal a credential.
       if (CONNECTION_FIELDS.some((field) => changes[field] !== undefined)) {
         const caller = { accessToken, requestId };
         unwrapEngine(await engine.editS3Integration(caller, id, changes, revision.p_revision ?? null));
-      } else {
-        const update = { p_integration_id: id, p_changes: toJson(changes), ...revision };
-        unwrapNullable(await db.rpc('update_s3_integration', update));
+        return;
       }
+      unwrapNullable(await db.rpc('update_s3_integration', { ...integration, p_changes: toJson(changes) }));
     });
-    const integration = await read();
-    return c.json(integration, 200, await etagOf(integration));
+    const changed = await read();
+    return c.json(changed, 200, await etagOf(changed));
   });

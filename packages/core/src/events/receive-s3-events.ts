@@ -1,0 +1,159 @@
+import { type EventDelivery, type EventReceipt, type EventRefusal, SluiceError } from '@sluice/shared';
+import { forEachConcurrently } from '../concurrency.ts';
+import { toLedgerObject } from '../finding/ledger-object.ts';
+import type { Clock, Log, OpenBucket } from '../ports/engine.ts';
+import type { EventLedger, EventObjectToRecord, EventSource, VerifyDelivery } from '../ports/events.ts';
+import { isStorable } from '../storable-text.ts';
+import type { EventObject } from './event-object.ts';
+import { judgeEvents } from './judge-events.ts';
+import { readEnvelope } from './read-envelope.ts';
+
+export interface ReceiveContext {
+  readonly ledger: EventLedger;
+  readonly verify: VerifyDelivery;
+  readonly openBucket: OpenBucket;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** As Standard Webhooks allows, either way. */
+const TOLERANCE_SECONDS = 300;
+
+/** Objects asked for one by one in one delivery, where the event has no ETag; more are left to the sweep. */
+const MAX_HEADS = 100;
+const HEAD_CONCURRENCY = 5;
+
+/** How often a delivery is judged again because the integration was edited meanwhile. */
+const MAX_ROUNDS = 3;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Takes in one delivery of events: proves it, then reads it, then records what it tells in one write.
+ *
+ * Until it is proven every answer is the same, whether the integration is missing, has no secret or another one.
+ *
+ * @returns only after the write, so whoever is told that it was recorded may forget it.
+ * @throws SluiceError with the refusal as its code; `unavailable` when the database is.
+ */
+export const receiveS3Events = async (
+  context: ReceiveContext,
+  delivery: EventDelivery,
+): Promise<EventReceipt> => {
+  for (let round = 1; ; round += 1) {
+    const receipt = await receive(context, delivery);
+    if (receipt !== 'stale') return receipt;
+    if (round === MAX_ROUNDS) throw new SluiceError('unavailable');
+  }
+};
+
+const receive = async (context: ReceiveContext, delivery: EventDelivery): Promise<EventReceipt | 'stale'> => {
+  const { ledger, verify, clock } = context;
+  const { integrationId } = delivery;
+  const source = UUID.test(integrationId) ? await ledger.source(integrationId) : null;
+  const verified = await verify(source, delivery);
+  const refuse = async (reason: EventRefusal, detail: string | null = null): Promise<never> => {
+    if (source !== null)
+      await ledger.refuse({ integrationId, reason, detail, requestId: delivery.requestId });
+    throw new SluiceError(reason, detail === null ? {} : { detail });
+  };
+  if (source === null || verified === null) return refuse('invalid_secret');
+
+  const { signedAtSeconds } = verified;
+  if (signedAtSeconds !== null) {
+    const ageSeconds = Math.round(clock.now() / 1000 - signedAtSeconds);
+    if (Math.abs(ageSeconds) > TOLERANCE_SECONDS) {
+      return refuse('stale_timestamp', `It was signed ${ageSeconds} seconds ago by our clock.`);
+    }
+  }
+  if (source.integration.status !== 'active') return refuse('paused');
+  if (source.integration.detectionMode !== 'event') return refuse('mode_mismatch');
+
+  const events = readEnvelope(new TextDecoder().decode(delivery.body));
+  if (events === null) return refuse('malformed');
+  const judged = judgeEvents(source, events);
+  const { refused, tests, ignored, replaced } = judged;
+  const refusedEvents = Object.values(refused).reduce((sum, count) => sum + count, 0);
+  if (events.length > 0 && refusedEvents === events.length) {
+    return refuse(refused.bucket_mismatch === undefined ? 'malformed' : 'bucket_mismatch');
+  }
+
+  const { objects, missing, left } = await complete(context, source, judged.objects);
+  const { outcome, recorded } = await ledger.record({
+    integrationId,
+    deliveryId: verified.deliveryId ?? `sha256:${await digestOf(delivery.body)}`,
+    secretVersion: verified.secretVersion,
+    revision: source.integration.revision,
+    objects,
+    needsSweep: left > 0,
+    refused,
+  });
+  if (outcome === 'stale') return outcome;
+  return {
+    outcome: outcome === 'recorded' && tests > 0 && tests === events.length ? 'test' : outcome,
+    events: events.length,
+    recorded,
+    known: replaced + objects.length - recorded,
+    ignored: tests + ignored + missing,
+    leftToSweep: left,
+    refused,
+  };
+};
+
+interface Completed {
+  readonly objects: EventObjectToRecord[];
+  /** No longer there. */
+  readonly missing: number;
+  /** Could not be asked for now. */
+  readonly left: number;
+}
+
+/** What the ledger records of each object. Where the event does not say which version it was, the bucket is asked. */
+const complete = async (
+  { openBucket, log }: ReceiveContext,
+  source: EventSource,
+  told: readonly EventObject[],
+): Promise<Completed> => {
+  const { integration } = source;
+  const objects: EventObjectToRecord[] = [];
+  const unclear: EventObject[] = [];
+  const take = (object: EventObject, etag: string, sizeBytes: number): void => {
+    const { key, at, sequencer, versionId } = object;
+    const lastModified = new Date(at).toISOString();
+    objects.push({
+      ...toLedgerObject({ key, etag, sizeBytes, lastModified }, integration.outputPrefix, integration.startFrom),
+      lastModified,
+      sequencer,
+      versionId: versionId !== null && isStorable(versionId) ? versionId : null,
+    });
+  };
+  for (const object of told) {
+    if (object.etag === null || object.sizeBytes === null) unclear.push(object);
+    else take(object, object.etag, object.sizeBytes);
+  }
+  if (unclear.length === 0) return { objects, missing: 0, left: 0 };
+
+  let missing = 0;
+  let left = Math.max(0, unclear.length - MAX_HEADS);
+  try {
+    const bucket = await openBucket(source);
+    await forEachConcurrently(unclear.slice(0, MAX_HEADS), HEAD_CONCURRENCY, async (object) => {
+      try {
+        const { etag, sizeBytes } = await bucket.head(object.key);
+        take(object, etag, sizeBytes);
+      } catch (error) {
+        if (error instanceof SluiceError && error.code === 'object_not_found') missing += 1;
+        else left += 1;
+      }
+    });
+  } catch (error) {
+    log.warn('event_bucket_unopened', { integrationId: integration.id, error });
+    left = unclear.length;
+  }
+  return { objects, missing, left };
+};
+
+const digestOf = async (body: Uint8Array): Promise<string> => {
+  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(body));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+};

@@ -1,0 +1,45 @@
+import type { EventLedger, EventSource, RecordedDelivery } from '@sluice/core';
+import type { Client } from './clients.ts';
+import { unwrap, unwrapNullable } from './errors.ts';
+import { fromJson, toJson } from './json.ts';
+
+/** {@link EventLedger} over the functions of `create_s3_events` and `add_event_verbs`. Needs a service client. */
+export const createEventLedger = (
+  client: Client,
+): EventLedger & { prune(hours: number): Promise<number> } => ({
+  source: async (integrationId) =>
+    fromJson<EventSource | null>(
+      unwrapNullable(await client.rpc('get_s3_event_source', { p_integration_id: integrationId })),
+    ),
+  record: async ({ integrationId, deliveryId, secretVersion, revision, objects, needsSweep, refused }) =>
+    fromJson<RecordedDelivery>(
+      unwrap(
+        await client.rpc('record_s3_events', {
+          p_integration_id: integrationId,
+          p_delivery_id: deliveryId,
+          p_secret_version: secretVersion,
+          p_revision: revision,
+          p_refused: toJson(refused),
+          p_needs_sweep: needsSweep,
+          p_keys: objects.map((object) => object.key),
+          p_etags: objects.map((object) => object.etag),
+          p_sizes: objects.map((object) => object.sizeBytes),
+          p_times: objects.map((object) => object.lastModified),
+          p_sequencers: fromJson<string[]>(objects.map((object) => object.sequencer)),
+          p_version_ids: fromJson<string[]>(objects.map((object) => object.versionId)),
+          p_skip_reasons: fromJson<string[]>(objects.map((object) => object.skipReason)),
+        }),
+      ),
+    ),
+  refuse: async ({ integrationId, reason, detail, requestId }) => {
+    unwrapNullable(
+      await client.rpc('refuse_s3_events', {
+        p_integration_id: integrationId,
+        p_reason: reason,
+        p_detail: fromJson<string>(detail),
+        p_request_id: requestId,
+      }),
+    );
+  },
+  prune: async (hours) => unwrap(await client.rpc('prune_s3_event_deliveries', { p_hours: hours })),
+});

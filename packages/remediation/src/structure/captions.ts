@@ -1,0 +1,36 @@
+import { type Block, plainText } from './types.ts';
+
+const CAPTION =
+  /^(?:fig(?:ure|ura|\.)?|abb(?:ildung|\.)?|bild|picture|chart|exhibit|afbeelding|kuva)\s*[\dIVX]+/i;
+const MAX_CAPTION_CHARACTERS = 500;
+
+/** Gives pictures the captions that stand right below or above them. */
+export function attachCaptions(blocks: readonly Block[]): Block[] {
+  const result: Block[] = [];
+  let skip = false;
+  for (const [index, block] of blocks.entries()) {
+    if (skip) {
+      skip = false;
+      continue;
+    }
+    if (block.kind !== 'figure' || block.caption.length > 0) {
+      result.push(block);
+      continue;
+    }
+    const below = blocks[index + 1];
+    const above = result.at(-1);
+    if (below?.kind === 'paragraph' && isCaption(below)) {
+      result.push({ ...block, caption: below.content });
+      skip = true;
+    } else if (above?.kind === 'paragraph' && isCaption(above)) {
+      result.pop();
+      result.push({ ...block, caption: above.content });
+    } else result.push(block);
+  }
+  return result;
+}
+
+function isCaption({ content }: Extract<Block, { kind: 'paragraph' }>): boolean {
+  const text = plainText(content).trim();
+  return text.length <= MAX_CAPTION_CHARACTERS && CAPTION.test(text);
+}

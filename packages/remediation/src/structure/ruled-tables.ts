@@ -1,0 +1,157 @@
+import type { Box, Drawing } from '../text/drawings.ts';
+import type { PageText } from '../text/page-interpreter.ts';
+
+/** A cell of a ruled table: its place in the grid, and on the page. */
+interface RuledCell extends Box {
+  readonly row: number;
+  readonly column: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface RuledGrid extends Box {
+  readonly cells: readonly RuledCell[];
+  readonly rowCount: number;
+}
+
+interface Rule {
+  /** Position across the rule. */
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+const MAX_THICKNESS_PT = 3;
+const MIN_RULE_PT = 8;
+const TOUCHING_PT = 3;
+/** More rules than this are a drawing, not tables. */
+const MAX_RULES = 1200;
+
+/** Grids that the rules of a page draw, with at least two rows and two columns. */
+export function ruledGrids({ drawings, width, height }: PageText): RuledGrid[] {
+  const horizontal: Rule[] = [];
+  const vertical: Rule[] = [];
+  for (const drawing of drawings) addRules(drawing, { width, height }, horizontal, vertical);
+  if (horizontal.length > MAX_RULES || vertical.length > MAX_RULES) return [];
+  return connected(horizontal, vertical).flatMap((group) => gridOf(group.horizontal, group.vertical) ?? []);
+}
+
+function addRules(
+  { kind, x0, y0, x1, y1 }: Drawing,
+  page: { width: number; height: number },
+  horizontal: Rule[],
+  vertical: Rule[],
+): void {
+  if (kind !== 'path') return;
+  const [wide, high] = [x1 - x0, y1 - y0];
+  if (high <= MAX_THICKNESS_PT && wide >= MIN_RULE_PT)
+    horizontal.push({ at: (y0 + y1) / 2, from: x0, to: x1 });
+  else if (wide <= MAX_THICKNESS_PT && high >= MIN_RULE_PT)
+    vertical.push({ at: (x0 + x1) / 2, from: y0, to: y1 });
+  else if (
+    wide >= MIN_RULE_PT &&
+    high >= MIN_RULE_PT &&
+    wide < page.width * 0.95 &&
+    high < page.height * 0.8
+  ) {
+    // A box, or the background of a cell: its sides are rules.
+    horizontal.push({ at: y0, from: x0, to: x1 }, { at: y1, from: x0, to: x1 });
+    vertical.push({ at: x0, from: y0, to: y1 }, { at: x1, from: y0, to: y1 });
+  }
+}
+
+interface Group {
+  horizontal: Rule[];
+  vertical: Rule[];
+}
+
+/** Rules that touch each other, directly or by way of others. */
+function connected(horizontal: readonly Rule[], vertical: readonly Rule[]): Group[] {
+  const parent = Array.from({ length: horizontal.length + vertical.length }, (_, index) => index);
+  const find = (start: number): number => {
+    let node = start;
+    while (parent[node] !== node) {
+      parent[node] = parent[parent[node] ?? node] ?? node;
+      node = parent[node] ?? node;
+    }
+    return node;
+  };
+  for (const [h, row] of horizontal.entries())
+    for (const [v, column] of vertical.entries())
+      if (crosses(row, column)) parent[find(h)] = find(horizontal.length + v);
+  const groups = new Map<number, Group>();
+  const groupOf = (index: number): Group => {
+    const root = find(index);
+    const known = groups.get(root) ?? { horizontal: [], vertical: [] };
+    groups.set(root, known);
+    return known;
+  };
+  for (const [index, rule] of horizontal.entries()) groupOf(index).horizontal.push(rule);
+  for (const [index, rule] of vertical.entries()) groupOf(horizontal.length + index).vertical.push(rule);
+  return [...groups.values()];
+}
+
+function crosses(row: Rule, column: Rule): boolean {
+  return (
+    column.at >= row.from - TOUCHING_PT &&
+    column.at <= row.to + TOUCHING_PT &&
+    row.at >= column.from - TOUCHING_PT &&
+    row.at <= column.to + TOUCHING_PT
+  );
+}
+
+function gridOf(horizontal: readonly Rule[], vertical: readonly Rule[]): RuledGrid | undefined {
+  const xs = positions(vertical).sort((a, b) => a - b);
+  const ys = positions(horizontal).sort((a, b) => b - a);
+  const [columnCount, rowCount] = [xs.length - 1, ys.length - 1];
+  if (columnCount < 2 || rowCount < 2) return undefined;
+  const [x0 = 0, x1 = 0, y1 = 0, y0 = 0] = [xs[0], xs.at(-1), ys[0], ys.at(-1)];
+  const wall = (row: number, line: number): boolean =>
+    separates(vertical, xs[line] ?? 0, ((ys[row] ?? 0) + (ys[row + 1] ?? 0)) / 2);
+  const floor = (line: number, column: number): boolean =>
+    separates(horizontal, ys[line] ?? 0, ((xs[column] ?? 0) + (xs[column + 1] ?? 0)) / 2);
+  const taken = new Set<number>();
+  const cells: RuledCell[] = [];
+  for (let row = 0; row < rowCount; row++) {
+    for (let column = 0; column < columnCount; column++) {
+      if (taken.has(row * columnCount + column)) continue;
+      let columns = 1;
+      const free = (at: number): boolean => !taken.has(row * columnCount + at);
+      while (column + columns < columnCount && !wall(row, column + columns) && free(column + columns))
+        columns++;
+      const across = Array.from({ length: columns }, (_, index) => column + index);
+      let rows = 1;
+      const goesDown = (line: number): boolean =>
+        across.every((at) => !floor(line, at) && !taken.has(line * columnCount + at)) &&
+        across.slice(1).every((at) => !wall(line, at));
+      while (row + rows < rowCount && goesDown(row + rows)) rows++;
+      for (let down = row; down < row + rows; down++)
+        for (const at of across) taken.add(down * columnCount + at);
+      const box = {
+        x0: xs[column] ?? 0,
+        x1: xs[column + columns] ?? 0,
+        y1: ys[row] ?? 0,
+        y0: ys[row + rows] ?? 0,
+      };
+      cells.push({ ...box, row, column, rows, columns });
+    }
+  }
+  return { x0, y0, x1, y1, cells, rowCount };
+}
+
+function positions(rules: readonly Rule[]): number[] {
+  const sorted = rules.map((rule) => rule.at).sort((a, b) => a - b);
+  const result: number[] = [];
+  for (const at of sorted)
+    if (result.length === 0 || at - (result.at(-1) ?? 0) > TOUCHING_PT) result.push(at);
+  return result;
+}
+
+function separates(rules: readonly Rule[], at: number, middle: number): boolean {
+  return rules.some(
+    (rule) =>
+      Math.abs(rule.at - at) <= TOUCHING_PT + 1 &&
+      rule.from - TOUCHING_PT <= middle &&
+      rule.to + TOUCHING_PT >= middle,
+  );
+}

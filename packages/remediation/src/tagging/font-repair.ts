@@ -1,0 +1,74 @@
+import { PdfArray, PdfDict, PdfName } from '@libpdf/core';
+import type { ObjectAccess } from '../pdf/object-access.ts';
+import type { Revision } from '../pdf/revision.ts';
+import type { UsedFont } from '../text/font-cache.ts';
+
+/** Entries of one block of a CMap. */
+const BLOCK = 100;
+
+/**
+ * Gives fonts that cannot say what their glyphs mean the map that says it, as far as it is known from their encodings
+ * and programs. Only fonts that are objects of their own, and of whose used codes every one is known.
+ */
+export function repairFonts(
+  { objects, revision }: { objects: ObjectAccess; revision: Revision },
+  fonts: readonly UsedFont[],
+): void {
+  for (const { ref, dict, font } of fonts) {
+    if (!ref) continue;
+    const codes = [...font.usedCodes()].sort(([a], [b]) => a - b);
+    const known = codes.length > 0 && codes.every(([, text]) => text.trim() !== '' || text === ' ');
+    let changed = false;
+    if (known && font.codeBytes !== undefined && !dict.has('ToUnicode')) {
+      const map = toUnicode(codes, font.codeBytes);
+      dict.set('ToUnicode', revision.addStream(new PdfDict(), new TextEncoder().encode(map)));
+      changed = true;
+    }
+    const [descendant] = objects.list(dict, 'DescendantFonts');
+    if (
+      descendant instanceof PdfDict &&
+      objects.name(descendant, 'Subtype') === 'CIDFontType2' &&
+      font.embedded &&
+      !descendant.has('CIDToGIDMap')
+    ) {
+      // What a reader assumes anyway, and PDF/UA wants written down.
+      const own = descendant.clone();
+      own.set('CIDToGIDMap', PdfName.of('Identity'));
+      dict.set('DescendantFonts', PdfArray.of(revision.add(own)));
+      changed = true;
+    }
+    if (changed) revision.change(ref, dict);
+  }
+}
+
+function toUnicode(codes: readonly (readonly [number, string])[], bytes: number): string {
+  const digits = bytes * 2;
+  const hex = (value: number, length: number): string =>
+    value.toString(16).toUpperCase().padStart(length, '0');
+  const lines = codes.map(([code, text]) => {
+    const units = Array.from({ length: text.length }, (_, at) => hex(text.charCodeAt(at), 4)).join('');
+    return `<${hex(code, digits)}> <${units}>`;
+  });
+  const blocks: string[] = [];
+  for (let from = 0; from < lines.length; from += BLOCK) {
+    const part = lines.slice(from, from + BLOCK);
+    blocks.push(`${part.length} beginbfchar`, ...part, 'endbfchar');
+  }
+  return [
+    '/CIDInit /ProcSet findresource begin',
+    '12 dict begin',
+    'begincmap',
+    '/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def',
+    '/CMapName /Adobe-Identity-UCS def',
+    '/CMapType 2 def',
+    '1 begincodespacerange',
+    `<${hex(0, digits)}> <${'F'.repeat(digits)}>`,
+    'endcodespacerange',
+    ...blocks,
+    'endcmap',
+    'CMapName currentdict /CMap defineresource pop',
+    'end',
+    'end',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,54 @@
+import { entry } from './entry.ts';
+
+/** Why a delivery of events was refused. Lost events lose no file: the next sweep finds it. */
+export const eventErrors = {
+  invalid_secret: entry(
+    401,
+    'customer_config',
+    false,
+    'The event is not signed with a valid secret of the integration',
+    'Set the event secret shown when it was issued or last rotated where the events come from (`wrangler secret put EVENT_SOURCE_SECRET`, the API key of the EventBridge connection, or the signing secret of the rule), or issue a new one.',
+  ),
+  bucket_mismatch: entry(
+    422,
+    'customer_config',
+    false,
+    'The event is about another bucket',
+    'Send events of this integration’s own bucket to its address, and those of other buckets to theirs.',
+  ),
+  paused: entry(
+    409,
+    'customer_config',
+    true,
+    'The integration is not active',
+    'Activate it to take events in again. What arrives meanwhile is found then.',
+  ),
+  mode_mismatch: entry(
+    409,
+    'customer_config',
+    true,
+    'The integration polls its bucket and takes no events',
+    'Switch it to event mode, or stop sending events.',
+  ),
+  stale_timestamp: entry(
+    400,
+    'customer_config',
+    true,
+    'The event was signed too long ago',
+    'Sign each attempt anew with the present time, and check the clock of the sender: five minutes are allowed.',
+  ),
+  replayed: entry(
+    409,
+    'client',
+    false,
+    'The delivery was received before',
+    'Nothing to do: it was recorded then and had no effect again.',
+  ),
+  malformed: entry(
+    400,
+    'customer_config',
+    false,
+    'The body is no event that we understand',
+    'Send the event as the provider made it: R2, EventBridge, Backblaze B2 or S3 `Records`, as JSON.',
+  ),
+} as const;
