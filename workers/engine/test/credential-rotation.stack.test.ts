@@ -50,7 +50,6 @@ describe.concurrent('a rotation', () => {
 
   test('whose probe fails changes nothing, and keeps nothing of what was entered', async (context) => {
     const { key, fake, ...customer } = await withTwoKeys(context);
-    const before = await readCredentials(customer.id, customer.token);
     fake.addFault(onKey(key, faults.only({ operation: 'PutObject' }, faults.denies('s3:PutObject'))));
     const rotated = await rotate(customer.id, customer.token, key);
     expect(outcomeOf(rotated)).toBe('refused');
@@ -58,7 +57,7 @@ describe.concurrent('a rotation', () => {
       expect.objectContaining({ name: 'write', outcome: 'failed', code: 'access_denied' }),
     );
     expect(at(rotated, 'credentials')).toMatchObject({
-      current: at(before, 'current') as object,
+      current: { version: 1, hint: OLD.accessKeyId.slice(-4) },
       previous: null,
       rotation: { state: 'refused', toVersion: 2 },
     });
