@@ -225,3 +225,18 @@ test.concurrent('the largest delivery is taken and a byte more is not', async (c
   expect((await send(customer.id, secret, whole)).status).toBe(200);
   expect((await send(customer.id, secret, `${whole} `)).status).toBe(413);
 });
+
+test.concurrent('event mode takes an event secret, an admin, and the revision that was read', async (context) => {
+  const customer = await newCustomer(context);
+  const path = `/api/integrations/s3/${customer.id}`;
+  const change = (token: string, body: unknown, headers: Record<string, string> = {}) =>
+    call('PATCH', path, { token, body, headers });
+  const toEvents = { detectionMode: 'event' };
+  expect((await change(customer.token, toEvents)).body).toMatchObject({ code: 'event_secret_missing' });
+  await takeEvents(customer.id, customer.token);
+  const stranger = (await newTenant()).owner.accessToken;
+  expect((await change(stranger, { detectionMode: 'poll' })).status).toBe(404);
+  expect((await change(customer.token, { detectionMode: 'poll', name: 'Both' })).status).toBe(400);
+  expect((await change(customer.token, { detectionMode: 'poll' }, { 'if-match': '"1"' })).status).toBe(412);
+  expect(at(await customer.read(), 'detectionMode')).toBe('event');
+});
