@@ -43,7 +43,7 @@ const MATHEMATICAL =
   'lessmuch=≪|greatermuch=≫|precedes=≺|follows=≻|prime=′|universal=∀|existential=∃|logicaland=∧|' +
   'logicalor=∨|turnstileleft=⊢|turnstileright=⊣|floorleft=⌊|floorright=⌋|ceilingleft=⌈|ceilingright=⌉|' +
   'angbracketleft=⟨|angbracketright=⟩|latticetop=⊤|perpendicular=⊥|aleph=ℵ|owner=∋|' +
-  'propersubset=⊂|propersuperset=⊃|reflexsubset=⊆|reflexsuperset=⊇|union=∪|intersection=∩|negationslash≠|' +
+  'propersubset=⊂|propersuperset=⊃|reflexsubset=⊆|reflexsuperset=⊇|union=∪|intersection=∩|' +
   'mapsto=↦|triangleright=▷|triangleleft=◁|triangle=△|triangleinv=▽|star=⋆|club=♣|diamond=♢|heart=♡|spade=♠|' +
   'epsilon1=ε|theta1=ϑ|pi1=ϖ|rho1=ϱ|phi1=ϕ|lscript=ℓ|weierstrass=℘|dotlessj=ȷ|nabla=∇|slashbig=/|' +
   'summationtext=∑|summationdisplay=∑|producttext=∏|productdisplay=∏|integraltext=∫|integraldisplay=∫|' +
