@@ -174,6 +174,24 @@ describe('functions', () => {
     }
   });
 
+  test('show a user nothing when nothing is named', async () => {
+    const { rows } = await sql.query<{ name: string; arguments: string[] }>(
+      `select proname as name, coalesce(proargnames[1:pronargs], '{}') as arguments from pg_proc
+       where pronamespace = 'public'::regnamespace and proname = any ($1)`,
+      [FOR_USERS],
+    );
+    expect(rows).toHaveLength(FOR_USERS.length);
+    for (const { name, arguments: names } of rows) {
+      const nulls = Object.fromEntries(names.map((argument) => [argument, null]));
+      for (const client of [stranger, member]) {
+        const { data, error } = await client.rpc(name, nulls);
+        expect(error === null ? data : null, name).toSatisfy(
+          (answer) => answer === null || (Array.isArray(answer) && answer.length === 0),
+        );
+      }
+    }
+  });
+
   test('that change an integration ask for a role, and a stranger does not learn that it exists', async () => {
     const change = { p_integration_id: integrationId, p_changes: { name: 'Taken' } };
     const absent = { p_integration_id: crypto.randomUUID(), p_changes: { name: 'Taken' } };

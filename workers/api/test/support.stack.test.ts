@@ -212,6 +212,15 @@ describe('support', () => {
     expect((await call('GET', path, { token: tenant.owner.accessToken })).status).toBe(404);
   });
 
+  test('of the audit of all tenants tells each tenant it saw', async () => {
+    const { token, id: actorId } = await newSupport();
+    await call('GET', `/api/admin/audit?recordId=${id}`, { token });
+    const told = await call('GET', `/api/tenants/${tenant.id}/audit?actorId=${actorId}`, {
+      token: tenant.owner.accessToken,
+    });
+    expect(items(told)).toMatchObject([{ actorKind: 'support', action: 'read', recordType: 'audit_events' }]);
+  });
+
   test('reads the audit across tenants, which is an event itself', async () => {
     const { token, id: actorId } = await newSupport();
     const first = await call('GET', `/api/admin/audit?tenantId=${tenant.id}`, { token });
