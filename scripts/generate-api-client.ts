@@ -25,7 +25,7 @@ export async function readDocument(): Promise<object> {
     // No route is called.
     engine: new Proxy({}, { get: unused }) as Parameters<typeof createApp>[0]['engine'],
     aws: { principalArn: null, templateUrl: null },
-    limiters: { reads: FREE, writes: FREE, sensitive: FREE, open: FREE },
+    limiters: { reads: FREE, writes: FREE, sensitive: FREE, open: FREE, events: FREE },
     log: { info: () => undefined, error: () => undefined },
   });
   addRoutes(app);

@@ -57,6 +57,7 @@ describe('the api Worker is powerless', () => {
       'AWS_PRINCIPAL_ARN',
       'AWS_TEMPLATE_URL',
       'ENGINE',
+      'EVENT_LIMIT',
       'OPEN_LIMIT',
       'READ_LIMIT',
       'SENSITIVE_LIMIT',

@@ -16,6 +16,7 @@ export interface Env {
   readonly WRITE_LIMIT: RateLimiter;
   readonly SENSITIVE_LIMIT: RateLimiter;
   readonly OPEN_LIMIT: RateLimiter;
+  readonly EVENT_LIMIT: RateLimiter;
 }
 
 /** A var that is declared but left empty is not set. */
@@ -52,6 +53,7 @@ export const parseEnv = (env: Env): Bindings => {
       writes: env[RATE_LIMITS.writes.binding],
       sensitive: env[RATE_LIMITS.sensitive.binding],
       open: env[RATE_LIMITS.open.binding],
+      events: env[RATE_LIMITS.events.binding],
     },
     aws: {
       principalArn: parsed.data.AWS_PRINCIPAL_ARN ?? null,

@@ -40,7 +40,13 @@ describe('the OpenAPI document', () => {
         issueEventSecret: unused,
         rotateEventSecret: unused,
       },
-      limiters: { reads: unlimited, writes: unlimited, sensitive: unlimited, open: unlimited },
+      limiters: {
+        reads: unlimited,
+        writes: unlimited,
+        sensitive: unlimited,
+        open: unlimited,
+        events: unlimited,
+      },
       aws: { principalArn: null, templateUrl: null },
       log: { info: () => undefined, error: () => undefined },
     });

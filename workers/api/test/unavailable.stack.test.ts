@@ -32,7 +32,13 @@ const appWith = ({ auth, database, engine }: Failing) => {
   const app = createApp({
     verifyToken: createTokenVerifier(auth === true ? DOWN : up),
     clientFor: (accessToken) => createCallerClient(database === true ? DOWN : up, accessToken),
-    limiters: { reads: unlimited, writes: unlimited, sensitive: unlimited, open: unlimited },
+    limiters: {
+      reads: unlimited,
+      writes: unlimited,
+      sensitive: unlimited,
+      open: unlimited,
+      events: unlimited,
+    },
     aws: { principalArn: null, templateUrl: null },
     engine: {
       createS3Integration: idle,

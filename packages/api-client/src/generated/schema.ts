@@ -3974,7 +3974,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests: at most 120 in 60 s for an address. */
+            /** @description Too many requests: at most 3000 in 60 s for an integration. */
             429: {
                 headers: {
                     /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */

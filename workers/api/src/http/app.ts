@@ -104,7 +104,10 @@ export const createApp = ({ verifyToken, clientFor, engine, aws, limiters, log }
       await countAgainst(limiters, 'open', address);
     };
     if (isPublic(c.req.path)) {
-      await countOpen();
+      if (isOfEvents(c.req.path)) {
+        c.set('rateLimit', 'events');
+        await countAgainst(limiters, 'events', c.req.path.slice(0, 100));
+      } else await countOpen();
       return next();
     }
     const accessToken = /^Bearer ([\w.-]+)$/i.exec(c.req.header('authorization') ?? '')?.[1];

@@ -65,10 +65,10 @@ const addProblems = (
   return response;
 };
 
-const limitsFor = (method: string, isOpen: boolean): string => {
+const limitsFor = (method: string, path: string, isOpen: boolean): string => {
   const sentence = (name: RateLimitName) =>
     `${RATE_LIMITS[name].limit} in ${RATE_LIMITS[name].periodSeconds} s for ${RATE_LIMITS[name].who}`;
-  if (isOpen) return sentence('open');
+  if (isOpen) return sentence(path.startsWith('/api/events/') ? 'events' : 'open');
   return method === 'get'
     ? sentence('reads')
     : `${sentence('writes')}; ${sentence('sensitive')} for what tests a connection or makes a secret`;
@@ -85,7 +85,7 @@ export const completeDocument = <T extends object>(document: T): T => {
       const limited = addProblems(
         operation.responses,
         429,
-        `Too many requests: at most ${limitsFor(method, isOpen)}.`,
+        `Too many requests: at most ${limitsFor(method, path, isOpen)}.`,
         ['rate_limited'],
       );
       limited.headers = {

@@ -13,6 +13,8 @@ export const RATE_LIMITS = {
   writes: { binding: 'WRITE_LIMIT', limit: 120, periodSeconds: 60, who: 'a user' },
   /** What touches a bucket or a server of yours, or makes a secret. */
   sensitive: { binding: 'SENSITIVE_LIMIT', limit: 30, periodSeconds: 60, who: 'a user' },
+  /** Deliveries of events: many integrations share the addresses of a provider, so not by address. */
+  events: { binding: 'EVENT_LIMIT', limit: 3000, periodSeconds: 60, who: 'an integration' },
   /** Requests without a valid token. */
   open: { binding: 'OPEN_LIMIT', limit: 120, periodSeconds: 60, who: 'an address' },
 } as const;
@@ -21,7 +23,7 @@ export type RateLimitName = keyof typeof RATE_LIMITS;
 export type RateLimiters = Readonly<Record<RateLimitName, RateLimiter>>;
 
 const SENSITIVE_PATH =
-  /\/(test|test-connection|dry-run|start|rotate-secret|credentials|event-secret|replay|reveal|reseal|rotations?)(\/|$)/;
+  /\/(test|test-connection|dry-run|start|rotate-secret|credentials|event-secret|replay|reseals)(\/|$)/;
 
 /** The limit a request with a valid token counts against. */
 export const limitFor = (method: string, path: string): RateLimitName => {
