@@ -121,7 +121,11 @@ const complete = async (
     const { key, at, sequencer, versionId } = object;
     const lastModified = new Date(at).toISOString();
     objects.push({
-      ...toLedgerObject({ key, etag, sizeBytes, lastModified }, integration.outputPrefix, integration.startFrom),
+      ...toLedgerObject(
+        { key, etag, sizeBytes, lastModified },
+        integration.outputPrefix,
+        integration.startFrom,
+      ),
       lastModified,
       sequencer,
       versionId: versionId !== null && isStorable(versionId) ? versionId : null,
