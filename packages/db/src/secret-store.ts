@@ -14,7 +14,7 @@ export const createCredentialStore = (client: Client): CredentialStore => ({
         }),
       ),
     ),
-  stage: async (actorId, integrationId, credentials, hint, keepOldHours) =>
+  stage: async (actorId, integrationId, credentials, hint, keepOldHours, configuration) =>
     unwrap(
       await client.rpc('stage_s3_credentials', {
         p_actor: actorId,
@@ -22,6 +22,7 @@ export const createCredentialStore = (client: Client): CredentialStore => ({
         p_credentials: toJson(credentials),
         p_hint: hint,
         p_keep_old_hours: keepOldHours,
+        p_configuration: configuration,
       }),
     ),
   swap: async (actorId, rotationId, test, inFlightSeconds) => {

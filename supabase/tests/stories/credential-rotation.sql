@@ -1,12 +1,14 @@
 -- A rotation of credentials: staged, swapped in one step, kept, then finished, rolled back or cancelled; and who may do it.
-select plan(58);
+select plan(61);
 select tap.make_world();
 
 create function pg_temp.acme() returns uuid language sql as $$ select tap.integration_id('acme-bucket') $$;
 create function pg_temp.owner() returns uuid language sql as $$ select tap.user_id('owner@acme.test') $$;
 create function pg_temp.passed() returns jsonb language sql as $$ select '{"outcome": "passed", "checks": [{"name": "list", "outcome": "passed"}]}'::jsonb $$;
+create function pg_temp.configuration() returns text language sql security definer
+as $$ select private.connection_configuration(i) from public.s3_integrations i where id = tap.integration_id('acme-bucket') $$;
 create function pg_temp.stage(p_version int, p_keep int default 24) returns uuid language sql
-as $$ select public.stage_s3_credentials(pg_temp.owner(), pg_temp.acme(), tap.sealed(p_version), 'NEW' || p_version, p_keep) $$;
+as $$ select public.stage_s3_credentials(pg_temp.owner(), pg_temp.acme(), tap.sealed(p_version), 'NEW' || p_version, p_keep, pg_temp.configuration()) $$;
 create function pg_temp.rotate(p_version int, p_keep int default 24) returns void language sql
 as $$ select public.swap_s3_credentials(pg_temp.owner(), pg_temp.stage(p_version, p_keep), pg_temp.passed(), 1200) $$;
 -- Versions by field, as version:state.
@@ -30,7 +32,7 @@ as $$ update public.s3_credential_rotations set staged_at = staged_at - p_interv
 select tap.authenticate_as_service();
 select throws_ok($$ select public.begin_credential_rotation(tap.user_id('member@acme.test'), pg_temp.acme()) $$, 'PT403', 'forbidden', 'a member does not begin a rotation');
 select throws_ok($$ select public.begin_credential_rotation(tap.user_id('owner@umbrella.test'), pg_temp.acme()) $$, 'PT404', 'not_found', 'to another tenant there is nothing to rotate');
-select throws_ok($$ select public.stage_s3_credentials(tap.user_id('member@acme.test'), pg_temp.acme(), tap.sealed(2), 'NEW2', 24) $$, 'PT403', 'forbidden', 'a member stages nothing');
+select throws_ok($$ select public.stage_s3_credentials(tap.user_id('member@acme.test'), pg_temp.acme(), tap.sealed(2), 'NEW2', 24, pg_temp.configuration()) $$, 'PT403', 'forbidden', 'a member stages nothing');
 select is(public.begin_credential_rotation(tap.user_id('admin@acme.test'), pg_temp.acme()) ->> 'version', '2', 'an admin begins one, with the next version');
 select tap.authenticate_as(tap.user_id('member@acme.test'));
 select throws_ok($$ select public.finish_credential_rotation(pg_temp.acme()) $$, 'PT403', 'forbidden', 'a member does not finish one');
@@ -123,6 +125,10 @@ select is(pg_temp.states(), '1:destroyed 2:destroyed 3:destroyed 4:destroyed 5:d
 
 -- What is edited or deleted meanwhile.
 select pg_temp.later('1 minute');
+select set_config('test.begun', public.begin_credential_rotation(pg_temp.owner(), pg_temp.acme()) ->> 'configuration', true);
+update public.s3_integrations set bucket = 'meanwhile' where id = pg_temp.acme();
+select throws_ok($$ select public.stage_s3_credentials(pg_temp.owner(), pg_temp.acme(), tap.sealed(9), 'NEW9', 24, current_setting('test.begun')) $$,
+  'PT409', 'conflict', 'what is probed must be what was begun with');
 select pg_temp.stage(9);
 update public.s3_integrations set bucket = 'another-bucket' where id = pg_temp.acme();
 select throws_ok($$ select public.swap_s3_credentials(pg_temp.owner(), (select id from public.s3_credential_rotations where state = 'staged'), pg_temp.passed(), 1200) $$,
@@ -139,10 +145,17 @@ select public.add_event_secret(pg_temp.owner(), pg_temp.acme(), tap.sealed(1));
 select throws_ok($$ select public.begin_event_secret(pg_temp.owner(), pg_temp.acme(), false) $$, 'PT409', 'event_secret_exists', 'with one it is not issued again');
 select public.add_event_secret(pg_temp.owner(), pg_temp.acme(), tap.sealed(2), 24);
 select public.add_event_secret(pg_temp.owner(), pg_temp.acme(), tap.sealed(3), 24);
-select is(pg_temp.states('event_secret'), '1:destroyed 2:previous 3:current', 'two are valid, never three');
-select is((select jsonb_path_query_array(public.get_event_secrets(pg_temp.acme()), '$.secrets[*].version')), '[3, 2]', 'newest first');
+select is(pg_temp.states('event_secret'), '1:previous 2:destroyed 3:current', 'rotated again before it was seen, what the event source signs with stays valid');
+select public.record_event_secret_seen(pg_temp.acme(), 3);
+select public.add_event_secret(pg_temp.owner(), pg_temp.acme(), tap.sealed(4), 24);
+select is(pg_temp.states('event_secret'), '1:destroyed 2:destroyed 3:previous 4:current', 'two are valid, never three');
+select is((select jsonb_path_query_array(public.get_event_secrets(pg_temp.acme()), '$.secrets[*].version')), '[4, 3]', 'newest first');
 select tap.authenticate_as(tap.user_id('admin@acme.test'));
 select public.end_event_secret_overlap(pg_temp.acme());
-select is(pg_temp.states('event_secret'), '1:destroyed 2:destroyed 3:current', 'until an admin ends it');
+select is(pg_temp.states('event_secret'), '1:destroyed 2:destroyed 3:destroyed 4:current', 'until an admin ends it');
+select tap.authenticate_as_service();
+select public.add_event_secret(pg_temp.owner(), pg_temp.acme(), tap.sealed(5), 24);
+select public.add_event_secret(pg_temp.owner(), pg_temp.acme(), tap.sealed(6), 0);
+select is(pg_temp.states('event_secret'), '1:destroyed 2:destroyed 3:destroyed 4:destroyed 5:destroyed 6:current', 'one that has leaked takes every other with it');
 
 select * from finish();

@@ -436,7 +436,7 @@ export interface paths {
         put?: never;
         /**
          * Issue another event secret
-         * @description Shown here and never again. The one before it stays valid for `keepOldFor` hours, so that your event source can change over without losing a delivery; one older still is invalid at once. Takes the role admin or owner.
+         * @description Shown here and never again. The one before it stays valid for `keepOldFor` hours, so that your event source can change over without losing a delivery; of three, the oldest is invalid at once, or the middle one when no delivery was ever signed with it: after an answer that was lost, rotate again. Takes the role admin or owner.
          */
         post: operations["postIntegrationsS3ByIdEventSecretRotate"];
         delete?: never;

@@ -26,7 +26,7 @@ export const rotateCredentials = async (
   { credentials, keepOldFor }: RotateS3Credentials,
 ): Promise<RotationOutcome> => {
   const { actorId, credentials: store } = context;
-  const { integration, version } = await store.begin(actorId, integrationId);
+  const { integration, version, configuration } = await store.begin(actorId, integrationId);
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   const sealed = await context.seal(integration, version, {
     accessKeyId,
@@ -34,7 +34,7 @@ export const rotateCredentials = async (
     ...(sessionToken === undefined ? {} : { sessionToken }),
   });
   const hint = accessKeyId.slice(-4);
-  const rotationId = await store.stage(actorId, integrationId, sealed, hint, keepOldFor);
+  const rotationId = await store.stage(actorId, integrationId, sealed, hint, keepOldFor, configuration);
   const checks = await runConnectionChecks(context, integration, () =>
     context.openBucket({ integration, sealed: { credentials: sealed } }),
   );

@@ -3,18 +3,26 @@ import type { IntegrationConfig, SealedRecord } from './ledger.ts';
 
 /** Rotations of credentials. Every method acts for a user, checks their role in its transaction and throws `conflict`. */
 export interface CredentialStore {
-  /** Throws `not_found`, `forbidden`, `credentials_by_role`, `rotation_in_progress`. */
+  /** What is to be probed, and its name for `stage`. Throws `not_found`, `forbidden`, `credentials_by_role`, `rotation_in_progress`. */
   begin(
     actorId: string,
     integrationId: string,
-  ): Promise<{ readonly integration: IntegrationConfig; readonly version: number }>;
-  /** Stores credentials that nothing works with yet; the id of the rotation. Throws `rotation_in_progress`. */
+  ): Promise<{
+    readonly integration: IntegrationConfig;
+    readonly version: number;
+    readonly configuration: string;
+  }>;
+  /**
+   * Stores credentials that nothing works with yet; the id of the rotation. Throws `rotation_in_progress`, and `conflict` when
+   * another configuration stands than the one it began with.
+   */
   stage(
     actorId: string,
     integrationId: string,
     credentials: SealedRecord,
     hint: string,
     keepOldHours: number,
+    configuration: string,
   ): Promise<string>;
   /** From now on they are used. Throws `conflict` when the rotation was ended or the integration edited meanwhile. */
   swap(actorId: string, rotationId: string, test: ConnectionTest, inFlightSeconds: number): Promise<void>;

@@ -625,7 +625,7 @@ isOneToOne: false
 { Args: { "p_delivery_id": string,"p_lease_id": string,"p_lease_seconds": number,"p_result": Json }; Returns: string
                            },
 "stage_s3_credentials":
-{ Args: { "p_actor": string,"p_credentials": Json,"p_hint": string,"p_integration_id": string,"p_keep_old_hours": number }; Returns: string
+{ Args: { "p_actor": string,"p_configuration": string,"p_credentials": Json,"p_hint": string,"p_integration_id": string,"p_keep_old_hours": number }; Returns: string
                            },
 "start_s3_dry_run":
 { Args: { "p_actor": string,"p_integration_id": string,"p_start_from"?: string }; Returns: string
