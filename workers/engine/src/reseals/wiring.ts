@@ -22,7 +22,9 @@ export const resealsOf = (client: Client, vault: Vault, queue: Queue<ResealMessa
   settings: {
     // The keyring is at hand and may have them all at once; KMS is a network away, and a Worker has six connections. A batch has to be
     // saved within the lease: 200 KMS calls, four at once, do even when each takes two seconds.
-    ...(vault.current.keyId === 'local' ? { batch: 1_000, concurrency: 1_000 } : { batch: 100, concurrency: 4 }),
+    ...(vault.current.keyId === 'local'
+      ? { batch: 1_000, concurrency: 1_000 }
+      : { batch: 100, concurrency: 4 }),
     leaseSeconds: 120,
     budgetMs: 60_000,
   },
