@@ -9,6 +9,7 @@ import {
   newTenant,
   type Operation,
   operationsOf,
+  takesToken,
   withoutRequestId,
 } from '@sluice/testkit/api-client';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
@@ -32,7 +33,7 @@ import { badTokens, claimsFor, signAsStack } from './support/tokens.ts';
  */
 
 const { document } = await loadDocument();
-const guarded = operationsOf(document).filter(({ spec }) => spec.security !== undefined);
+const guarded = operationsOf(document).filter(takesToken);
 const writes = guarded.filter(({ method }) => method !== 'GET');
 const withBody = guarded.filter(({ spec }) => spec.requestBody !== undefined);
 const forAdmins = guarded.filter(({ spec }) => spec.responses['403'] !== undefined);

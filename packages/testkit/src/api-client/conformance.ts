@@ -13,7 +13,7 @@ interface OperationObject {
   readonly summary?: string;
   readonly description?: string;
   readonly tags?: readonly string[];
-  readonly security?: readonly unknown[];
+  readonly security?: readonly Readonly<Record<string, unknown>>[];
   readonly parameters?: readonly {
     readonly name: string;
     readonly in: string;
@@ -55,6 +55,10 @@ export const operationsOf = (document: OpenApiDocument): Operation[] =>
       spec,
     })),
   );
+
+/** Whether an operation is for signed-in users. */
+export const takesToken = ({ spec }: Operation): boolean =>
+  spec.security?.some((scheme) => 'bearerAuth' in scheme) === true;
 
 export interface Conformance {
   /** The operation a request is for; undefined when the document has none. */

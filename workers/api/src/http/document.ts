@@ -20,7 +20,7 @@ interface ResponseObject {
 }
 interface OperationObject {
   operationId?: string;
-  security?: unknown;
+  security?: Readonly<Record<string, unknown>>[];
   parameters?: unknown[];
   responses: Record<string, ResponseObject>;
 }
@@ -81,7 +81,9 @@ export const completeDocument = <T extends object>(document: T): T => {
     for (const method of METHODS) {
       const operation = operations[method];
       if (operation === undefined) continue;
-      const isOpen = operation.security === undefined;
+      // Said, not left out: `security: []` is open to anybody.
+      operation.security ??= [];
+      const isOpen = !operation.security.some((scheme) => 'bearerAuth' in scheme);
       const limited = addProblems(
         operation.responses,
         429,

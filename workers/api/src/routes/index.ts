@@ -12,6 +12,7 @@ import { readDryRunRoute } from './s3-dry-runs/read.ts';
 import { startDryRunRoute } from './s3-dry-runs/start.ts';
 import { eventHealthRoute } from './s3-events/health.ts';
 import { receiveEventsRoute } from './s3-events/receive.ts';
+import { EVENT_SECURITY_SCHEMES } from './s3-events/security.ts';
 import { createIntegrationRoute } from './s3-integrations/create.ts';
 import { deleteIntegrationRoute } from './s3-integrations/delete.ts';
 import { listIntegrationsRoute } from './s3-integrations/list.ts';
@@ -86,6 +87,9 @@ export const addRoutes = (app: App): void => {
     bearerFormat: 'JWT',
     description: 'An access token of Supabase Auth.',
   });
+  for (const [name, scheme] of Object.entries(EVENT_SECURITY_SCHEMES)) {
+    app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
+  }
   // The document is a route too.
   app.openAPIRegistry.registerPath({
     method: 'get',

@@ -4,6 +4,7 @@ import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
 import { problem } from '../../http/openapi.ts';
 import { DELIVERY_EXAMPLES } from './examples.ts';
+import { eventSecurity } from './security.ts';
 
 const PATH = '/api/events/s3/{integrationId}';
 
@@ -20,6 +21,7 @@ const registered: RouteConfig = {
   description:
     'For what forwards events of a bucket: the R2 receiver, an EventBridge API destination, Backblaze B2, and any server that sends S3 event `Records`. Signed as Standard Webhooks says (`webhook-id`, `webhook-timestamp`, `webhook-signature`), by B2’s HMAC (`x-bz-event-notification-signature`), or with the event secret itself as `x-api-key` or bearer token. At most 256 KiB. Answered with 2xx only after what it tells is recorded; a delivery that is sent again changes nothing. Whoever sends another secret learns nothing, not even whether the integration exists.',
   tags: ['Events'],
+  security: eventSecurity,
   request: {
     params: z.object({
       integrationId: z
