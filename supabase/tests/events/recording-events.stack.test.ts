@@ -105,6 +105,20 @@ describe('versions of a key', () => {
     expect(await current(connection)).toEqual([{ key: 'a.pdf', etag: 'v1', state: 'found' }]);
   });
 
+  test.for(['before_start', 'outside_prefix'])(
+    'the first is the first that was taken in, not one left out as %s',
+    async (reason) => {
+      const connection = await connectWithEvents(ledger, { overwritePolicy: 'ignore' });
+      await tell(ledger, connection, [told('a.pdf', 'v1', 1, { skipReason: 'before_start' })]);
+      await ledger.rows('update public.s3_processed_objects set reason = $2 where integration_id = $1', [
+        connection.integrationId,
+        reason,
+      ]);
+      await tell(ledger, connection, [told('a.pdf', 'v2', 2)]);
+      expect(await current(connection)).toEqual([{ key: 'a.pdf', etag: 'v2', state: 'found' }]);
+    },
+  );
+
   test('one that came back is left to a listing, which is asked for at once', async () => {
     const connection = await connectWithEvents(ledger);
     await tell(ledger, connection, [told('a.pdf', 'v1', 1)]);
