@@ -1,7 +1,7 @@
 import { openBucket, type S3Client, type S3Options } from '@sluice/s3';
 import { FAKE_IDENTITY, type FakeS3, startFakeS3 } from '@sluice/testkit/fake-s3';
 import { describe, expect, it } from 'vitest';
-import { SCENARIOS, type Scenario } from '../support/connection-scenarios.ts';
+import { SCENARIOS, type Scenario } from '../support/connection-scenarios/index.ts';
 import { problems, testConnection } from '../support/connection-world.ts';
 
 const withFake = async <T>(scenario: Scenario, work: (fake: FakeS3) => Promise<T>): Promise<T> => {
