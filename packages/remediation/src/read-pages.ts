@@ -10,7 +10,7 @@ import { pageRows } from './structure/page-lines.ts';
 import { bodySizeOf, findRunningText, type MarginLine, marginLines } from './structure/running-text.ts';
 import { takeRuledTables } from './structure/tables.ts';
 import type { ReadPage } from './tagging/tag-document.ts';
-import { FontCache, type UsedFont } from './text/font-cache.ts';
+import { FontCache, type UsedFont } from './text/fonts/font-cache.ts';
 import { type PageText, readPageText } from './text/page-interpreter.ts';
 
 /** A page counts as a picture when an image covers this share of it and there is hardly any text. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { EngineCaller, EngineResult } from './engine-caller.ts';
+import type { EngineCaller, EngineResult } from './rpc/engine-caller.ts';
 
 /** A key-encryption key: `local` and a version of the keyring, or the ARN of a KMS key and 1. */
 export const SealingKey = z.strictObject({ keyId: z.string(), kmsKeyVersion: z.int().positive() });

@@ -1,8 +1,8 @@
-export { type AwsKmsWrapperOptions, createAwsKmsWrapper } from './aws-kms-wrapper.ts';
 export { VaultFailure, type VaultFailureReason } from './failure.ts';
-export { combineWrappers, type KeyId, type KeyWrapper, type WrappedKey } from './key-wrapper.ts';
-export { addKey, keyVersions, newKeyring, parseKeyring, removeKey, useKey } from './keyring.ts';
-export { createLocalWrapper, LOCAL_KEY_ID } from './local-wrapper.ts';
+export { type AwsKmsWrapperOptions, createAwsKmsWrapper } from './keys/aws-kms-wrapper.ts';
+export { combineWrappers, type KeyId, type KeyWrapper, type WrappedKey } from './keys/key-wrapper.ts';
+export { addKey, keyVersions, newKeyring, parseKeyring, removeKey, useKey } from './keys/keyring.ts';
+export { createLocalWrapper, LOCAL_KEY_ID } from './keys/local-wrapper.ts';
 export { revealFields, revealText, type SecretFields, type SecretPlaintext } from './plaintext.ts';
 export { fromRow, type SealedSecret, type SealedSecretRow, toBytea, toRow } from './sealed-secret.ts';
 export { Secret } from './secret.ts';

@@ -1,7 +1,7 @@
 import { NONCE_BYTES, TAG_BYTES } from './aes-gcm.ts';
 import { type Bytes, fromHex, toHex } from './bytes.ts';
 import { cannotOpen, VaultFailure } from './failure.ts';
-import type { WrappedKey } from './key-wrapper.ts';
+import type { WrappedKey } from './keys/key-wrapper.ts';
 import { isVersion } from './secret-ref.ts';
 
 export const FORMAT_VERSION = 1;

@@ -1,7 +1,7 @@
 import { decrypt, encrypt, importAesKey, KEY_BYTES } from './aes-gcm.ts';
 import { type Bytes, platformRandom, type RandomSource } from './bytes.ts';
 import { cannotOpen, cannotSeal, VaultFailure } from './failure.ts';
-import type { KeyId, KeyWrapper, WrappedKey } from './key-wrapper.ts';
+import type { KeyId, KeyWrapper, WrappedKey } from './keys/key-wrapper.ts';
 import { decodePlaintext, encodePlaintext, type SecretPlaintext } from './plaintext.ts';
 import { checkStructure, FORMAT_VERSION, type SealedSecret } from './sealed-secret.ts';
 import { Secret } from './secret.ts';

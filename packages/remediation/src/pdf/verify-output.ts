@@ -1,7 +1,7 @@
 import { WorkBudget } from '../budget.ts';
 import type { RemediationLimits } from '../limits.ts';
 import { RemediationRefused } from '../refusal.ts';
-import { FontCache } from '../text/font-cache.ts';
+import { FontCache } from '../text/fonts/font-cache.ts';
 import { readPageText } from '../text/page-interpreter.ts';
 import { decodeStream } from './bounded-decode.ts';
 import type { DocumentMetadata } from './metadata-update.ts';

@@ -1,7 +1,7 @@
 import { PdfArray, PdfDict, PdfName } from '@libpdf/core';
 import type { ObjectAccess } from '../pdf/object-access.ts';
 import type { Revision } from '../pdf/revision.ts';
-import type { UsedFont } from '../text/font-cache.ts';
+import type { UsedFont } from '../text/fonts/font-cache.ts';
 
 /** Entries of one block of a CMap. */
 const BLOCK = 100;

@@ -1,6 +1,6 @@
 import type { WorkBudget } from '../budget.ts';
 import { printable } from './characters.ts';
-import type { Font } from './font.ts';
+import type { Font } from './fonts/font.ts';
 import { type Matrix, transform } from './matrix.ts';
 
 /** Bytes `from` up to `to` of the strings, joined, of one show operation of one of a page's content streams. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { QualityTier } from '../folder-rules.ts';
+import { QualityTier } from '../s3/folder-rules.ts';
 
 /**
  * The contract between the engine and a document processor: one HTTP request per job.

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { ConnectionCheck, ConnectionTest } from '../connection-test.ts';
-import { AccessKeyCredentials } from '../s3-integrations.ts';
+import { ConnectionCheck, ConnectionTest } from '../s3/connection-test.ts';
+import { AccessKeyCredentials } from '../s3/s3-integrations.ts';
 
 /** How long what was replaced stays valid, in hours. */
 export const KEEP_OLD_HOURS = { default: 24, max: 7 * 24 } as const;

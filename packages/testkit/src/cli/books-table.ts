@@ -1,5 +1,5 @@
 import { ERROR_CATALOGUE, isErrorCode } from '@sluice/shared';
-import type { Books, DemoReport, TenantBooks } from '../demo/books.ts';
+import type { Books, DemoReport, TenantBooks } from '../demo/audit/books.ts';
 
 interface Line {
   label: string;

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Standing } from '../demo/ledger-rows.ts';
+import type { Standing } from '../demo/audit/ledger-rows.ts';
 import { type DemoListener, runDemo } from '../demo/run-demo.ts';
 import { errorMessage } from '../stack/log.ts';
 import { renderBooks, renderTotal } from './books-table.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ERROR_CATALOGUE, isErrorCode } from '@sluice/shared';
 import type { Pool } from 'pg';
-import { type LedgerNews, readNews, readStandings, type Standing } from '../demo/ledger-rows.ts';
+import { type LedgerNews, readNews, readStandings, type Standing } from '../demo/audit/ledger-rows.ts';
 import { errorMessage } from '../stack/log.ts';
 import { printable, style, type Terminal } from './terminal.ts';
 

@@ -3,13 +3,13 @@ import { writeDevJson } from '../stack/dev-json.ts';
 import type { LogFn } from '../stack/log.ts';
 import type { Stack } from '../stack/stack-types.ts';
 import { demoUsers, ensureAccount, ensureIntegration } from './accounts.ts';
-import { type AuditResult, auditTenant } from './audit.ts';
-import { type DemoReport, reportOf } from './books.ts';
+import { type AuditResult, auditTenant } from './audit/audit.ts';
+import { type DemoReport, reportOf } from './audit/books.ts';
+import { readCharges, readLedgerRows, type Standing } from './audit/ledger-rows.ts';
 import { openCustomerBucket, putDocuments } from './customer-bucket.ts';
 import { demoTenants } from './demo-tenants.ts';
 import type { DemoTenant } from './document.ts';
 import { engineVars } from './engine-vars.ts';
-import { readCharges, readLedgerRows, type Standing } from './ledger-rows.ts';
 import { waitUntilSettled } from './settle.ts';
 import { withStack } from './with-stack.ts';
 

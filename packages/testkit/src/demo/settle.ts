@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { readStandings, type Standing } from './ledger-rows.ts';
+import { readStandings, type Standing } from './audit/ledger-rows.ts';
 
 const LOOK_EVERY_MS = 200;
 const LISTING = new Set(['cycle', 'isListing']);

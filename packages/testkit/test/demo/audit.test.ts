@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { SluiceError } from '@sluice/shared';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type AuditInput, auditTenant } from '../../src/demo/audit.ts';
-import { reportOf } from '../../src/demo/books.ts';
+import { type AuditInput, auditTenant } from '../../src/demo/audit/audit.ts';
+import { reportOf } from '../../src/demo/audit/books.ts';
+import type { Charge, LedgerRow } from '../../src/demo/audit/ledger-rows.ts';
 import type { DemoDocument } from '../../src/demo/document.ts';
-import type { Charge, LedgerRow } from '../../src/demo/ledger-rows.ts';
 import { rawPdf } from '../../src/samples/index.ts';
 
 interface Stored {

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { addTo, type Books, type DemoReport } from '../../src/demo/books.ts';
+import { addTo, type Books, type DemoReport } from '../../src/demo/audit/books.ts';
 import { demoTenants } from '../../src/demo/demo-tenants.ts';
 import { pollUntil } from '../../src/index.ts';
 import { kill9 } from '../support.ts';

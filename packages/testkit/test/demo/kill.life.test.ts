@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { DemoReport } from '../../src/demo/books.ts';
+import type { DemoReport } from '../../src/demo/audit/books.ts';
 import { pollUntil } from '../../src/index.ts';
 import { isAlive, kill9 } from '../support.ts';
 import {

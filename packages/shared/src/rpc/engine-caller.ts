@@ -1,5 +1,5 @@
-import type { ErrorCode } from './errors/catalogue.ts';
-import type { FieldError } from './errors/sluice-error.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import type { FieldError } from '../errors/sluice-error.ts';
 
 /** Who asks, as the engine checks it again: the api Worker cannot act for anybody whose token it does not hold. */
 export interface EngineCaller {

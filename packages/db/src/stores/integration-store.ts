@@ -1,7 +1,7 @@
 import type { ConfiguredIntegration, IntegrationStore, IntegrationToEdit } from '@sluice/core';
-import type { Client } from './clients.ts';
-import { unwrap, unwrapNullable } from './errors.ts';
-import { fromJson, toJson } from './json.ts';
+import type { Client } from '../clients.ts';
+import { unwrap, unwrapNullable } from '../errors.ts';
+import { fromJson, toJson } from '../json.ts';
 
 /** {@link IntegrationStore} over the functions of `add_integration_verbs`. Needs a service client. */
 export const createIntegrationStore = (client: Client): IntegrationStore => ({

@@ -1,7 +1,7 @@
 import type { NotificationLedger, NotificationTargetStore, SendingTarget } from '@sluice/core';
-import type { Client } from './clients.ts';
-import { unwrap, unwrapNullable } from './errors.ts';
-import { fromJson, toJson } from './json.ts';
+import type { Client } from '../clients.ts';
+import { unwrap, unwrapNullable } from '../errors.ts';
+import { fromJson, toJson } from '../json.ts';
 
 /** {@link NotificationLedger} over the functions of `add_notification_verbs`. Needs a service client. */
 export const createNotificationLedger = (client: Client): NotificationLedger => ({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { ERROR_CATALOGUE, type ErrorCode } from './errors/catalogue.ts';
-import { Instant } from './fields.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../errors/catalogue.ts';
+import { Instant } from '../fields.ts';
 import { ObjectState, S3Object } from './s3-integrations.ts';
 
 /** Every code there is, for filters: a misspelt reason is an error, not an empty list. */

@@ -1,6 +1,6 @@
-import type { Bytes } from './bytes.ts';
-import { VaultFailure } from './failure.ts';
-import type { SecretRef } from './secret-ref.ts';
+import type { Bytes } from '../bytes.ts';
+import { VaultFailure } from '../failure.ts';
+import type { SecretRef } from '../secret-ref.ts';
 
 /** Which key-encryption key, and which version of it. */
 export interface KeyId {

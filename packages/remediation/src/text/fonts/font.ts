@@ -1,7 +1,7 @@
 import { PdfArray, PdfDict, PdfName, PdfNumber, PdfStream } from '@libpdf/core';
-import type { WorkBudget } from '../budget.ts';
-import { decodeStream } from '../pdf/bounded-decode.ts';
-import type { ObjectAccess } from '../pdf/object-access.ts';
+import type { WorkBudget } from '../../budget.ts';
+import { decodeStream } from '../../pdf/bounded-decode.ts';
+import type { ObjectAccess } from '../../pdf/object-access.ts';
 import { latin1, trueTypeGlyphText, type1GlyphNames } from './embedded-font.ts';
 import { encodingByName, STANDARD, SYMBOL, ZAPF_DINGBATS } from './encodings.ts';
 import { glyphNameToText } from './glyph-names.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Folder, Language, text } from './fields.ts';
+import { Folder, Language, text } from '../fields.ts';
 import { OverwritePolicy } from './s3-integrations.ts';
 
 /** How many folder rules one integration may have. */

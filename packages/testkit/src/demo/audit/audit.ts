@@ -1,8 +1,8 @@
 import type { S3Client } from '@sluice/s3';
+import { type ListedObject, listBucket } from '../customer-bucket.ts';
+import { type DemoTenant, type Expectation, sizeOf } from '../document.ts';
 import { describeWrongOutput, expectedOutputKeys } from './audit-outputs.ts';
 import { addTo, type TenantBooks } from './books.ts';
-import { type ListedObject, listBucket } from './customer-bucket.ts';
-import { type DemoTenant, type Expectation, sizeOf } from './document.ts';
 import type { Charge, LedgerRow } from './ledger-rows.ts';
 
 /** What is looked at: the bucket as its owner sees it, and the tables. */

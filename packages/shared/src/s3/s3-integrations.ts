@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { Folder, Instant, Language, text } from '../fields.ts';
 import { ConnectionTest } from './connection-test.ts';
-import { Folder, Instant, Language, text } from './fields.ts';
 
 /** Objects larger than this are skipped with reason `oversize`: 200 MB. */
 export const S3_POLL_MAX_OBJECT_BYTES = 200 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { ResealLease, ResealLedger, StoredSecret } from '@sluice/core';
-import type { Client } from './clients.ts';
-import { unwrap, unwrapNullable } from './errors.ts';
-import { fromJson, toJson } from './json.ts';
+import type { Client } from '../clients.ts';
+import { unwrap, unwrapNullable } from '../errors.ts';
+import { fromJson, toJson } from '../json.ts';
 
 /** {@link ResealLedger} over the reseal functions. Needs a service client. */
 export const createResealLedger = (client: Client): ResealLedger => ({

@@ -1,7 +1,7 @@
 import type { EventLedger, EventSource, RecordedDelivery } from '@sluice/core';
-import type { Client } from './clients.ts';
-import { unwrap, unwrapNullable } from './errors.ts';
-import { fromJson, toJson } from './json.ts';
+import type { Client } from '../clients.ts';
+import { unwrap, unwrapNullable } from '../errors.ts';
+import { fromJson, toJson } from '../json.ts';
 
 /** {@link EventLedger} over the functions of `create_s3_events` and `add_event_verbs`. Needs a service client. */
 export const createEventLedger = (

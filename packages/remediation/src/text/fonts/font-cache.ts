@@ -1,6 +1,6 @@
 import { type PdfDict, PdfRef } from '@libpdf/core';
-import type { WorkBudget } from '../budget.ts';
-import type { ObjectAccess } from '../pdf/object-access.ts';
+import type { WorkBudget } from '../../budget.ts';
+import type { ObjectAccess } from '../../pdf/object-access.ts';
 import { type Font, loadFont } from './font.ts';
 
 export interface UsedFont {

@@ -1,7 +1,7 @@
 import type { ReplayBatch, ReplayLedger } from '@sluice/core';
-import type { Client } from './clients.ts';
-import { unwrapNullable } from './errors.ts';
-import { fromJson } from './json.ts';
+import type { Client } from '../clients.ts';
+import { unwrapNullable } from '../errors.ts';
+import { fromJson } from '../json.ts';
 
 /** {@link ReplayLedger} over `run_replay_batch`. Needs a service client. */
 export const createReplayLedger = (client: Client): ReplayLedger => ({

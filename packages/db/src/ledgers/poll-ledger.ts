@@ -1,7 +1,7 @@
 import type { BegunPoll, PollLedger, RecordedPage } from '@sluice/core';
-import type { Client } from './clients.ts';
-import { unwrap, unwrapNullable } from './errors.ts';
-import { fromJson, toJson } from './json.ts';
+import type { Client } from '../clients.ts';
+import { unwrap, unwrapNullable } from '../errors.ts';
+import { fromJson, toJson } from '../json.ts';
 
 /** {@link PollLedger} over the functions of `add_polling_verbs`. Needs a service client. */
 export const createPollLedger = (client: Client): PollLedger => ({

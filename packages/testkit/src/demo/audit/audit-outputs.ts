@@ -1,7 +1,7 @@
 import { getDocumentProxy } from 'unpdf';
+import type { ListedObject } from '../customer-bucket.ts';
+import type { DemoTenant } from '../document.ts';
 import type { AuditInput } from './audit.ts';
-import type { ListedObject } from './customer-bucket.ts';
-import type { DemoTenant } from './document.ts';
 import type { LedgerRow } from './ledger-rows.ts';
 
 /** Where the results of a document must lie. Written down here once more, apart from the product's own rule. */

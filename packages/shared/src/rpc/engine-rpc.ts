@@ -1,11 +1,11 @@
-import type { ConnectionTest } from './connection-test.ts';
-import type { StartDryRun } from './dry-runs.ts';
+import type { StartDryRun } from '../dry-runs.ts';
+import type { EventDelivery, EventReceipt } from '../events/delivery.ts';
+import type { ResealRpc } from '../reseals.ts';
+import type { ConnectionTest } from '../s3/connection-test.ts';
+import type { CreateS3Integration, UpdateS3Integration } from '../s3/s3-integrations.ts';
 import type { EngineCaller, EngineResult } from './engine-caller.ts';
-import type { EventDelivery, EventReceipt } from './events/delivery.ts';
 import type { NotificationRpc } from './notification-rpc.ts';
-import type { ResealRpc } from './reseals.ts';
-import type { CreateS3Integration, UpdateS3Integration } from './s3-integrations.ts';
-import type { SecretRpc } from './secrets/secret-rpc.ts';
+import type { SecretRpc } from './secret-rpc.ts';
 
 /** What the api Worker may ask of the engine, over the service binding. */
 export interface EngineRpc extends NotificationRpc, ResealRpc, SecretRpc {

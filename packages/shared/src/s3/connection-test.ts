@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { healthCheck } from './health-checks.ts';
+import { healthCheck } from '../health-checks.ts';
 
 /** The checks of a connection test, in order. `external_id` is there for roles alone. */
 export const CONNECTION_CHECKS = [

@@ -1,9 +1,17 @@
-import { type AesKey, decrypt, encrypt, importAesKey, KEY_BYTES, NONCE_BYTES, TAG_BYTES } from './aes-gcm.ts';
-import { platformRandom } from './bytes.ts';
-import { VaultFailure } from './failure.ts';
+import {
+  type AesKey,
+  decrypt,
+  encrypt,
+  importAesKey,
+  KEY_BYTES,
+  NONCE_BYTES,
+  TAG_BYTES,
+} from '../aes-gcm.ts';
+import { platformRandom } from '../bytes.ts';
+import { VaultFailure } from '../failure.ts';
+import { additionalData } from '../secret-ref.ts';
 import type { KeyWrapper } from './key-wrapper.ts';
 import { parseKeyring } from './keyring.ts';
-import { additionalData } from './secret-ref.ts';
 
 export const LOCAL_KEY_ID = 'local';
 

@@ -1,7 +1,7 @@
 import type { Begun, DueObject, ObjectLedger, ObjectToProcess, ObjectToWrite } from '@sluice/core';
-import type { Client } from './clients.ts';
-import { unwrap, unwrapNullable } from './errors.ts';
-import { fromJson, toJson } from './json.ts';
+import type { Client } from '../clients.ts';
+import { unwrap, unwrapNullable } from '../errors.ts';
+import { fromJson, toJson } from '../json.ts';
 
 /** {@link ObjectLedger} over the functions of `add_object_verbs`. Needs a service client. */
 export const createObjectLedger = (client: Client): ObjectLedger => ({

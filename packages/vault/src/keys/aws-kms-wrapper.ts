@@ -1,9 +1,9 @@
 import type { KmsClient } from '@sluice/aws';
 import { SluiceError } from '@sluice/shared';
-import { KEY_BYTES } from './aes-gcm.ts';
-import { misconfigured, VaultFailure } from './failure.ts';
+import { KEY_BYTES } from '../aes-gcm.ts';
+import { misconfigured, VaultFailure } from '../failure.ts';
+import { encryptionContext } from '../secret-ref.ts';
 import type { KeyWrapper } from './key-wrapper.ts';
-import { encryptionContext } from './secret-ref.ts';
 
 export interface AwsKmsWrapperOptions {
   readonly kms: KmsClient;

@@ -1,7 +1,7 @@
 import type { BegunDryRun, DryRunLedger } from '@sluice/core';
-import type { Client } from './clients.ts';
-import { unwrap, unwrapNullable } from './errors.ts';
-import { fromJson, toJson } from './json.ts';
+import type { Client } from '../clients.ts';
+import { unwrap, unwrapNullable } from '../errors.ts';
+import { fromJson, toJson } from '../json.ts';
 
 /** {@link DryRunLedger} over the functions of `create_s3_dry_runs`. Needs a service client. */
 export const createDryRunLedger = (client: Client): DryRunLedger => ({

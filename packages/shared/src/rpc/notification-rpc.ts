@@ -1,11 +1,11 @@
-import type { EngineCaller, EngineResult } from './engine-caller.ts';
 import type {
   CreateNotificationTarget,
   RevealedSecret,
   RotateNotificationSecret,
   TestedNotification,
   UpdateNotificationTarget,
-} from './notifications.ts';
+} from '../notifications.ts';
+import type { EngineCaller, EngineResult } from './engine-caller.ts';
 
 /** What of notifications takes the vault or the way out, so the engine. */
 export interface NotificationRpc {

@@ -1,7 +1,7 @@
 import type { CredentialStore, EventSecretLedger, EventSecretStore, SecretUpkeep } from '@sluice/core';
-import type { Client } from './clients.ts';
-import { unwrap, unwrapNullable } from './errors.ts';
-import { fromJson, toJson } from './json.ts';
+import type { Client } from '../clients.ts';
+import { unwrap, unwrapNullable } from '../errors.ts';
+import { fromJson, toJson } from '../json.ts';
 
 /** {@link CredentialStore} over the functions of `add_rotation_verbs`. Needs a service client. */
 export const createCredentialStore = (client: Client): CredentialStore => ({

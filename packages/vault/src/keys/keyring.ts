@@ -1,7 +1,7 @@
-import { KEY_BYTES } from './aes-gcm.ts';
-import { type Bytes, fromBase64, platformRandom, toBase64 } from './bytes.ts';
-import { misconfigured } from './failure.ts';
-import { isVersion } from './secret-ref.ts';
+import { KEY_BYTES } from '../aes-gcm.ts';
+import { type Bytes, fromBase64, platformRandom, toBase64 } from '../bytes.ts';
+import { misconfigured } from '../failure.ts';
+import { isVersion } from '../secret-ref.ts';
 
 /** The keys of a local keyring, by version. */
 export interface Keyring {

@@ -1,7 +1,7 @@
 import type { UsageStore } from '@sluice/core';
-import type { Client } from './clients.ts';
-import { unwrap, unwrapNullable } from './errors.ts';
-import { toJson } from './json.ts';
+import type { Client } from '../clients.ts';
+import { unwrap, unwrapNullable } from '../errors.ts';
+import { toJson } from '../json.ts';
 
 /** {@link UsageStore} over the functions of `add_usage`. Needs a service client. */
 export const createUsageStore = (client: Client): UsageStore => ({

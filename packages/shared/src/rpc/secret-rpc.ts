@@ -1,6 +1,6 @@
-import type { EngineCaller, EngineResult } from '../engine-caller.ts';
-import type { IssuedEventSecret, RotateEventSecret } from './event-secrets.ts';
-import type { RotateS3Credentials, RotationOutcome } from './s3-credentials.ts';
+import type { IssuedEventSecret, RotateEventSecret } from '../secrets/event-secrets.ts';
+import type { RotateS3Credentials, RotationOutcome } from '../secrets/s3-credentials.ts';
+import type { EngineCaller, EngineResult } from './engine-caller.ts';
 
 /** What of an integration's secrets takes the vault or its bucket, so the engine. */
 export interface SecretRpc {
