@@ -268,6 +268,19 @@ test('keys are the user’s own business: no table, no other way in', async () =
   expect(full.status).toBe(429);
 });
 
+test('a user who fills their share with answers is still answered once, and fills no more', async () => {
+  const { tenant, post, count } = await prepare();
+  await sql.query(
+    `insert into private.idempotency_keys (user_id, key, fingerprint, lease_expires_at, status, headers, body)
+     select $1, 'k' || n, repeat('0', 64), now(), 200, '{}', repeat('x', 262144) from generate_series(1, 256) n`,
+    [tenant.owner.id],
+  );
+  expect((await post()).status).toBe(201);
+  const again = await post();
+  expect([again.status, at(again.body, 'code')]).toEqual([409, 'idempotency_secret_shown']);
+  expect(await count()).toBe(1);
+});
+
 test.each(operationsOf(document).filter((operation) => operation.method === 'POST' && takesToken(operation)))(
   '$name takes a key',
   ({ spec }) => {
