@@ -61,7 +61,7 @@ describe('a token verifier', () => {
   test.each(['ES256', 'RS256'] as const)('knows the user of a token signed with %s', async (alg) => {
     const key = await newKey('one', alg);
     publish(key);
-    expect(await verifier()(await key.sign())).toEqual({ userId: USER });
+    expect(await verifier()(await key.sign())).toEqual({ userId: USER, isSupport: false });
   });
 
   test('asks for the keys once, however many tokens come, and asks nothing else', async () => {
@@ -95,7 +95,7 @@ describe('a token verifier', () => {
     await verify(await old.sign());
     publish(next);
     vi.setSystemTime(Date.now() + 31_000);
-    expect(await verify(await next.sign())).toEqual({ userId: USER });
+    expect(await verify(await next.sign())).toEqual({ userId: USER, isSupport: false });
     publish(next);
     vi.setSystemTime(Date.now() + 601_000);
     await verify(await next.sign());
@@ -112,7 +112,7 @@ describe('a token verifier', () => {
     const verify = verifier();
     await expect(verify(await key.sign())).rejects.toMatchObject({ code: 'unavailable' });
     publish(key);
-    expect(await verify(await key.sign())).toEqual({ userId: USER });
+    expect(await verify(await key.sign())).toEqual({ userId: USER, isSupport: false });
   });
 
   test('says unavailable while the auth server cannot be reached', async () => {

@@ -18,6 +18,6 @@ test('seals and opens through KMS from inside workerd', async () => {
   expect((await vault.open(sealed, REF)).reveal()).toEqual({ a: 'b' });
   await expect(vault.open(sealed, { ...REF, field: 'other' })).rejects.toMatchObject({
     code: 'vault_unavailable',
-    cause: { reason: 'kms_refused' },
+    cause: { reason: 'not_authentic' },
   });
 });
