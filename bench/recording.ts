@@ -51,6 +51,8 @@ const connect = async (stack: Stack) => {
     },
     null,
   );
+  // What is created is a draft, and of a draft nothing is claimed.
+  await stack.sql.query(`update public.s3_integrations set status = 'active' where id = $1`, [integrationId]);
   const claimed = await polls.claimDuePolls(1000, LEASE_SECONDS);
   const lease = claimed.find((claim) => claim.integrationId === integrationId);
   const poll = await polls.beginPoll(integrationId, lease?.leaseId ?? '', LEASE_SECONDS);

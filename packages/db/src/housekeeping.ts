@@ -27,6 +27,10 @@ export interface Housekeeping {
   notifyHeldUp(): Promise<number>;
   /** Deletes log lines older than `days`; returns how many, at most 10,000. */
   pruneLogs(days: number): Promise<number>;
+  /** Deletes daily figures of usage older than `days`; returns how many, at most 10,000. */
+  pruneUsage(days: number): Promise<number>;
+  /** Deletes dry runs that ended more than `days` ago; returns how many, at most 10,000. */
+  pruneDryRuns(days: number): Promise<number>;
   /** Forgets idempotency keys that have expired; returns how many, at most 10,000. */
   pruneIdempotencyKeys(): Promise<number>;
 }
@@ -44,5 +48,7 @@ export const createHousekeeping = (client: Client): Housekeeping => ({
   reviveAfterTest: async (limit) => unwrap(await client.rpc('revive_after_test', { p_limit: limit })),
   notifyHeldUp: async () => unwrap(await client.rpc('notify_held_up')),
   pruneLogs: async (days) => unwrap(await client.rpc('prune_app_logs', { p_days: days })),
+  pruneUsage: async (days) => unwrap(await client.rpc('prune_s3_usage', { p_days: days })),
+  pruneDryRuns: async (days) => unwrap(await client.rpc('prune_s3_dry_runs', { p_days: days })),
   pruneIdempotencyKeys: async () => unwrap(await client.rpc('prune_idempotency_keys', {})),
 });

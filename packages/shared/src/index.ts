@@ -5,6 +5,7 @@ export * from './events/delivery.ts';
 export * from './events/envelopes.ts';
 export * from './events/health.ts';
 export * from './health-checks.ts';
+export * from './limits.ts';
 export * from './notifications.ts';
 export * from './processor/contract.ts';
 export * from './queue-messages.ts';

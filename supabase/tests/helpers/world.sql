@@ -30,6 +30,7 @@ begin
   values (v_tenant_id, v_id, 'in/a.pdf', 'e1', 10, 'poll', 'staged', now(), gen_random_uuid(), '[{"stagingKey": "staging/secret"}]');
   insert into public.s3_replays (id, tenant_id, integration_id, states, as_of, expected_objects)
   values (gen_random_uuid(), v_tenant_id, v_id, '{failed}', now(), 1);
+  insert into public.tenant_limits (tenant_id, name, value) values (v_tenant_id, 'integrations', 200);
   insert into public.s3_dry_runs (tenant_id, integration_id) values (v_tenant_id, v_id);
   insert into public.notification_targets (tenant_id, name, url) values (v_tenant_id, p_tenant || '-target', 'https://hooks.example.test/');
   insert into public.notification_deliveries (tenant_id, target_id, integration_id, event_type, payload)

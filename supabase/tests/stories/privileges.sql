@@ -24,7 +24,7 @@ select set_eq($$ select name from pg_temp.callable where role = 'authenticated' 
     'private.set_tenant_member', 'private.remove_tenant_member', 'private.update_s3_integration', 'private.list_reseals',
     'private.read_reseal',
     'private.delete_s3_integration', 'private.prefix_end', 'private.list_s3_duplicates', 'private.preview_s3_replay',
-    'private.create_s3_replay', 'private.cancel_s3_replay', 'private.cancel_s3_dry_run', 'private.s3_integration_usage_summary', 'private.support_usage_summary',
+    'private.create_s3_replay', 'private.cancel_s3_replay', 'private.cancel_s3_dry_run', 'private.ledger_rows', 'private.s3_integration_usage_summary', 'private.support_usage_summary',
     'private.delete_notification_target', 'private.replay_notification', 'private.set_integration_notification_target',
     'private.set_s3_folder_rule', 'private.delete_s3_folder_rule', 'private.current_actor', 'private.my_tenant_ids', 'private.my_admin_tenant_ids', 'private.list_audit_events', 'private.open_support_access',
     'private.support_list_audit_events', 'private.support_list_integrations', 'private.support_list_logs', 'private.is_support', 'private.fail',
@@ -36,7 +36,7 @@ select set_eq($$ select name from pg_temp.callable where role = 'service_role' a
     'public.claim_due_polls', 'public.begin_poll', 'public.record_s3_objects', 'public.save_poll_progress', 'public.complete_poll',
     'public.fail_poll', 'public.claim_due_objects', 'public.begin_processing', 'public.complete_processing', 'public.begin_writeback',
     'public.complete_writeback', 'public.run_replay_batch', 'public.start_s3_dry_run', 'public.claim_due_dry_runs', 'public.begin_dry_run',
-    'public.save_dry_run', 'public.fail_dry_run', 'public.prune_s3_dry_runs', 'public.record_s3_calls', 'public.fold_s3_usage', 'public.create_notification_target', 'public.get_notification_target',
+    'public.save_dry_run', 'public.fail_dry_run', 'public.prune_s3_dry_runs', 'public.check_s3_ledger', 'public.prune_s3_usage', 'public.set_tenant_limit', 'public.record_s3_calls', 'public.fold_s3_usage', 'public.create_notification_target', 'public.get_notification_target',
     'public.update_notification_target', 'public.rotate_notification_secret', 'public.claim_due_notification_targets', 'public.begin_notifications',
     'public.begin_test_notification', 'public.settle_notification', 'public.end_notifications', 'public.prune_notification_deliveries',
     'public.get_s3_integration_for_edit', 'public.edit_s3_integration', 'public.settle_changed_prefixes', 'public.prune_idempotency_keys', 'public.notify_held_up', 'public.settle_attempt', 'public.revive_after_test', 'public.settle_deleted_integrations',
@@ -48,7 +48,7 @@ select set_eq($$ select name from pg_temp.callable where role = 'service_role' a
     'public.get_s3_event_source', 'public.record_s3_events', 'public.refuse_s3_events', 'public.prune_s3_event_deliveries'],
   'the engine calls its verbs');
 select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'private.%' $$,
-  array['private.act_as', 'private.current_actor', 'private.fail', 'private.require_role'], 'and little behind them');
+  array['private.ledger_rows', 'private.act_as', 'private.current_actor', 'private.fail', 'private.require_role'], 'and little behind them');
 select is_empty($$ select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
   where n.nspname in ('public', 'private') and not coalesce(p.proconfig, '{}') @> array['search_path=""'] $$, 'every function has an empty search_path');
 select is_empty($$ select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace, aclexplode(p.proacl) a

@@ -18,7 +18,7 @@ select lives_ok($$ select tap.sign_up(repeat('a', 199) || ' ' || repeat('b', 20)
 select tap.authenticate_as(tap.user_id('owner@acme.test'));
 select results_eq($$ select m.role::text from public.tenant_members m where m.tenant_id = tap.tenant_id('acme') order by m.role $$,
   $$ values ('owner'), ('admin'), ('member') $$, 'a member sees who else is in the tenant');
-select throws_ok($$ select public.create_tenant('') $$, '23514', null, 'a tenant needs a name');
+select throws_ok($$ select public.create_tenant('') $$, 'PT400', 'invalid_request', 'a tenant needs a name');
 select lives_ok($$ select public.create_tenant(' Second ') $$, 'a user can make a team');
 select is((select kind from public.tenants where name = 'Second'), 'team', 'its name is trimmed');
 
@@ -34,7 +34,7 @@ select lives_ok($$ select public.set_tenant_member(tap.tenant_id('acme'), tap.us
 select throws_ok($$ select public.set_tenant_member(tap.tenant_id('acme'), gen_random_uuid(), 'member') $$,
   'PT404', 'not_found', 'nobody becomes a member who is no user');
 select throws_ok($$ select public.set_tenant_member(tap.tenant_id('acme'), tap.user_id('member@acme.test'), null) $$,
-  '23502', null, 'a member has a role');
+  'PT400', 'invalid_request', 'a member has a role');
 
 -- An admin
 select tap.authenticate_as(tap.user_id('admin@acme.test'));

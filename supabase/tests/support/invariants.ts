@@ -10,11 +10,13 @@ export interface Books {
   readonly charges: readonly Charge[];
   /** Objects as `s3_integration_ledger` counts them. */
   readonly counted: number;
+  /** Where the counters behind it and the rows differ. */
+  readonly miscounted: readonly unknown[];
 }
 
 export async function booksOf(ledger: Ledger, connection: Connection): Promise<Books> {
   const { integrationId } = connection;
-  const [objects, charges, counts] = await Promise.all([
+  const [objects, charges, counts, miscounted] = await Promise.all([
     objectsOf(ledger, connection),
     ledger.rows<Charge>(
       `select job_id, count(*)::int as charges from public.cost_ledger where integration_id = $1 group by 1`,
@@ -23,16 +25,18 @@ export async function booksOf(ledger: Ledger, connection: Connection): Promise<B
     ledger.rows<{ objects: number }>(`select objects::int from public.s3_integration_ledger($1)`, [
       integrationId,
     ]),
+    ledger.rows(`select * from public.check_s3_ledger($1)`, [integrationId]),
   ]);
-  return { objects, charges, counted: counts.reduce((sum, { objects }) => sum + objects, 0) };
+  return { objects, charges, miscounted, counted: counts.reduce((sum, { objects }) => sum + objects, 0) };
 }
 
 const PENDING = new Set(['found', 'queued', 'processing', 'staged']);
 
 /** What must hold at any moment, whatever was done in whatever order. Returns what does not. */
-export function brokenInvariants({ objects, charges, counted }: Books): string[] {
+export function brokenInvariants({ objects, charges, counted, miscounted }: Books): string[] {
   const broken: string[] = [];
   if (counted !== objects.length) broken.push(`the books count ${counted} of ${objects.length} objects`);
+  for (const place of miscounted) broken.push(`the counters differ from the rows: ${JSON.stringify(place)}`);
   for (const object of objects) {
     const name = `${object.key}@${object.etag} (${object.state})`;
     const isPending = PENDING.has(object.state);

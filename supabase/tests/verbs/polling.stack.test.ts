@@ -94,6 +94,7 @@ describe('claiming due polls', () => {
   test('never claims more than an answer of PostgREST can hold', async () => {
     await settleEverything();
     const { tenant, integrationId } = await connect(ledger);
+    await ledger.rows(`select public.set_tenant_limit($1, 'integrations', 2000)`, [tenant.id]);
     await ledger.rows(
       `with many as (
          insert into public.s3_integrations (tenant_id, name, provider, status, bucket, region, output_prefix)

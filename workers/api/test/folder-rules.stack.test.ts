@@ -113,7 +113,7 @@ describe('setting a rule', () => {
     );
     expect((await set('in/last/', AS_IS)).status).toBe(200);
     const answer = await set('in/one-more/', AS_IS);
-    expect([answer.status, at(answer.body, 'code')]).toEqual([409, 'too_many_rules']);
+    expect([answer.status, at(answer.body, 'code')]).toEqual([409, 'quota_reached']);
     expect((await set('in/last/', { language: 'de' })).status).toBe(200);
     expect(await list()).toHaveLength(100);
   });

@@ -192,6 +192,37 @@ describe('functions', () => {
     }
   });
 
+  test('for users answer nothing but a refusal of ours to arguments that are null', async () => {
+    const { rows } = await sql.query<{ name: string; arguments: string[] }>(
+      `select proname as name, coalesce(proargnames[1:pronargs], '{}') as arguments from pg_proc
+       where pronamespace = 'public'::regnamespace and proname = any ($1)`,
+      [FOR_USERS],
+    );
+    expect(rows.length).toBeGreaterThanOrEqual(FOR_USERS.length);
+    const isOurs = (code: string | undefined): boolean => /^PT4\d\d$/.test(code ?? '');
+    for (const { name, arguments: names } of rows) {
+      const nothing = Object.fromEntries(names.map((argument) => [argument, null]));
+      // All of them, and then each of the others, where the first names something of the caller's.
+      const first = names[0] ?? '';
+      const own = first === 'p_integration_id' ? integrationId : first === 'p_tenant_id' ? tenant.id : null;
+      for (const parameters of [nothing, { ...nothing, ...(own === null ? {} : { [first]: own }) }]) {
+        // Not what it was made for here: with nothing else to say it does what it says.
+        if (
+          own !== null &&
+          parameters[first] === own &&
+          /^(delete_s3_integration|cancel_|set_integration_notification)/.test(name)
+        )
+          continue;
+        const { error, status } = await owner.rpc(name, parameters);
+        if (error !== null)
+          expect(
+            isOurs(error.code),
+            `${name} ${JSON.stringify(parameters)}: ${status} ${error.code} ${error.message}`,
+          ).toBe(true);
+      }
+    }
+  });
+
   test('that change an integration ask for a role, and a stranger does not learn that it exists', async () => {
     const change = { p_integration_id: integrationId, p_changes: { name: 'Taken' } };
     const absent = { p_integration_id: crypto.randomUUID(), p_changes: { name: 'Taken' } };

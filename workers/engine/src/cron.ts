@@ -18,6 +18,9 @@ const NIGHTLY_CRON = '17 3 * * *';
 const CLAIMED_POLLS = 100;
 const LOG_RETENTION_DAYS = 30;
 const DELIVERY_RETENTION_DAYS = 30;
+/** Above the 90 days that a usage summary may be asked for: two years' same month can be compared. */
+const USAGE_RETENTION_DAYS = 400;
+const DRY_RUN_RETENTION_DAYS = 90;
 /** Longer than any sender of events tries again. */
 const EVENT_RETENTION_HOURS = 72;
 /** Small differences folded in one sweep; what is left over is counted all the same. */
@@ -82,23 +85,38 @@ const revive = async (engine: Engine): Promise<void> => {
   }
 };
 
+/** So many batches of a kind a night; what is left over goes the next. */
+const PRUNE_ROUNDS = 100;
+
+/** Stated in docs/admin/s3-integrations.md. One kind that fails does not hold up the others. */
 const cleanUp = async (engine: Engine, env: Env): Promise<void> => {
+  const { events, housekeeping, notifications } = engine;
   const olderThan = new Date(Date.now() - STAGING_TTL_HOURS * 3_600_000);
-  const staged = await deleteExpired(env.WORKING_BUCKET, olderThan, 500);
-  let lines = 0;
-  for (let round = 0; round < 100; round += 1) {
-    const pruned = await engine.housekeeping.pruneLogs(LOG_RETENTION_DAYS);
-    lines += pruned;
-    if (pruned === 0) break;
+  const kinds: Readonly<Record<string, () => Promise<number>>> = {
+    logLines: () => housekeeping.pruneLogs(LOG_RETENTION_DAYS),
+    deliveries: () => notifications.ledger.prune(DELIVERY_RETENTION_DAYS),
+    eventDeliveries: () => events.ledger.prune(EVENT_RETENTION_HOURS),
+    idempotencyKeys: () => housekeeping.pruneIdempotencyKeys(),
+    usageFigures: () => housekeeping.pruneUsage(USAGE_RETENTION_DAYS),
+    dryRuns: () => housekeeping.pruneDryRuns(DRY_RUN_RETENTION_DAYS),
+  };
+  const pruned: Record<string, number> = {};
+  for (const [kind, prune] of Object.entries(kinds)) {
+    pruned[kind] = await inBatches(prune).catch((error: unknown) => {
+      logOf('s3-ingest').error('clean_up_failed', { kind, error });
+      return 0;
+    });
   }
-  for (let round = 0; round < 100; round += 1) {
-    if ((await engine.notifications.ledger.prune(DELIVERY_RETENTION_DAYS)) === 0) break;
+  const stagedObjects = await deleteExpired(env.WORKING_BUCKET, olderThan, 500);
+  logOf('s3-ingest').info('cleaned_up', { stagedObjects, ...pruned });
+};
+
+const inBatches = async (prune: () => Promise<number>): Promise<number> => {
+  let total = 0;
+  for (let round = 0; round < PRUNE_ROUNDS; round += 1) {
+    const rows = await prune();
+    total += rows;
+    if (rows === 0) break;
   }
-  for (let round = 0; round < 100; round += 1) {
-    if ((await engine.housekeeping.pruneIdempotencyKeys()) === 0) break;
-  }
-  for (let round = 0; round < 100; round += 1) {
-    if ((await engine.events.ledger.prune(EVENT_RETENTION_HOURS)) === 0) break;
-  }
-  logOf('s3-ingest').info('cleaned_up', { stagedObjects: staged, logLines: lines });
+  return total;
 };

@@ -304,6 +304,26 @@ isOneToOne: false
       referencedColumns: ["tenant_id","id"]
     }
                   ]
+                },"tenant_limits": {
+                  Row: {
+                    "name": string,"tenant_id": string,"updated_at": string,"value": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "name": string,"tenant_id": string,"updated_at"?: string,"value": number
+                  }
+                  Update: {
+                    "name"?: string,"tenant_id"?: string,"updated_at"?: string,"value"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "tenant_limits_tenant_id_fkey"
+      columns: ["tenant_id"]
+isOneToOne: false
+      referencedRelation: "tenants"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"tenant_members": {
                   Row: {
                     "created_at": string,"role": Database["public"]['Enums']["tenant_role"],"tenant_id": string,"user_id": string
@@ -385,6 +405,11 @@ isOneToOne: false
                            },
 "cancel_s3_replay":
 { Args: { "p_integration_id": string,"p_replay_id": string }; Returns: undefined
+                           },
+"check_s3_ledger":
+{ Args: { "p_integration_id": string }; Returns: {
+              "actual_bytes": number,"actual_objects": number,"counted_bytes": number,"counted_objects": number,"place": string
+            }[]
                            },
 "claim_due_dry_runs":
 { Args: { "p_limit": number,"p_visibility_seconds": number }; Returns: string[]
@@ -526,6 +551,9 @@ isOneToOne: false
 "prune_s3_event_deliveries":
 { Args: { "p_hours"?: number,"p_limit"?: number }; Returns: number
                            },
+"prune_s3_usage":
+{ Args: { "p_days"?: number,"p_limit"?: number }; Returns: number
+                           },
 "read_reseal":
 { Args: { "p_run_id": string }; Returns: Json
                            },
@@ -608,6 +636,9 @@ isOneToOne: false
                            },
 "set_s3_folder_rule":
 { Args: { "p_integration_id": string,"p_prefix": string,"p_revision"?: number,"p_rule": Json }; Returns: undefined
+                           },
+"set_tenant_limit":
+{ Args: { "p_name": string,"p_tenant_id": string,"p_value": number }; Returns: undefined
                            },
 "set_tenant_member":
 { Args: { "p_role": Database["public"]['Enums']["tenant_role"],"p_tenant_id": string,"p_user_id": string }; Returns: undefined

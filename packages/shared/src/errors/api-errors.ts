@@ -135,12 +135,12 @@ export const apiErrors = {
     'Results of two folders would get the same names',
     'Choose an outputSubfolder that leads to no folder with documents and that no other rule leads into.',
   ),
-  too_many_rules: entry(
+  quota_reached: entry(
     409,
     'client',
     false,
-    'The integration has 100 folder rules already',
-    'Delete a rule that is no longer needed, or let one rule with a shorter prefix stand for several.',
+    'A limit of your account is reached',
+    'Delete what is no longer needed, or ask support to raise the limit named in `detail`.',
   ),
   dry_run_running: entry(
     409,

@@ -2,9 +2,6 @@ import * as z from 'zod';
 import { Folder, Language, text } from '../fields.ts';
 import { OverwritePolicy } from './s3-integrations.ts';
 
-/** How many folder rules one integration may have. */
-export const MAX_FOLDER_RULES = 100;
-
 export const QualityTier = z
   .enum(['standard', 'enhanced'])
   .describe('How thoroughly the documents of the folder are processed.');

@@ -63,7 +63,7 @@ export const supportProblems = {
 /** Of operations that store a configuration. */
 export const configurationProblems = {
   ...adminProblems,
-  409: problem('It conflicts with what is there.', 'integration_exists'),
+  409: problem('It conflicts with what is there.', 'integration_exists', 'quota_reached'),
   422: problem(
     'The configuration cannot work; `detail` and `remedy` say what to change.',
     'prefixes_overlap',

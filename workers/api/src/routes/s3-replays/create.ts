@@ -30,7 +30,11 @@ const route = createRoute({
       content: { 'application/json': { schema: Replay } },
     },
     ...adminProblems,
-    409: problem('What the filter chooses has changed since the preview: ask for another.', 'conflict'),
+    409: problem(
+      'What the filter chooses has changed since the preview: ask for another. Or too many replays are under way.',
+      'conflict',
+      'quota_reached',
+    ),
   },
 });
 

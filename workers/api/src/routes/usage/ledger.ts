@@ -12,7 +12,7 @@ const route = createRoute({
   path: '/api/integrations/s3/{id}/ledger',
   summary: 'Read the completeness ledger',
   description:
-    'Every object ever found is processed, pending, skipped or failed: the sum always comes out. Counted from the objects themselves at this moment. As CSV, a line for each state and reason and a last one, `found`, with the sum.',
+    'Every object ever found is processed, pending, skipped or failed: the sum always comes out. Exact at this moment. As CSV, a line for each state and reason and a last one, `found`, with the sum.',
   tags: ['Usage'],
   security: bearer,
   request: {

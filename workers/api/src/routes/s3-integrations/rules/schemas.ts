@@ -64,6 +64,6 @@ export const prefixProblems = {
 } as const;
 export const ruleProblems = {
   ...prefixProblems,
-  409: problem('The integration has as many rules as it may.', 'too_many_rules'),
+  409: problem('The integration has as many rules as it may.', 'quota_reached'),
   422: problem('The rule cannot work; `errors` names the field.', 'outputs_collide'),
 } as const;
