@@ -306,15 +306,37 @@ describe.each(guarded.filter((operation) => queryOf(operation).length > 0))('$na
       expect(fieldsOf(answer), `${name}=${value}`).toEqual([name]);
     }
   });
+});
 
+describe.each(guarded)('$name', (operation) => {
   test('names a parameter nobody knows', async () => {
     const answer = await call(operation.method, urlFor(operation, own, { surprise: '1' }), {
       token: owner.token,
       ...bodiesFor(operation, own)[0],
     });
-    expect(answer.status).toBe(400);
+    expect(answer.status, answer.text).toBe(400);
     expect(fieldsOf(answer)).toEqual(['surprise']);
   });
+});
+
+const takesKey = ({ spec }: Operation): boolean =>
+  spec.parameters?.some(({ name }) => name === 'idempotency-key') === true;
+
+describe.each(guarded.filter(takesKey))('$name', (operation) => {
+  test('says that an Idempotency-Key is malformed, and does nothing', async () => {
+    for (const key of ['', 'a b', 'x'.repeat(256), 'caf\u00e9', 'a\tb']) {
+      const answer = await attempt(operation, own, {
+        token: owner.token,
+        headers: { 'idempotency-key': key },
+        ...bodiesFor(operation, own)[0],
+      });
+      expect([answer.status, fieldsOf(answer)], key).toEqual([400, ['idempotency-key']]);
+    }
+  });
+});
+
+test('the document has operations that take a key', () => {
+  expect(guarded.filter(takesKey).length).toBeGreaterThan(10);
 });
 
 describe.each(Object.entries(document.paths))('%s', (path, methods) => {

@@ -38,11 +38,23 @@ export const loadDocument = (): Promise<{ document: OpenApiDocument; conformance
 /** Every secret any test of this file has sent: no answer may hold one. */
 const sentSecrets = new Set<string>();
 
-const rememberSecrets = (value: unknown, name = ''): void => {
-  if (typeof value === 'string') {
-    if (/^(accessKeyId|secretAccessKey|sessionToken)$/.test(name) && value.length > 8) sentSecrets.add(value);
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, inner] of Object.entries(value)) rememberSecrets(inner, key);
+/** Without recursion: a test may send lists within lists, tens of thousands deep. */
+const rememberSecrets = (sent: unknown): void => {
+  const rest: [string, unknown][] = [['', sent]];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    const [name, value] = next;
+    if (typeof value === 'string') {
+      if (/^(accessKeyId|secretAccessKey|sessionToken)$/.test(name) && value.length > 8)
+        sentSecrets.add(value);
+    } else if (typeof value === 'object' && value !== null) rest.push(...Object.entries(value));
+  }
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 };
 
@@ -52,7 +64,7 @@ const rememberSecrets = (value: unknown, name = ''): void => {
  */
 export const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
   const { token, body, headers = {} } = options;
-  rememberSecrets(body);
+  rememberSecrets(typeof body === 'string' ? parsed(body) : body);
   const response = await fetch(`${apiUrl()}${path}`, {
     method,
     redirect: 'manual',

@@ -1,4 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { asSluiceError, MAX_EVENT_BODY_BYTES, SluiceError } from '@sluice/shared';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -16,12 +16,25 @@ export type App = OpenAPIHono<AppEnv>;
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** A router whose validation failures are problems that name their fields. */
-const newRouter = (): App =>
-  new OpenAPIHono<AppEnv>({
+const newRouter = (): App => {
+  const router = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.error);
     },
   });
+  const register: App['openapi'] = router.openapi;
+  // A route behind a token that takes no query takes none: a parameter nobody reads is a misunderstanding.
+  router.openapi = (route, ...rest) =>
+    register(
+      route.security === undefined || route.request?.query !== undefined
+        ? route
+        : { ...route, request: { ...route.request, query: NO_QUERY } },
+      ...rest,
+    );
+  return router;
+};
+
+const NO_QUERY = z.strictObject({});
 
 const invalidRequest = (error: ZodError): SluiceError =>
   new SluiceError('invalid_request', {

@@ -4,7 +4,7 @@ import { bearer, readProblems } from '../../../http/openapi.ts';
 import { readIntegration } from '../read-model.ts';
 import { IdParam } from '../schemas.ts';
 import { readRules } from './read-model.ts';
-import { FolderRules, NoQuery } from './schemas.ts';
+import { FolderRules } from './schemas.ts';
 
 const route = createRoute({
   method: 'get',
@@ -13,7 +13,7 @@ const route = createRoute({
   description: 'By prefix. All of them: an integration has at most 100.',
   tags: ['S3 integrations'],
   security: bearer,
-  request: { params: IdParam, query: NoQuery },
+  request: { params: IdParam },
   responses: {
     200: { description: 'The rules.', content: { 'application/json': { schema: FolderRules } } },
     ...readProblems,

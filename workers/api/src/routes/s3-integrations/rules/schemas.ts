@@ -19,8 +19,6 @@ export const PrefixQuery = z.strictObject({
   }),
 });
 
-export const NoQuery = z.strictObject({});
-
 export const KeyQuery = z.strictObject({
   key: z
     .string()
