@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createApiClient, unwrap } from '@sluice/api-client';
 import { createTenant, pollUntil, type Stack, startTemporaryStack } from '@sluice/testkit';
-import { apiClient, textOf } from '../packages/testkit/src/demo/api-client.ts';
 import { openCustomerBucket } from '../packages/testkit/src/demo/customer-bucket.ts';
 import { print } from './support/report.ts';
 
@@ -36,21 +36,25 @@ const start = (dataDir: string): Promise<Stack> =>
 const connect = async (stack: Stack, bucket: string): Promise<string> => {
   const tenant = await createTenant(stack);
   const { endpoint, region, accessKeyId, secretAccessKey } = stack.s3;
-  const api = apiClient(stack.apiUrl ?? '', tenant.owner.accessToken);
-  const created = await api.post('/api/integrations/s3', {
-    tenantId: tenant.id,
-    name: bucket,
-    provider: 'generic',
-    bucket,
-    endpoint,
-    region,
-    inputPrefix: 'in/',
-    outputPrefix: 'out/',
-    credentials: { accessKeyId, secretAccessKey },
-  });
-  const id = textOf(created, 'id');
-  await api.post(`/api/integrations/s3/${id}/test-connection`);
-  await api.post(`/api/integrations/s3/${id}/start`, {});
+  const api = createApiClient({ baseUrl: stack.apiUrl ?? '', accessToken: tenant.owner.accessToken });
+  const { id } = await unwrap(
+    api.POST('/api/integrations/s3', {
+      body: {
+        tenantId: tenant.id,
+        name: bucket,
+        provider: 'generic',
+        bucket,
+        endpoint,
+        region,
+        inputPrefix: 'in/',
+        outputPrefix: 'out/',
+        credentials: { accessKeyId, secretAccessKey },
+      },
+    }),
+  );
+  const params = { path: { id } };
+  await unwrap(api.POST('/api/integrations/s3/{id}/test-connection', { params }));
+  await unwrap(api.POST('/api/integrations/s3/{id}/start', { params, body: {} }));
   return id;
 };
 

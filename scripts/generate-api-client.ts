@@ -43,7 +43,12 @@ export async function generateClient(document: object): Promise<string> {
     default: (document: object, options: object) => Promise<unknown>;
     astToString: (ast: unknown) => string;
   };
-  const ast = await generator.default(structuredClone(document), { alphabetize: true, immutable: false });
+  const ast = await generator.default(structuredClone(document), {
+    alphabetize: true,
+    immutable: false,
+    // A field with a default may be left out.
+    defaultNonNullable: false,
+  });
   return `${HEADER}${generator.astToString(ast)}`;
 }
 

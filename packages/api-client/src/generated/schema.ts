@@ -1129,12 +1129,12 @@ export interface components {
              * @description Folder whose PDFs are processed; empty for the whole bucket. Must not overlap the output folder.
              * @default
              */
-            inputPrefix: string;
+            inputPrefix?: string;
             /**
              * @description Null lets the processor tell by itself.
              * @default null
              */
-            language: string | null;
+            language?: string | null;
             /** @description What you call it; shown wherever the integration is. */
             name: string;
             /** @description Folder the results are written to, mirroring the tree of the input. */
@@ -1144,7 +1144,7 @@ export interface components {
              * @default reprocess
              * @enum {string}
              */
-            overwritePolicy: "reprocess" | "ignore" | "keep_versions";
+            overwritePolicy?: "reprocess" | "ignore" | "keep_versions";
             /** @enum {string} */
             provider: "aws_role";
             region: string;
@@ -1166,12 +1166,12 @@ export interface components {
              * @description Folder whose PDFs are processed; empty for the whole bucket. Must not overlap the output folder.
              * @default
              */
-            inputPrefix: string;
+            inputPrefix?: string;
             /**
              * @description Null lets the processor tell by itself.
              * @default null
              */
-            language: string | null;
+            language?: string | null;
             /** @description What you call it; shown wherever the integration is. */
             name: string;
             /** @description Folder the results are written to, mirroring the tree of the input. */
@@ -1181,7 +1181,7 @@ export interface components {
              * @default reprocess
              * @enum {string}
              */
-            overwritePolicy: "reprocess" | "ignore" | "keep_versions";
+            overwritePolicy?: "reprocess" | "ignore" | "keep_versions";
             /** @enum {string} */
             provider: "aws_key";
             region: string;
@@ -1203,14 +1203,14 @@ export interface components {
              * @description Folder whose PDFs are processed; empty for the whole bucket. Must not overlap the output folder.
              * @default
              */
-            inputPrefix: string;
+            inputPrefix?: string;
             /** @enum {string} */
             jurisdiction?: "eu" | "fedramp";
             /**
              * @description Null lets the processor tell by itself.
              * @default null
              */
-            language: string | null;
+            language?: string | null;
             /** @description What you call it; shown wherever the integration is. */
             name: string;
             /** @description Folder the results are written to, mirroring the tree of the input. */
@@ -1220,7 +1220,7 @@ export interface components {
              * @default reprocess
              * @enum {string}
              */
-            overwritePolicy: "reprocess" | "ignore" | "keep_versions";
+            overwritePolicy?: "reprocess" | "ignore" | "keep_versions";
             /** @enum {string} */
             provider: "r2";
             /**
@@ -1240,12 +1240,12 @@ export interface components {
              * @description Folder whose PDFs are processed; empty for the whole bucket. Must not overlap the output folder.
              * @default
              */
-            inputPrefix: string;
+            inputPrefix?: string;
             /**
              * @description Null lets the processor tell by itself.
              * @default null
              */
-            language: string | null;
+            language?: string | null;
             /** @description What you call it; shown wherever the integration is. */
             name: string;
             /** @description Folder the results are written to, mirroring the tree of the input. */
@@ -1255,7 +1255,7 @@ export interface components {
              * @default reprocess
              * @enum {string}
              */
-            overwritePolicy: "reprocess" | "ignore" | "keep_versions";
+            overwritePolicy?: "reprocess" | "ignore" | "keep_versions";
             /** @enum {string} */
             provider: "b2";
             region: string;
@@ -1270,7 +1270,7 @@ export interface components {
              * @default path
              * @enum {string}
              */
-            addressingStyle: "path" | "virtual";
+            addressingStyle?: "path" | "virtual";
             /** @description Name of the bucket, without s3:// and without a path. */
             bucket: string;
             credentials: {
@@ -1284,12 +1284,12 @@ export interface components {
              * @description Folder whose PDFs are processed; empty for the whole bucket. Must not overlap the output folder.
              * @default
              */
-            inputPrefix: string;
+            inputPrefix?: string;
             /**
              * @description Null lets the processor tell by itself.
              * @default null
              */
-            language: string | null;
+            language?: string | null;
             /** @description What you call it; shown wherever the integration is. */
             name: string;
             /** @description Folder the results are written to, mirroring the tree of the input. */
@@ -1299,14 +1299,14 @@ export interface components {
              * @default reprocess
              * @enum {string}
              */
-            overwritePolicy: "reprocess" | "ignore" | "keep_versions";
+            overwritePolicy?: "reprocess" | "ignore" | "keep_versions";
             /** @enum {string} */
             provider: "generic";
             /**
              * @description The region requests are signed for.
              * @default us-east-1
              */
-            region: string;
+            region?: string;
             /**
              * Format: uuid
              * @description The tenant it shall belong to. See `GET /api/tenants`.
@@ -1702,7 +1702,7 @@ export interface components {
              * @description How long the present secret stays valid beside the new one, in hours, at most a week. 0 when it has leaked.
              * @default 24
              */
-            keepOldFor: number;
+            keepOldFor?: number;
         };
         RotateNotificationSecret: {
             /** @description How long the present secret signs too, in seconds, at most a week; every event then carries two signatures. 0 when it has leaked. */
@@ -1718,7 +1718,7 @@ export interface components {
              * @description How long the present credentials are kept to fall back to, in hours, at most a week. 0 destroys them at once, for a key that has leaked.
              * @default 24
              */
-            keepOldFor: number;
+            keepOldFor?: number;
         };
         S3CredentialRotation: {
             credentials: components["schemas"]["S3Credentials"];

@@ -2,11 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { S3Object } from '@sluice/shared';
+import { type ApiClient, type components, createApiClient, unwrap } from '@sluice/api-client';
 import { apiUrlOf } from '../demo/accounts.ts';
-import { type ApiClient, apiClient, itemsOf } from '../demo/api-client.ts';
 import { openCustomerBucket } from '../demo/customer-bucket.ts';
 import { callersDir, openDevSession, runCommand } from './dev-session.ts';
+
+type S3Object = components['schemas']['S3Object'];
 
 const PATIENCE_MS = 120_000;
 const PENDING = new Set(['found', 'queued', 'processing', 'staged']);
@@ -19,7 +20,7 @@ await runCommand(async () => {
   }
   const { stack, run, accessToken } = await openDevSession();
   const bucket = openCustomerBucket(stack.s3, run.bucket);
-  const api = apiClient(apiUrlOf(stack), accessToken);
+  const api = createApiClient({ baseUrl: apiUrlOf(stack), accessToken });
   let status = 0;
   for (const file of files) {
     const body = await readFile(resolve(callersDir(), file));
@@ -41,9 +42,12 @@ await runCommand(async () => {
 async function follow(api: ApiClient, integrationId: string, key: string, etag: string): Promise<S3Object> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const items = itemsOf(await api.get(`/api/integrations/s3/${integrationId}/objects?limit=200`));
-    const objects = items.map((item) => S3Object.parse(item));
-    const object = objects.find((candidate) => candidate.key === key && candidate.etag === etag);
+    const { items } = await unwrap(
+      api.GET('/api/integrations/s3/{id}/objects', {
+        params: { path: { id: integrationId }, query: { limit: 200, prefix: key } },
+      }),
+    );
+    const object = items.find((candidate) => candidate.key === key && candidate.etag === etag);
     if (object !== undefined && !PENDING.has(object.state)) return object;
     if (Date.now() > deadline) {
       const state = object === undefined ? 'not found yet' : object.state;

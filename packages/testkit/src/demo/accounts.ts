@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { type ApiClient, createApiClient, eachItem, unwrap } from '@sluice/api-client';
 import { createAnonymousClient, createTenant, createUser, type TestUser } from '../factory.ts';
 import { readJsonFile, writeJsonFile } from '../stack/data-dir.ts';
 import type { DemoUser } from '../stack/dev-json.ts';
 import type { StackCoordinates } from '../stack/stack-types.ts';
-import { type ApiClient, apiClient, itemsOf, textOf } from './api-client.ts';
 
 export interface DemoAccount {
   readonly user: TestUser;
@@ -23,13 +23,10 @@ export async function ensureAccount(
   wanted: { email: string; tenantName: string },
 ): Promise<DemoAccount> {
   const user = await ensureUser(stack, wanted.email);
-  const api = apiClient(apiUrlOf(stack), user.accessToken);
-  const tenants = itemsOf(await api.get('/api/tenants'));
+  const api = createApiClient({ baseUrl: apiUrlOf(stack), accessToken: user.accessToken });
+  const { items: tenants } = await unwrap(api.GET('/api/tenants'));
   const known = tenants.find(({ name }) => name === wanted.tenantName);
-  const tenantId =
-    known === undefined
-      ? (await createTenant(stack, { name: wanted.tenantName, owner: user })).id
-      : textOf(known, 'id');
+  const { id: tenantId } = known ?? (await createTenant(stack, { name: wanted.tenantName, owner: user }));
   return { user, tenantId, api };
 }
 
@@ -53,29 +50,46 @@ export async function ensureIntegration(
   { api, tenantId }: DemoAccount,
   { name, bucket, inputPrefix, outputPrefix }: DemoConnection,
 ): Promise<string> {
-  const existing = itemsOf(await api.get(`/api/integrations/s3?tenantId=${tenantId}&limit=200`)).find(
-    (integration) => integration['bucket'] === bucket && integration['inputPrefix'] === inputPrefix,
-  );
-  const integration =
+  const existing = await integrationOn(api, { tenantId, bucket, inputPrefix });
+  const { id, status } =
     existing ??
-    (await api.post('/api/integrations/s3', {
-      tenantId,
-      name,
-      bucket,
-      inputPrefix,
-      outputPrefix,
-      provider: 'generic',
-      endpoint: s3.endpoint,
-      region: s3.region,
-      addressingStyle: 'path',
-      credentials: { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey },
-    }));
-  const id = textOf(integration, 'id');
-  if (textOf(integration, 'status') === 'draft') {
-    await api.post(`/api/integrations/s3/${id}/test-connection`);
-    await api.post(`/api/integrations/s3/${id}/start`, {});
+    (await unwrap(
+      api.POST('/api/integrations/s3', {
+        body: {
+          tenantId,
+          name,
+          bucket,
+          inputPrefix,
+          outputPrefix,
+          provider: 'generic',
+          endpoint: s3.endpoint,
+          region: s3.region,
+          addressingStyle: 'path',
+          credentials: { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey },
+        },
+      }),
+    ));
+  if (status === 'draft') {
+    const params = { path: { id } };
+    await unwrap(api.POST('/api/integrations/s3/{id}/test-connection', { params }));
+    await unwrap(api.POST('/api/integrations/s3/{id}/start', { params, body: {} }));
   }
   return id;
+}
+
+async function integrationOn(
+  api: ApiClient,
+  wanted: { tenantId: string; bucket: string; inputPrefix: string },
+) {
+  const { tenantId } = wanted;
+  const pages = eachItem((cursor) =>
+    unwrap(api.GET('/api/integrations/s3', { params: { query: { tenantId, ...cursor } } })),
+  );
+  for await (const integration of pages) {
+    const { bucket, inputPrefix } = integration;
+    if (bucket === wanted.bucket && inputPrefix === wanted.inputPrefix) return integration;
+  }
+  return undefined;
 }
 
 /** The demo's users of a data directory, as far as they were made. */
