@@ -20,6 +20,10 @@ as $$ select public.edit_s3_integration(tap.user_id(p_by), pg_temp.acme(), jsonb
   from pg_temp.row() i $$;
 create function pg_temp.start(p_start jsonb default '{}', p_id uuid default pg_temp.acme()) returns void language sql
 as $$ select public.start_s3_integration(p_id, p_start) $$;
+-- Credentials of the version named, beside those in use.
+create function pg_temp.stage(p_version int, p_hint text) returns uuid language sql security definer
+as $$ select public.stage_s3_credentials(tap.user_id('owner@acme.test'), i.id, tap.sealed(p_version), p_hint, 24, private.connection_configuration(i))
+  from public.s3_integrations i where i.id = tap.integration_id('acme-bucket') $$;
 create function pg_temp.sealed() returns text language sql security definer
 as $$ select coalesce(string_agg(field || version, ' ' order by field, version), '') from private.sealed_secrets where record_id = tap.integration_id('acme-bucket') $$;
 create function pg_temp.versions() returns text language sql security definer
@@ -79,7 +83,7 @@ select is((pg_temp.row()).start_from, now(), 'with what arrives from now on');
 select tap.authenticate_as_service();
 select public.start_s3_dry_run(tap.user_id('owner@acme.test'), pg_temp.acme()) where public.begin_dry_run((select id from public.s3_dry_runs where integration_id = pg_temp.acme() and state = 'running'), 60) is null;
 create temp table listing as select id from public.s3_dry_runs where integration_id = pg_temp.acme() and state = 'running';
-select public.stage_s3_credentials(tap.user_id('owner@acme.test'), pg_temp.acme(), tap.sealed(2), 'NEW2', 24);
+create temp table rotation as select pg_temp.stage(2, 'NEW2') as id;
 select is((public.get_s3_integration_for_edit(tap.user_id('owner@acme.test'), pg_temp.acme()) ->> 'nextVersion')::int > 2, true, 'an edit never takes the version of a rotation');
 select tap.clear();
 select pg_temp.put('in/' || s || '.pdf', s) from unnest(array['found', 'queued', 'processing', 'staged', 'written_back']) as s;
@@ -89,8 +93,8 @@ select lives_ok($$ select pg_temp.edit('{"bucket": "another"}') $$, 'an edit tak
 select is(pg_temp.status(), 'draft', 'it is a draft again');
 select is(pg_temp.sealed(), '', 'the credentials of the old place are gone, those of the rotation too');
 select is(pg_temp.versions(), '1:destroyed 2:destroyed', 'which their versions show');
-select is((select state from public.s3_credential_rotations where integration_id = pg_temp.acme() and to_version = 2 order by staged_at desc limit 1), 'voided', 'and the rotation');
-select throws_ok($$ select public.swap_s3_credentials(tap.user_id('owner@acme.test'), (select id from public.s3_credential_rotations where integration_id = pg_temp.acme() and state = 'voided'), '{}', 60) $$,
+select is((select state from public.s3_credential_rotations where id = (select id from rotation)), 'voided', 'and the rotation');
+select throws_ok($$ select public.swap_s3_credentials(tap.user_id('owner@acme.test'), (select id from rotation), '{}', 60) $$,
   'PT409', 'conflict', 'whose probe comes back in vain');
 select is((select state from public.s3_dry_runs where id = (select id from listing)), 'cancelled', 'a dry run of the old bucket is over');
 select is(pg_temp.books(), 'found=3 queued=1 skipped/superseded=1 written_back=1', 'what was made of documents of the old bucket is made again, or not at all');
@@ -144,7 +148,7 @@ select throws_ok($$ select pg_temp.start('{}', tap.integration_id('second')) $$,
 
 -- Deleted
 select tap.authenticate_as_service();
-select public.stage_s3_credentials(tap.user_id('owner@acme.test'), pg_temp.acme(), tap.sealed(51), 'NW51', 24);
+select pg_temp.stage(51, 'NW51');
 select tap.clear();
 select pg_temp.put('in/kept/' || s || '.pdf', s) from unnest(array['found', 'queued', 'processing', 'staged']) as s;
 create temp table before as select id from public.s3_processed_objects where integration_id = pg_temp.acme();
