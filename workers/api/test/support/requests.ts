@@ -18,8 +18,7 @@ export const pathFor = ({ path, name }: Operation, { ids }: Records): string => 
       template += `${template === '' && segment === '' ? '' : '/'}${segment}`;
       if (!segment.startsWith('{')) return segment;
       const id = ids[`/${template.replace(/^\/+/, '')}`];
-      if (id === undefined)
-        throw new Error(`${name}: say in negatives.stack.test.ts what ${template} stands for`);
+      if (id === undefined) throw new Error(`${name}: say in negatives/world.ts what ${template} stands for`);
       return id;
     })
     .join('/');
