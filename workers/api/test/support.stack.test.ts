@@ -234,6 +234,38 @@ describe('support', () => {
     });
   });
 
+  test('of the usage of an integration, and of all, tells each tenant it saw; a member’s reading is no event', async () => {
+    const { token, id: actorId } = await newSupport();
+    const told = async (whom: string) =>
+      items(
+        await call('GET', `/api/tenants/${tenant.id}/audit?recordType=s3_usage&actorId=${whom}`, {
+          token: tenant.owner.accessToken,
+        }),
+      );
+    const summary = `${FIRST}/${id}/usage-summary?days=7`;
+    expect((await call('GET', summary, { token })).status).toBe(200);
+    expect(await told(actorId)).toMatchObject([
+      { actorKind: 'support', action: 'read', recordId: id, after: { days: 7 } },
+    ]);
+    const all = await call('GET', `/api/admin/usage-summary?tenantId=${tenant.id}`, { token });
+    expect(all.status, all.text).toBe(200);
+    expect(items(all).length).toBeGreaterThan(0);
+    expect((await told(actorId)).map((event) => at(event, 'recordId'))).toEqual(['list', id]);
+    expect((await call('GET', summary, { token: tenant.owner.accessToken })).status).toBe(200);
+    expect(await told(tenant.owner.id)).toEqual([]);
+    // A tenant that has nothing yet is told of the look all the same; one that does not exist is nobody to tell.
+    const empty = await newTenant();
+    for (const tenantId of [empty.id, crypto.randomUUID()]) {
+      const none = await call('GET', `/api/admin/usage-summary?tenantId=${tenantId}`, { token });
+      expect(none.status, none.text).toBe(200);
+      expect(items(none)).toEqual([]);
+    }
+    const seen = await call('GET', `/api/tenants/${empty.id}/audit?actorId=${actorId}`, {
+      token: empty.owner.accessToken,
+    });
+    expect(items(seen)).toMatchObject([{ actorKind: 'support', action: 'read', recordType: 's3_usage' }]);
+  });
+
   test('finds no secret by any of these, and none is left in a table', async () => {
     expect(await tablesHolding(sql, canary)).toEqual([]);
   });
