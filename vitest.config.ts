@@ -54,7 +54,11 @@ export default defineConfig({
         // Stacks that are started, killed and started again: one after another, so that their times are their own.
         test: {
           name: 'life',
-          include: ['packages/testkit/test/life.test.ts', 'packages/testkit/test/**/*.life.test.ts'],
+          include: [
+            'packages/testkit/test/life.test.ts',
+            'packages/testkit/test/**/*.life.test.ts',
+            'workers/*/test/**/*.life.test.ts',
+          ],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           maxWorkers: 1,

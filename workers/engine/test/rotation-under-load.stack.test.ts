@@ -13,12 +13,14 @@ test(`a rotation in the middle of ${CALLS} calls fails none, nor does deleting t
   const key = newKey();
   const customer = await newCustomer(context, { fake: { identities: [FAKE_IDENTITY, key] } });
   const { fake, bucket, id, token } = customer;
-  const calls = { all: 0, old: 0, denied: 0 };
+  const calls = { all: 0, old: 0, denied: 0, failed: 0 };
   fake.addFault((request, proceed) => {
     const answer = proceed();
     calls.all += 1;
     if (isSignedWith(FAKE_IDENTITY, request)) calls.old += 1;
     if (answer.status === 401 || answer.status === 403) calls.denied += 1;
+    // 404 is an answer: that nothing lies there yet.
+    else if (answer.status >= 400 && answer.status !== 404) calls.failed += 1;
     return answer;
   });
   for (let n = 0; n < DOCUMENTS; n += 1) customer.put(`${INPUT}${n % 7}/${n}.pdf`, pdf(`n ${n}`));
@@ -41,8 +43,9 @@ test(`a rotation in the middle of ${CALLS} calls fails none, nor does deleting t
     `select 1 from public.s3_processed_objects where integration_id = $1 and state <> 'written_back'`,
   );
 
+  await context.annotate(`calls: ${JSON.stringify(calls)}`);
   expect(before).toBeGreaterThan(0);
-  expect(calls).toMatchObject({ old: before, denied: 0 });
+  expect(calls).toMatchObject({ old: before, denied: 0, failed: 0 });
   expect(calls.all).toBeGreaterThanOrEqual(CALLS);
   expect(bucket.keys().filter((one) => one.startsWith(OUTPUT))).toHaveLength(2 * DOCUMENTS);
   expect(await customer.charges()).toBe(DOCUMENTS);
