@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { createTenant, pollUntil, type Stack, startTemporaryStack, supportToken } from '@sluice/testkit';
 import { at, stringAt } from '@sluice/testkit/api-client';
 import { type FakeS3, faults, type Identity, startFakeS3 } from '@sluice/testkit/fake-s3';
@@ -51,9 +52,9 @@ const newCaller = async () => {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    answers.push(text);
-    return text === '' ? null : JSON.parse(text);
+    const said = await response.text();
+    answers.push(said);
+    return said === '' ? null : JSON.parse(said);
   };
   const call = (method: string, path: string, body?: unknown) => callAs(accessToken, method, path, body);
   return {
@@ -187,11 +188,11 @@ test('no log line, row or answer holds a credential, a token or a link, whatever
 /** A customer's server; what it is sent, headers and body. */
 const startReceiver = async () => {
   const sent: string[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    sent.push(JSON.stringify(request.headers) + Buffer.concat(chunks).toString('utf8'));
-    response.writeHead(204).end();
+  const server = createServer((request, response) => {
+    void (async () => {
+      sent.push(JSON.stringify(request.headers) + (await text(request)));
+      response.writeHead(204).end();
+    })();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
