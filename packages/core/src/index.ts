@@ -7,6 +7,7 @@ export { type RotateCredentialsContext, rotateCredentials } from './credentials/
 export { dispatchDueDryRuns } from './dry-run/dispatch-due-dry-runs.ts';
 export { type DryRunContext, runDryRun } from './dry-run/run-dry-run.ts';
 export { startDryRun } from './dry-run/start-dry-run.ts';
+export { readEnvelope } from './events/read-envelope.ts';
 export { type ReceiveContext, receiveS3Events } from './events/receive-s3-events.ts';
 export { OBJECTS_PER_SLICE } from './finding/plan-slices.ts';
 export { pollIntegration } from './finding/poll-integration.ts';
@@ -48,6 +49,7 @@ export { type ProcessContext, processObjects } from './processing/process-object
 export { type ReplayContext, runReplayBatches } from './replays/run-replay-batches.ts';
 export { type ResealContext, runReseal } from './reseals/run-reseal.ts';
 export { matchFolderRule } from './rules/match-folder-rule.ts';
+export { eventSetup } from './setup/events/event-setup.ts';
 export { setupArtefacts } from './setup/setup-artefacts.ts';
 export type { AwsIdentity, SetupTarget } from './setup/setup-target.ts';
 export { type WritebackContext, writeBackObjects } from './writeback/write-back-objects.ts';

@@ -114,3 +114,43 @@ describe('the setup of an integration', () => {
     expect((await call('GET', `/api/integrations/s3/${id}/setup`, { token: stranger })).status).toBe(404);
   });
 });
+
+describe('the setup of its events', () => {
+  const eventSetupOf = async (provider: string) => {
+    const { id, token } = await setupOf(provider);
+    const answer = await call('GET', `/api/integrations/s3/${id}/setup/events`, { token });
+    expect(answer.status, answer.text).toBe(200);
+    return { id, ...answer };
+  };
+
+  test.each([
+    ['aws_role', ['cloudformation_template', 'terraform', 'commands', 'commands']],
+    ['aws_key', ['cloudformation_template', 'terraform', 'commands', 'commands']],
+    ['r2', []],
+    ['b2', ['commands', 'event_rule']],
+    ['generic', ['commands', 'event_topic', 'bucket_notification', 'commands']],
+  ])('sends those of %s to this very integration', async (provider, names) => {
+    const { id, body, text } = await eventSetupOf(provider);
+    expect(namesOf(body)).toEqual(names);
+    const eventsUrl = String(at(body, 'eventsUrl'));
+    expect(new URL(eventsUrl).pathname).toBe(`/api/events/s3/${id}`);
+    if (names.length > 0) expect(text.split(new URL(eventsUrl).pathname).length).toBeGreaterThan(2);
+  });
+
+  test('match the account of the role', async () => {
+    const { body } = await eventSetupOf('aws_role');
+    expect(documentOf(body, 'cloudformation_template')).toMatchObject({
+      Resources: {
+        Rule: { Properties: { EventPattern: { account: ['123456789012'], region: ['eu-central-1'] } } },
+      },
+    });
+  });
+
+  test('is another tenant’s 404', async () => {
+    const { id } = await setupOf('aws_key');
+    const stranger = (await newTenant()).owner.accessToken;
+    expect((await call('GET', `/api/integrations/s3/${id}/setup/events`, { token: stranger })).status).toBe(
+      404,
+    );
+  });
+});

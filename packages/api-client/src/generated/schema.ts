@@ -701,6 +701,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/integrations/s3/{id}/setup/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what to set up where events come from
+         * @description Made for its bucket and input folder. For AWS: CloudFormation and Terraform of an EventBridge rule with an API destination, its connection, a dead-letter queue and a role that may do nothing else. For Backblaze B2: the rule. For MinIO and Ceph: commands and documents. The event secret is entered when they are used.
+         */
+        get: operations["getIntegrationsS3ByIdSetupEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/integrations/s3/{id}/start": {
         parameters: {
             query?: never;
@@ -2076,6 +2096,28 @@ export interface components {
                 stale_timestamp?: number;
             };
         };
+        /** @description What to set up so that the bucket tells of new objects. Holds no secret. */
+        S3EventSetup: {
+            artefacts: {
+                content: string;
+                /** @description What commands call it, if it is to be saved. */
+                fileName: string | null;
+                /** @enum {string} */
+                format: "json" | "hcl" | "shell" | "url";
+                /**
+                 * @description What it is; stable.
+                 * @enum {string}
+                 */
+                name: "iam_policy" | "trust_policy" | "cloudformation_template" | "cloudformation_quick_create" | "terraform" | "token_request" | "bucket_policy" | "event_rule" | "event_topic" | "bucket_notification" | "commands";
+                title: string;
+            }[];
+            /** @description Where the events are sent to. */
+            eventsUrl: string;
+            /** @description What to know about this setup. */
+            notes: string[];
+            /** @enum {string} */
+            provider: "aws_role" | "aws_key" | "r2" | "b2" | "generic";
+        };
         /** @description A connected bucket. Its credentials are sealed and never shown again. */
         S3Integration: {
             accessKeyHint: string | null;
@@ -2448,7 +2490,7 @@ export interface components {
                  * @description What it is; stable.
                  * @enum {string}
                  */
-                name: "iam_policy" | "trust_policy" | "cloudformation_template" | "cloudformation_quick_create" | "terraform" | "token_request" | "bucket_policy" | "commands";
+                name: "iam_policy" | "trust_policy" | "cloudformation_template" | "cloudformation_quick_create" | "terraform" | "token_request" | "bucket_policy" | "event_rule" | "event_topic" | "bucket_notification" | "commands";
                 title: string;
             }[];
             /** @description What we send with every request for your role. Made by us for this integration, never changed. */
@@ -9013,6 +9055,107 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["S3Setup"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdSetupEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The setup. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "provider": "aws_role",
+                     *       "eventsUrl": "text",
+                     *       "artefacts": [
+                     *         {
+                     *           "name": "iam_policy",
+                     *           "title": "The provider refused the operation",
+                     *           "format": "json",
+                     *           "fileName": "text",
+                     *           "content": "text"
+                     *         }
+                     *       ],
+                     *       "notes": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3EventSetup"];
                 };
             };
             /** @description The request is not valid; `errors` names the fields. */

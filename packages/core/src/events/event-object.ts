@@ -3,6 +3,8 @@ export interface EventObject {
   readonly bucket: string;
   /** Whose bucket it is, where the provider says so in a way we know ours by. */
   readonly r2Account: string | null;
+  /** The twelve digits of the account that owns the bucket. */
+  readonly awsAccount: string | null;
   readonly region: string | null;
   /** As it is, decoded. */
   readonly key: string;

@@ -1,5 +1,6 @@
 import type { EventRefusal } from '@sluice/shared';
 import type { EventSource } from '../ports/events.ts';
+import { accountOfRole } from '../setup/events/event-target.ts';
 import type { EventObject, ReadEvent } from './event-object.ts';
 
 /** The events of a delivery, by what is to be done with them. Every event is in exactly one of the counts or in `objects`. */
@@ -42,12 +43,19 @@ export const judgeEvents = (
 const isOwnBucket = (integration: EventSource['integration'], object: EventObject): boolean =>
   object.bucket === integration.bucket &&
   (object.r2Account === null || isOwnAccount(integration.endpoint, object.r2Account)) &&
+  isOwnAwsAccount(integration.roleArn, object.awsAccount) &&
   (object.region === null || object.region === integration.region);
 
 /** R2's endpoint begins with the account. An endpoint of another form does not say, as behind a domain of the customer's. */
 const isOwnAccount = (endpoint: string | null, account: string): boolean => {
   const own = /^https:\/\/([0-9a-f]{32})\./i.exec(endpoint ?? '')?.[1];
   return own === undefined || own.toLowerCase() === account.toLowerCase();
+};
+
+/** The account of the role we assume. With an access key there is nothing to know it by. */
+const isOwnAwsAccount = (roleArn: string | null, account: string | null): boolean => {
+  const own = accountOfRole(roleArn);
+  return own === null || account === null || own === account;
 };
 
 /** Whether `a` happened after `b`, both of one key. */

@@ -53,6 +53,7 @@ const ofR2 = ({ action, account, bucket, object, eventTime }: R2Event): ReadEven
         object: {
           bucket,
           r2Account: account,
+          awsAccount: null,
           region: null,
           key: object.key,
           etag: bare(object.eTag),
@@ -72,6 +73,7 @@ const ofEventBridge = (event: EventBridgeEvent): ReadEvent => {
         object: {
           bucket: bucket.name,
           r2Account: null,
+          awsAccount: event.account,
           region: event.region,
           key: object.key,
           etag: bare(object.etag),
@@ -94,6 +96,7 @@ const ofB2 = (event: B2Event): ReadEvent => {
     object: {
       bucket: event.bucketName,
       r2Account: null,
+      awsAccount: null,
       region: null,
       key: event.objectName,
       etag: null,
@@ -106,24 +109,30 @@ const ofB2 = (event: B2Event): ReadEvent => {
 };
 
 /** AWS says `ObjectCreated:Put`, MinIO and Ceph `s3:ObjectCreated:Put`. */
-const ofS3 = ({ eventName, eventTime, s3 }: S3Record): ReadEvent =>
-  /^(s3:)?ObjectCreated:/.test(eventName)
+const ofS3 = ({ eventName, eventSource, eventTime, s3 }: S3Record): ReadEvent => {
+  const isCeph = eventSource === 'ceph:s3';
+  return /^(s3:)?ObjectCreated:/.test(eventName)
     ? {
         kind: 'written',
         object: {
           bucket: s3.bucket.name,
           // Ceph puts its zone group here, MinIO nothing: no region to go by.
           r2Account: null,
+          awsAccount: null,
           region: null,
-          key: decodedKey(s3.object.key),
+          // Ceph does not encode it, so what looks encoded there is a part of the name.
+          key: isCeph ? s3.object.key : decodedKey(s3.object.key),
           etag: bare(s3.object.eTag),
           sizeBytes: s3.object.size ?? null,
           at: eventTime,
-          sequencer: usableSequencer(s3.object.sequencer),
-          versionId: s3.object.versionId ?? null,
+          // Ceph's is a time with its lowest byte first, which orders nothing.
+          sequencer: isCeph ? null : usableSequencer(s3.object.sequencer),
+          // Empty where the bucket keeps no versions.
+          versionId: s3.object.versionId || null,
         },
       }
     : OTHER;
+};
 
 /** A key that is not URL-encoded after all is taken as it is. */
 const decodedKey = (key: string): string => {

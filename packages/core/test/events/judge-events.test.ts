@@ -29,6 +29,7 @@ const written = (more: Partial<EventObject> = {}): ReadEvent => ({
   object: {
     bucket: 'docs',
     r2Account: null,
+    awsAccount: null,
     region: null,
     key: 'in/a.pdf',
     etag: 'e',
@@ -51,6 +52,16 @@ describe('judgeEvents', () => {
       refused: { bucket_mismatch: 1 },
       objects: [{ key: 'in/a.pdf' }],
     });
+  });
+
+  it('refuses another account of AWS than that of the role, and knows none by an access key', () => {
+    const roleArn = 'arn:aws:iam::123456789012:role/apps/sluice';
+    const events = [written({ awsAccount: '123456789012' }), written({ awsAccount: '999999999999' })];
+    expect(judgeEvents({ integration: { ...integration, roleArn } }, events)).toMatchObject({
+      refused: { bucket_mismatch: 1 },
+      objects: [{ awsAccount: '123456789012' }],
+    });
+    expect(judge(...events).refused).toEqual({});
   });
 
   it('takes the account of the endpoint, however it is written', () => {

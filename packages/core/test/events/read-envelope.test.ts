@@ -55,6 +55,7 @@ describe('readEnvelope', () => {
         object: {
           bucket: 'docs',
           r2Account: 'a'.repeat(32),
+          awsAccount: null,
           region: null,
           key: 'in/a b+c.pdf',
           etag: 'e1',
@@ -97,6 +98,33 @@ describe('readEnvelope', () => {
       'in/a b+c.pdf',
       'in/ä.pdf',
       '100%.pdf',
+    ]);
+  });
+
+  it('takes Ceph’s key as it is, and not its sequencer, which orders nothing', () => {
+    expect(read({ Records: [record('in/a+b%20ä.pdf', { eventSource: 'ceph:s3' })] })).toMatchObject([
+      { object: { key: 'in/a+b%20ä.pdf', sequencer: null } },
+    ]);
+  });
+
+  it('tolerates other versions of EventBridge’s schema: fields more, and fields less', () => {
+    const { object, ...detail } = eventBridge().detail;
+    const more = {
+      ...eventBridge(),
+      version: '1',
+      'replay-name': 'x',
+      detail: {
+        ...detail,
+        version: '2',
+        object: { ...object, new: [1] },
+        'request-id': 'r',
+        reason: 'NewReason',
+      },
+    };
+    const less = { ...eventBridge(), detail: { bucket: { name: 'docs' }, object: { key: 'in/a b+c.pdf' } } };
+    expect(read([more, less])).toMatchObject([
+      { kind: 'written', object: { awsAccount: '123456789012', etag: 'e1', sequencer: '00ABCD' } },
+      { kind: 'written', object: { key: 'in/a b+c.pdf', etag: null, sizeBytes: null, sequencer: null } },
     ]);
   });
 

@@ -1,12 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RegoEngine, TemplateFile } from '@aws/cloudformation-validate';
 import type { SetupArtefact } from '@sluice/shared';
 import { assert, asyncProperty, property, string } from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bucketPolicy } from '../../src/setup/bucket-policy.ts';
 import { quickCreateUrl, roleParameters, roleTemplate } from '../../src/setup/role-template.ts';
 import { roleTerraform } from '../../src/setup/role-terraform.ts';
@@ -14,32 +11,11 @@ import { trustPolicy } from '../../src/setup/role-trust.ts';
 import { setupArtefacts } from '../../src/setup/setup-artefacts.ts';
 import { shellWord } from '../../src/setup/setup-target.ts';
 import { EXTERNAL_ID, IDENTITY, KMS_KEY, locations, PRINCIPAL, target } from './targets.ts';
-
-// Required, not imported: its types bring in those of a browser, which are not Node's, for every test.
-const require = createRequire(import.meta.url);
-const { parse } = require('@cdktn/hcl2json') as {
-  readonly parse: (fileName: string, text: string) => Promise<unknown>;
-};
+import { parseHcl, templateValidator, unescaped } from './validator.ts';
 
 const PUBLISHED = join(import.meta.dirname, '../../../../infra/aws/sluice-role.template.json');
 
-const directory = mkdtempSync(join(tmpdir(), 'sluice-templates-'));
-const validator = new RegoEngine();
-afterAll(() => {
-  validator.free();
-  rmSync(directory, { recursive: true });
-});
-
-/** What AWS's own validator has to say against a template: errors and warnings, not advice. */
-const problemsOf = (template: string): string[] => {
-  const file = join(directory, 'template.json');
-  writeFileSync(file, template);
-  const { diagnostics, metadata } = validator.validateStandard(new TemplateFile(file));
-  expect(metadata.resourcesScanned).toBeGreaterThan(0);
-  return diagnostics
-    .filter(({ severity }) => severity !== 'INFO' && severity !== 'DEBUG')
-    .map(({ ruleId, message }) => `${ruleId} ${message}`);
-};
+const problemsOf = templateValidator();
 
 type Json = string | number | readonly Json[] | { readonly [name: string]: Json };
 
@@ -146,16 +122,12 @@ describe('the CloudFormation template', () => {
   });
 });
 
-/** Undoes how hcl2json writes text that is no template. */
-const unescaped = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value).replaceAll('$${', '${').replaceAll('%%{', '%{'));
-
 test('the Terraform says the very policies that are shown, whatever the names', async () => {
   await assert(
     asyncProperty(locations, async (location) => {
       const one = target({ ...location, kmsKeyArn: KMS_KEY });
       const text = roleTerraform(one, PRINCIPAL, EXTERNAL_ID);
-      const parsed = (await parse('sluice.tf', text)) as {
+      const parsed = (await parseHcl(text)) as {
         locals: [Record<string, unknown>];
         resource: Record<string, Record<string, [Record<string, string>]>>;
       };

@@ -29,6 +29,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     PORT: String(PORT),
     MON_PORT: '22110',
     OSD_PORTS: '22200:22260',
+    // A topic with a password is taken over https only; here the test says that there is a proxy which has it.
+    RGW_EXTRA: 'rgw_trust_forwarded_https = true',
   };
   const run = promisify(execFile);
   await run('bash', [script('up.sh')], { env, maxBuffer: 16 * 1024 * 1024 });

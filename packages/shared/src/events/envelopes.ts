@@ -57,6 +57,7 @@ export type B2Event = z.infer<typeof B2Event>;
 /** One of the `Records` that S3, MinIO, Ceph and others send. The key is URL-encoded, a space as `+`. */
 export const S3Record = z.object({
   eventName: Short,
+  eventSource: z.string().max(1024).optional(),
   eventTime: Time,
   awsRegion: z.string().max(64).optional(),
   s3: z.object({

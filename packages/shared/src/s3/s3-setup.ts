@@ -12,6 +12,9 @@ export const SetupArtefact = z.strictObject({
       'terraform',
       'token_request',
       'bucket_policy',
+      'event_rule',
+      'event_topic',
+      'bucket_notification',
       'commands',
     ])
     .describe('What it is; stable.'),

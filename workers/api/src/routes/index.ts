@@ -13,6 +13,7 @@ import { startDryRunRoute } from './s3-dry-runs/start.ts';
 import { eventHealthRoute } from './s3-events/health.ts';
 import { receiveEventsRoute } from './s3-events/receive.ts';
 import { EVENT_SECURITY_SCHEMES } from './s3-events/security.ts';
+import { eventSetupRoute } from './s3-events/setup.ts';
 import { createIntegrationRoute } from './s3-integrations/create.ts';
 import { deleteIntegrationRoute } from './s3-integrations/delete.ts';
 import { listIntegrationsRoute } from './s3-integrations/list.ts';
@@ -76,6 +77,7 @@ const ROUTES = [
   matchRuleRoute,
   receiveEventsRoute,
   eventHealthRoute,
+  eventSetupRoute,
 ];
 
 /** Adds every route, the document that describes them, and 405 for other methods on their paths. */

@@ -61,11 +61,22 @@ export const b2SigningSecret = (secret: string): string =>
     .replaceAll(/[^A-Za-z0-9]/g, '')
     .slice(0, 32);
 
-/** The secret itself, as an API key (EventBridge) or bearer token (MinIO, Ceph and others). */
+/** The secret itself, as an API key (EventBridge), bearer token (MinIO and others) or password (Ceph). */
 const sharedSecret = ({ headers }: EventDelivery): Claim | null => {
-  const sent = headers['x-api-key'] ?? /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  const sent = headers['x-api-key'] ?? bearerOf(headers.authorization ?? '');
   if (sent === undefined) return null;
   return { deliveryId: null, signedAtSeconds: null, isProvenBy: (secret) => equals(sent, secret) };
+};
+
+/** A bearer token; or the password of Basic, whose user may be anybody: Ceph has no other way to send one. */
+const bearerOf = (authorization: string): string | undefined => {
+  const [, scheme, value = ''] = /^(Bearer|Basic) +(\S+)$/i.exec(authorization) ?? [];
+  if (scheme?.toLowerCase() !== 'basic') return scheme === undefined ? undefined : value;
+  try {
+    return /^[^:]*:(.+)$/.exec(atob(value))?.[1];
+  } catch {
+    return undefined;
+  }
 };
 
 /** Compares in time that depends on neither: under a key that is made for it, only equal texts have equal MACs. */

@@ -100,9 +100,13 @@ describe('Backblaze B2', () => {
 });
 
 describe('the secret itself', () => {
-  test('as API key or bearer token, and nothing like it', async () => {
+  test('as API key, bearer token or password, and nothing like it', async () => {
     expect(await isProven(delivery({ 'x-api-key': SECRET }))).toBe(true);
     expect(await isProven(delivery({ authorization: `Bearer ${SECRET}` }))).toBe(true);
+    const basic = (text: string) => delivery({ authorization: `Basic ${btoa(text)}` });
+    expect(await isProven(basic(`anybody:${SECRET}`))).toBe(true);
+    expect(await isProven(basic(`anybody:${OTHER}`))).toBe(false);
+    expect(await isProven(basic(`${SECRET}:`))).toBeUndefined();
     for (const sent of [OTHER, SECRET.slice(0, -1), `${SECRET}x`, SECRET.toLowerCase(), '']) {
       expect(await isProven(delivery({ 'x-api-key': sent })), sent).toBe(false);
     }
