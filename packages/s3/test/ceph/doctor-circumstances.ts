@@ -69,11 +69,13 @@ export const CIRCUMSTANCES: readonly Scenario[] = [
     name: 'a Deny of long listings',
     policy: denying('s3:ListBucket', '', { NumericGreaterThan: { 's3:max-keys': '100' } }),
     fails: [LIST],
+    names: [/s3:ListBucket/, /look for a Deny/],
   },
   {
     name: 'a Deny of unencrypted writes',
     policy: denying('s3:PutObject', 'out/*', { Null: { 's3:x-amz-server-side-encryption': 'true' } }),
     fails: [WRITE],
+    names: [/s3:PutObject/, /look for a Deny/],
   },
   // Credentials, bucket, address
   {

@@ -49,8 +49,20 @@ export const GRANTS: readonly Scenario[] = [
     names: [asksFor('PutObject', '/out/\\*')],
     isHealed: true,
   },
-  { name: 'only listing', policy: without('ReadInput', 'WriteOutput'), fails: [READ, WRITE], isHealed: true },
-  { name: 'only writing', policy: without('ListInput', 'ReadInput'), fails: [LIST], isHealed: true },
+  {
+    name: 'only listing',
+    policy: without('ReadInput', 'WriteOutput'),
+    fails: [READ, WRITE],
+    names: [asksFor('GetObject', '/in/\\*'), asksFor('PutObject', '/out/\\*')],
+    isHealed: true,
+  },
+  {
+    name: 'only writing',
+    policy: without('ListInput', 'ReadInput'),
+    fails: [LIST],
+    names: [asksFor('ListBucket', '')],
+    isHealed: true,
+  },
   // An action is missing
   {
     name: 'no PutObject',
@@ -74,12 +86,14 @@ export const GRANTS: readonly Scenario[] = [
     name: 'the action of version 1 of listing',
     policy: changed('ListInput', () => ({ Action: 's3:ListAllMyBuckets' })),
     fails: [LIST],
+    names: [asksFor('ListBucket', '')],
     isHealed: true,
   },
   {
     name: 'only reading of versions',
     policy: changed('ReadInput', () => ({ Action: 's3:GetObjectVersion' })),
     fails: [READ],
+    names: [asksFor('GetObject', '/in/\\*')],
     isHealed: true,
   },
   {
@@ -88,6 +102,7 @@ export const GRANTS: readonly Scenario[] = [
       Action: ['s3:GetObject', 's3:PutObjectTagging', 's3:DeleteObject'],
     })),
     fails: [WRITE],
+    names: [asksFor('PutObject', '/out/\\*')],
     isHealed: true,
   },
   // The wrong resource
@@ -95,18 +110,21 @@ export const GRANTS: readonly Scenario[] = [
     name: 'listing allowed on objects instead of the bucket',
     policy: changed('ListInput', ({ Resource }) => ({ Resource: `${[Resource].flat()[0]}/*` })),
     fails: [LIST],
+    names: [asksFor('ListBucket', '')],
     isHealed: true,
   },
   {
     name: 'reading allowed on the folder alone',
     policy: changed('ReadInput', ({ Resource }) => ({ Resource: String(Resource).replace('/*', '/') })),
     fails: [READ],
+    names: [asksFor('GetObject', '/in/\\*')],
     isHealed: true,
   },
   {
     name: 'reading allowed on the bucket alone',
     policy: changed('ReadInput', ({ Resource }) => ({ Resource: String(Resource).replace('/in/*', '') })),
     fails: [READ],
+    names: [asksFor('GetObject', '/in/\\*')],
     isHealed: true,
   },
   {
@@ -116,24 +134,28 @@ export const GRANTS: readonly Scenario[] = [
     })),
     fails: [WRITE],
     warns: [],
+    names: [asksFor('PutObject', '/out/\\*')],
     isHealed: true,
   },
   {
     name: 'folders in other letters',
     policy: changed('ReadInput', ({ Resource }) => ({ Resource: String(Resource).replace('/in/', '/In/') })),
     fails: [READ],
+    names: [asksFor('GetObject', '/in/\\*')],
     isHealed: true,
   },
   {
     name: 'a listing condition for another folder',
     policy: changed('ListInput', () => ({ Condition: { StringLike: { 's3:prefix': 'inbox/*' } } })),
     fails: [LIST],
+    names: [asksFor('ListBucket', '')],
     isHealed: true,
   },
   {
     name: 'a listing condition without its slash',
     policy: changed('ListInput', () => ({ Condition: { StringEquals: { 's3:prefix': 'in' } } })),
     fails: [LIST],
+    names: [asksFor('ListBucket', '')],
     isHealed: true,
   },
   {
@@ -154,12 +176,14 @@ export const GRANTS: readonly Scenario[] = [
     name: 'only pages may be written',
     policy: changed('WriteOutput', ({ Resource }) => ({ Resource: `${String(Resource)}.html` })),
     fails: [WRITE],
+    names: [asksFor('PutObject', '/out/\\*')],
     isHealed: true,
   },
   {
     name: 'only PDFs may be written',
     policy: changed('WriteOutput', ({ Resource }) => ({ Resource: `${String(Resource)}.pdf` })),
     fails: [WRITE],
+    names: [asksFor('PutObject', '/out/\\*')],
     isHealed: true,
   },
   {

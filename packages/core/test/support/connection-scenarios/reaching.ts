@@ -34,6 +34,7 @@ export const REACHING: readonly Scenario[] = [
     name: 'a server Cloudflare cannot reach',
     fault: faults.bare(522),
     told: ['endpoint failed endpoint_unreachable'],
+    names: [/firewall/],
   },
   {
     name: 'a redirect to another host',
@@ -94,5 +95,6 @@ export const REACHING: readonly Scenario[] = [
     test: { integration: { provider: 'r2' } },
     fault: fails(401, 'Unauthorized'),
     told: ['credentials failed credentials_unknown'],
+    names: [/access key id/],
   },
 ];
