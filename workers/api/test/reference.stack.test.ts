@@ -16,5 +16,13 @@ test('the reference page shows every operation, and takes nothing from elsewhere
   for (const { path, spec } of operationsOf(document)) {
     expect(page).toContain(`id="${spec.operationId}"`);
     expect(page).toContain(`<code>${path}</code>`);
+    const [, section = ''] = page.split(`<section id="${spec.operationId}">`);
+    const shown = section.split('</section>')[0] ?? '';
+    for (const { name } of spec.parameters ?? []) expect(shown).toContain(`<code>${name}</code>`);
+    // A delivery of events is whatever its sender makes of it.
+    if (path.startsWith('/api/events/')) continue;
+    for (const { value } of Object.values(spec.requestBody?.content['application/json']?.examples ?? {}))
+      for (const field of Object.keys(value as object))
+        expect(shown).toContain(`<td><code>${field}</code></td>`);
   }
 });
