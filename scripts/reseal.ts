@@ -7,7 +7,7 @@
  * Exit status: 0 when no secret is left on another key, 1 otherwise.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ResealDetail } from '@sluice/shared';
+import { ApiError, type components, createApiClient, unwrap } from '@sluice/api-client';
 import { openSupportSession } from '@sluice/testkit/dev-session';
 
 interface Where {
@@ -23,30 +23,28 @@ const where = async (): Promise<Where> => {
   return { apiUrl: apiUrl.replace(/\/$/, ''), accessToken };
 };
 
-const ask = async (
-  { apiUrl, accessToken }: Where,
-  method: 'GET' | 'POST',
-  path: string,
-): Promise<ResealDetail> => {
-  const response = await fetch(`${apiUrl}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${accessToken}` },
-  });
-  if (response.status === 404)
+type Reseal = components['schemas']['Reseal'];
+
+/** @throws when it is refused; in words of its own when the caller is not support staff, to whom alone there are reseals. */
+const asSupport = async <T>(answer: Parameters<typeof unwrap<T>>[0]): Promise<T> => {
+  try {
+    return await unwrap(answer);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.problem.status !== 404) throw error;
     throw new Error(
       'Not found: the access token has to be one of support staff (app_metadata.platform_role).',
+      { cause: error },
     );
-  if (!response.ok)
-    throw new Error(`The API answered ${response.status}: ${(await response.text()).slice(0, 500)}`);
-  return ResealDetail.parse(await response.json());
+  }
 };
 
-const tell = ({ status, resealedRows, totalRows, failedRows, heldUpBy }: ResealDetail): string =>
+const tell = ({ status, resealedRows, totalRows, failedRows, heldUpBy }: Reseal): string =>
   `${status}: ${resealedRows} of ${totalRows} secrets moved, ${failedRows} failed${heldUpBy === null ? '' : `, held up by ${heldUpBy}`}`;
 
 const run = async (): Promise<number> => {
-  const api = await where();
-  let reseal = await ask(api, 'POST', '/api/admin/reseals');
+  const { apiUrl: baseUrl, accessToken } = await where();
+  const api = createApiClient({ baseUrl, accessToken });
+  let reseal: Reseal = await asSupport(api.POST('/api/admin/reseals'));
   let told = '';
   for (;;) {
     const line = tell(reseal);
@@ -54,7 +52,8 @@ const run = async (): Promise<number> => {
     told = line;
     if (reseal.status !== 'running') break;
     await sleep(500);
-    reseal = await ask(api, 'GET', `/api/admin/reseals/${reseal.id}`);
+    const params = { path: { id: reseal.id } };
+    reseal = await asSupport(api.GET('/api/admin/reseals/{id}', { params }));
   }
   for (const { recordType, recordId, field, version, tenantId, reason } of reseal.failures)
     process.stdout.write(
