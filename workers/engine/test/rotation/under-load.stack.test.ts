@@ -1,8 +1,8 @@
 import { at } from '@sluice/testkit/api-client';
 import { FAKE_IDENTITY } from '@sluice/testkit/fake-s3';
 import { expect, test } from 'vitest';
-import { expectBooksToBalance, INPUT, newCustomer, OUTPUT, pdf } from './support/customer.ts';
-import { deleted, isSignedWith, newKey, outcomeOf, readCredentials, rotate } from './support/keys.ts';
+import { expectBooksToBalance, INPUT, newCustomer, OUTPUT, pdf } from '../support/customer.ts';
+import { deleted, isSignedWith, newKey, outcomeOf, readCredentials, rotate } from '../support/keys.ts';
 
 /** Requests to the bucket; `ROTATION_CALLS=10000` for the figure that is promised. */
 const CALLS = Number(process.env['ROTATION_CALLS'] ?? 500);

@@ -1,8 +1,8 @@
 import { at, call } from '@sluice/testkit/api-client';
 import { FAKE_IDENTITY, faults } from '@sluice/testkit/fake-s3';
 import { describe, expect, test } from 'vitest';
-import { expectBooksToBalance, INPUT, isWrittenBack, newCustomer, OUTPUT, pdf } from './support/customer.ts';
-import { deleted, isSignedWith, newKey, onKey, outcomeOf, readCredentials, rotate } from './support/keys.ts';
+import { expectBooksToBalance, INPUT, isWrittenBack, newCustomer, OUTPUT, pdf } from '../support/customer.ts';
+import { deleted, isSignedWith, newKey, onKey, outcomeOf, readCredentials, rotate } from '../support/keys.ts';
 
 const OLD = FAKE_IDENTITY;
 
