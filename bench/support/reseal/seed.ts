@@ -13,7 +13,8 @@ const CHUNK = 5_000;
 /** So many integrations of one tenant, each with credentials of its own, sealed by a keyring's current key. */
 export const seedSecrets = async (stack: Stack, keyring: string, count: number): Promise<Sealed> => {
   const { id: tenantId, owner } = await createTenant(stack);
-  await stack.sql.query(`select public.set_tenant_limit($1, 'integrations', $2)`, [tenantId, count]);
+  // It counts a tenant's integrations at each one, and no tenant has so many. This database is the bench's own.
+  await stack.sql.query('alter table public.s3_integrations disable trigger limit_integrations');
   const vault = createVault({ wrapper: createLocalWrapper(keyring) });
   const ids = Array.from({ length: count }, () => crypto.randomUUID());
   const secretOf = (index: number): string => `secret-${index}`.padEnd(40, '+');
