@@ -2,7 +2,16 @@ import { createCredentialStore, createDryRunLedger, createIntegrationStore } fro
 import { describe, expect, test } from 'vitest';
 import { edit, hold, newBucket, PASSED, pass, sealedAs, start, waitsOr } from '../support/edits.ts';
 import { connectWithEvents } from '../support/events.ts';
-import { beginPoll, type Connection, connect, objectsOf, startLedger } from '../support/ledger.ts';
+import {
+  beginPoll,
+  type Connection,
+  connect,
+  listed,
+  objectsOf,
+  record,
+  startLedger,
+} from '../support/ledger.ts';
+import { completeProcessing, sweep } from '../support/work.ts';
 
 /** Two at once, the second of them at the worst moment of the first; and one that is killed there. */
 
@@ -52,6 +61,66 @@ describe('an edit while it is recorded', () => {
     expect(await objectsOf(ledger, connection)).toMatchObject([
       { key: 'in/a.pdf', state: 'skipped', reason: 'outside_prefix', due_at: null },
     ]);
+  });
+});
+
+test('work taken in another bucket while it was edited never reaches the new one', async () => {
+  const connection = await connect(ledger, { inputPrefix: 'in/' });
+  await record(ledger, connection, [listed('in/a.pdf')]);
+  await sweep(ledger);
+  const [object] = await objectsOf(ledger, connection);
+  const held = await hold(ledger, 'select public.begin_processing(array[$1::uuid], 600)', [object?.id]);
+  await edit(integrations, connection, { bucket: newBucket() }, true);
+  await held.commit();
+  const [taken] = await objectsOf(ledger, connection);
+  expect(taken).toMatchObject({ state: 'processing' });
+  await ledger.housekeeping.settleChangedPrefixes(100);
+  await pass(integrations, connection);
+  expect(await start(connection)).toBeNull();
+  const [after] = await objectsOf(ledger, connection);
+  expect(after).toMatchObject({ state: 'found', lease_id: null, attempts: 0 });
+  const lease = { objectId: taken?.id ?? '', leaseId: taken?.lease_id ?? '' };
+  expect(await completeProcessing(ledger, lease)).toBe(false);
+});
+
+describe('what failed outside of the new input folder', () => {
+  const behind = async () => {
+    const connection = await connect(ledger, { inputPrefix: 'in/' });
+    await record(ledger, connection, [listed('in/old.pdf'), listed('in/deep/new.pdf')]);
+    await ledger.rows(
+      `update public.s3_processed_objects set state = 'dead', reason = 'retries_exhausted', due_at = null where integration_id = $1`,
+      [connection.integrationId],
+    );
+    await edit(integrations, connection, { inputPrefix: 'in/deep/' });
+    return connection;
+  };
+  const states = async (connection: Connection) =>
+    (await objectsOf(ledger, connection)).map(({ key, state }) => `${key} ${state}`);
+
+  test('is not tried again after a test', async () => {
+    const connection = await behind();
+    await pass(integrations, connection);
+    await ledger.service.rpc('revive_after_test', { p_limit: 100 });
+    expect(await states(connection)).toEqual(['in/deep/new.pdf found', 'in/old.pdf dead']);
+  });
+
+  test('is not replayed: the preview leaves it alone', async () => {
+    const connection = await behind();
+    const { client } = connection.tenant.owner;
+    expect(await start(connection, { override: { reason: 'Now.' } })).toBeNull();
+    const filter = { p_integration_id: connection.integrationId, p_states: ['dead'] };
+    const { data } = await client.rpc('preview_s3_replay', filter);
+    expect(data).toMatchObject({ objects: 1, leftAlone: 1 });
+    const { replayId, asOf } = data as { replayId: string; asOf: string };
+    const begun = await client.rpc('create_s3_replay', {
+      ...filter,
+      p_replay_id: replayId,
+      p_as_of: asOf,
+      p_expected_objects: 2,
+    });
+    expect(begun.error).toBeNull();
+    while ((await ledger.service.rpc('run_replay_batch', { p_limit: 9, p_scan: 9, p_max_waiting: 9 })).data);
+    expect(await states(connection)).toEqual(['in/deep/new.pdf found', 'in/old.pdf dead']);
   });
 });
 

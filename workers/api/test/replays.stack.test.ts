@@ -9,7 +9,7 @@ const ROUTE = '/api/integrations/s3';
 /** A bucket with three failed documents, of which the pages of two are known, and one written back. */
 const connected = async () => {
   const tenant = await newTenant();
-  const id = await newIntegration(tenant);
+  const id = await newIntegration(tenant, { inputPrefix: 'in/', outputPrefix: 'out/' });
   await park(sql, id);
   await seedObjects(sql, tenant.id, id, [
     ...Array.from({ length: 3 }, () => ({ state: 'failed', reason: 'pdf_corrupt' })),

@@ -94,7 +94,11 @@ const roleRequest = (
   { roleArn, externalId, region, id }: IntegrationWithSecrets['integration'],
   settings: Settings,
 ): AssumeRoleInput => {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings;
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_STS_ENDPOINT: endpoint,
+  } = settings;
   if (accessKeyId === undefined || secretAccessKey === undefined || roleArn === null || externalId === null) {
     throw new SluiceError('role_not_assumable', {
       detail: 'This installation has no AWS identity of its own to assume roles with.',
@@ -107,6 +111,7 @@ const roleRequest = (
     sessionName: `sluice-${id}`,
     region,
     egress: { mode: settings.EGRESS_MODE },
+    ...(endpoint === undefined ? {} : { endpoint }),
   };
 };
 

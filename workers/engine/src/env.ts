@@ -15,6 +15,7 @@ export interface Env {
   readonly AWS_SECRET_ACCESS_KEY?: string;
   readonly AWS_PRINCIPAL_ARN?: string;
   readonly AWS_KMS_ENDPOINT?: string;
+  readonly AWS_STS_ENDPOINT?: string;
   readonly EGRESS_MODE?: string;
   readonly OWN_ZONES?: string;
   readonly POLL_INTERVAL_SECONDS?: string;
@@ -59,8 +60,9 @@ const Settings = z
     AWS_SECRET_ACCESS_KEY: z.string().optional(),
     /** The same identity as customers' trust policies name it; see the api's variable of this name. */
     AWS_PRINCIPAL_ARN: z.string().optional(),
-    /** Instead of the region's own; for tests. */
+    /** Instead of the region's own; these two are for tests. */
     AWS_KMS_ENDPOINT: z.url().optional(),
+    AWS_STS_ENDPOINT: z.url().optional(),
     EGRESS_MODE: z.enum(['strict', 'allow-loopback']).default('strict'),
     /** Comma-separated domains of ours that no customer endpoint may lead into. */
     OWN_ZONES: z
