@@ -7,7 +7,9 @@ import { print, type Row, timed } from './support/report.ts';
 /**
  * How many objects a minute `record_s3_objects` records, new and known, through PostgREST as the engine calls it; beside the
  * floor: a plain `insert … select unnest … on conflict do nothing` of the same rows into the same table through one pg
- * connection. `node bench/recording.ts [objects] [--json]`; objects in thousands, 100 by default.
+ * connection. Then what the counters of the books and the index of settled keys cost: new objects, one in four of them skipped, with
+ * and without, a few pages of each in turns, so that whatever else the machine does falls on all.
+ * `node bench/recording.ts [objects] [--json]`; objects in thousands, 100 by default.
  */
 const THOUSANDS = Number(process.argv.find((argument) => /^\d+$/.test(argument)) ?? 100);
 const PAGE = 1000;
@@ -117,6 +119,71 @@ const insertAll = async (stack: Stack, tenantId: string, integrationId: string):
   return inserted;
 };
 
+const switchCounters = (how: string): string =>
+  ['found', 'changed', 'deleted']
+    .map((of) => `alter table public.s3_processed_objects ${how} trigger count_ledger_of_${of}`)
+    .join(';');
+const WITHOUT_COUNTERS = switchCounters('disable');
+const WITH_COUNTERS = switchCounters('enable');
+
+/** What is left out, and how it is put back. */
+const VARIANTS = [
+  // Changed and changed back: it forgets its plans as the others do.
+  { name: 'as it is', without: `${WITHOUT_COUNTERS};${WITH_COUNTERS}`, again: WITH_COUNTERS },
+  {
+    name: 'without counters of the books',
+    without: WITHOUT_COUNTERS,
+    again: WITH_COUNTERS,
+  },
+  {
+    name: 'without the index of settled keys',
+    without: 'drop index public.s3_processed_objects_settled_key_idx',
+    again: `create index s3_processed_objects_settled_key_idx on public.s3_processed_objects (integration_id, state, key, etag, size_bytes)
+      where state in ('skipped', 'failed', 'dead')`,
+  },
+] as const;
+/** The first of them is not timed. */
+const PAGES_A_TURN = 4;
+
+const compareVariants = async (stack: Stack, turns: number): Promise<Row[]> => {
+  const timings = new Map<string, number[]>(VARIANTS.map(({ name }) => [name, []]));
+  const connections = await Promise.all(
+    VARIANTS.map(async (variant) => ({ variant, ...(await connect(stack)) })),
+  );
+  // PostgREST would read the whole schema anew after each change.
+  await stack.sql.query(
+    'alter event trigger pgrst_ddl_watch disable; alter event trigger pgrst_drop_watch disable',
+  );
+  for (let turn = 0; turn < turns; turn += 1) {
+    // Not always the same one first.
+    for (let n = 0; n < connections.length; n += 1) {
+      const connection = connections[(turn + n) % connections.length];
+      if (connection === undefined) continue;
+      const { variant, polls, lease } = connection;
+      await stack.sql.query(variant.without);
+      for (let page = turn * PAGES_A_TURN; page < (turn + 1) * PAGES_A_TURN; page += 1) {
+        const objects = pageOf(page).map((object, at) =>
+          at % 4 === 0 ? { ...object, skipReason: 'oversize' as const } : object,
+        );
+        const observedAt = new Date(Date.now() + 60_000).toISOString();
+        const { ms, value } = await timed(() => polls.recordObjects(lease, observedAt, objects));
+        expectCount('new', value.inserted, PAGE);
+        if (page > turn * PAGES_A_TURN) timings.get(variant.name)?.push(ms);
+      }
+      await stack.sql.query(variant.again);
+    }
+  }
+  const median = (of: readonly number[]) => of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)] ?? 0;
+  const asItIs = median(timings.get('as it is') ?? []);
+  return [...timings].map(([name, of]) => ({
+    name,
+    calls: of.length,
+    medianMsPerCall: Math.round(median(of) * 10) / 10,
+    fastestMsPerCall: Math.round(Math.min(...of) * 10) / 10,
+    asItIsOfThis: Math.round((asItIs / median(of)) * 1000) / 1000,
+  }));
+};
+
 const expectCount = (what: string, have: number, want: number): void => {
   if (have !== want) throw new Error(`${what}: ${have} instead of ${want}`);
 };
@@ -175,6 +242,10 @@ try {
     expectCount('rows', await count(connection.integrationId), OBJECTS);
   }
   print(`Recording ${OBJECTS.toLocaleString('en')} objects, ${PAGE} a call, fsync on`, rows);
+  print(
+    'Recording new objects, one in four skipped, with and without',
+    await compareVariants(stack, Math.max(3, Math.round(THOUSANDS / 2))),
+  );
 } finally {
   await stack.stop();
 }

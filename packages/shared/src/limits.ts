@@ -11,4 +11,6 @@ export const DEFAULT_LIMITS = {
   notification_targets: 50,
   /** Replays of one tenant that are under way at once. */
   running_replays: 20,
+  /** Dry runs of one tenant that are under way at once; of one integration there is never more than one. */
+  running_dry_runs: 10,
 } as const;

@@ -1,5 +1,5 @@
 -- Limits of an account: kept for every way in, named when they are reached, raised by support for one tenant.
-select plan(26);
+select plan(30);
 select tap.make_world();
 delete from public.tenant_limits;
 
@@ -60,6 +60,16 @@ select public.set_tenant_limit(pg_temp.acme(), 'running_replays', 1);
 select tap.authenticate_as(tap.user_id('owner@acme.test'));
 select throws_ok($$ select public.create_s3_replay(tap.integration_id('acme-bucket'), gen_random_uuid(), now(), 0, '{failed}') $$, 'PT409', 'quota_reached', 'and replays that run');
 select lives_ok($$ select public.create_s3_replay(tap.integration_id('acme-bucket'), (select id from public.s3_replays), now(), 0, '{failed}') $$, 'asked twice it is no second one');
+
+-- Dry runs: the world has one under way on acme-bucket
+select tap.clear();
+select public.set_tenant_limit(pg_temp.acme(), 'running_dry_runs', 1);
+select throws_ok($$ select public.start_s3_dry_run(tap.user_id('owner@acme.test'), (select id from public.s3_integrations where name = 'third')) $$, 'PT409', 'quota_reached', 'and dry runs that run');
+select throws_ok($$ select public.start_s3_dry_run(tap.user_id('owner@acme.test'), tap.integration_id('acme-bucket')) $$, 'PT409', 'dry_run_running', 'a second one of the same integration is another conflict');
+select public.set_tenant_limit(pg_temp.acme(), 'running_dry_runs', 2);
+select lives_ok($$ select public.start_s3_dry_run(tap.user_id('owner@acme.test'), (select id from public.s3_integrations where name = 'third')) $$, 'raised, there may be another');
+select lives_ok($$ update public.s3_dry_runs set state = 'cancelled', ended_at = now(), due_at = null where tenant_id = pg_temp.acme(); select public.set_tenant_limit(pg_temp.acme(), 'running_dry_runs', 1);
+  select public.start_s3_dry_run(tap.user_id('owner@acme.test'), (select id from public.s3_integrations where name = 'third')) $$, 'what has ended makes room');
 
 -- Tenants
 select tap.clear();

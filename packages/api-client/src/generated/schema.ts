@@ -6083,7 +6083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One is under way already. */
+            /** @description One is under way already, or as many as the tenant may have. */
             409: {
                 headers: {
                     [name: string]: unknown;

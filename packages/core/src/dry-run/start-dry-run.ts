@@ -5,7 +5,7 @@ import type { DryRunContext } from './run-dry-run.ts';
  * Begins a dry run of an integration the actor is an admin of. Should the message be lost, the sweep sends another.
  *
  * @returns its id.
- * @throws SluiceError `not_found`, `forbidden`, `dry_run_running`.
+ * @throws SluiceError `not_found`, `forbidden`, `dry_run_running`, `quota_reached`.
  */
 export const startDryRun = async (
   { ledger, queue, log }: Pick<DryRunContext, 'ledger' | 'queue' | 'log'>,

@@ -49,7 +49,7 @@ export interface DryRunProgress {
 
 /** Dry runs in the database: each method one transaction. */
 export interface DryRunLedger {
-  /** @returns its id. Throws `dry_run_running` when one is under way. */
+  /** @returns its id. Throws `dry_run_running` when one is under way, `quota_reached` when too many of the tenant's are. */
   start(actorId: string, integrationId: string, startFrom: string | null): Promise<string>;
   claimDue(limit: number, visibilitySeconds: number): Promise<readonly string[]>;
   /** Null when there is nothing to do. */

@@ -30,7 +30,11 @@ const route = createRoute({
       content: { 'application/json': { schema: DryRun } },
     },
     ...adminProblems,
-    409: problem('One is under way already.', 'dry_run_running'),
+    409: problem(
+      'One is under way already, or as many as the tenant may have.',
+      'dry_run_running',
+      'quota_reached',
+    ),
   },
 });
 

@@ -1,33 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { countedAndRows, differences as differencesOf, fold as foldSome } from '../support/counters.ts';
 import { type Connection, connect, listed, record, startLedger } from '../support/ledger.ts';
 
 const ledger = await startLedger();
 
-interface Place {
-  readonly state: string;
-  readonly reason: string | null;
-  readonly objects: number;
-  readonly bytes: number;
-}
-
-/** The books as they are shown, and as the rows say, of one moment. */
-const booksOf = async ({ integrationId }: Connection): Promise<{ shown: Place[]; rows: Place[] }> => {
-  const [books] = await ledger.rows<{ shown: Place[] | null; rows: Place[] | null }>(
-    `select (select jsonb_agg(to_jsonb(l) order by l.state, l.reason) from public.s3_integration_ledger($1) l) as shown,
-       (select jsonb_agg(to_jsonb(r) order by r.state, r.reason) from (
-         select o.state, case when o.state in ('skipped', 'failed', 'dead') then o.reason end as reason, count(*) as objects,
-           sum(o.size_bytes)::bigint as bytes
-         from public.s3_processed_objects o where o.integration_id = $1 group by 1, 2) as r) as rows`,
-    [integrationId],
-  );
-  return { shown: books?.shown ?? [], rows: books?.rows ?? [] };
-};
-
-const differences = ({ integrationId }: Connection): Promise<unknown[]> =>
-  ledger.rows('select * from public.check_s3_ledger($1)', [integrationId]);
-
-const fold = (limit: number) => ledger.rows('select public.fold_s3_usage($1)', [limit]);
+const booksOf = (connection: Connection) => countedAndRows(ledger, connection);
+const differences = (connection: Connection) => differencesOf(ledger, connection);
+const fold = (limit: number) => foldSome(ledger, limit);
 
 const STATES = [
   'found',
