@@ -29,12 +29,14 @@ const ROOMS: Readonly<Record<string, Room>> = {
   // Powerless: neither vault, s3 nor aws may ever appear here.
   'workers/api': {
     ours: ['core', 'db', 'observability', 'shared'],
-    theirs: ['hono', '@hono/zod-openapi', 'zod'],
+    theirs: ['hono', '@hono/zod-openapi', 'fflate', 'zod'],
   },
   'workers/engine': {
     ours: ['aws', 'core', 'db', 'egress', 'observability', 's3', 'shared', 'vault'],
     theirs: ['zod', 'cloudflare:workers', 'standardwebhooks'],
   },
+  // Customers deploy it: nothing but what the platform has.
+  'workers/r2-event-receiver': { ours: [], theirs: ['cloudflare:workers'] },
   'workers/remediation': { ours: ['egress', 'observability', 'remediation', 'shared'], theirs: ['zod'] },
 };
 

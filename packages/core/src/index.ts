@@ -50,6 +50,8 @@ export { type ReplayContext, runReplayBatches } from './replays/run-replay-batch
 export { type ResealContext, runReseal } from './reseals/run-reseal.ts';
 export { matchFolderRule } from './rules/match-folder-rule.ts';
 export { eventSetup } from './setup/events/event-setup.ts';
+export { type Receiver, type ReceiverTarget, receiverOf } from './setup/r2-receiver/receiver.ts';
+export { receiverFiles } from './setup/r2-receiver/receiver-files.ts';
 export { setupArtefacts } from './setup/setup-artefacts.ts';
 export type { AwsIdentity, SetupTarget } from './setup/setup-target.ts';
 export { type WritebackContext, writeBackObjects } from './writeback/write-back-objects.ts';

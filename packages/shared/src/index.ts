@@ -19,6 +19,7 @@ export * from './s3/connection-test.ts';
 export * from './s3/folder-rules.ts';
 export * from './s3/key-order.ts';
 export * from './s3/provider-prices.ts';
+export * from './s3/r2-receiver.ts';
 export * from './s3/s3-integrations.ts';
 export * from './s3/s3-objects.ts';
 export * from './s3/s3-setup.ts';

@@ -1,4 +1,5 @@
 import type { S3Setup } from '@sluice/shared';
+import { r2AccountOf } from './r2-account.ts';
 import { commands, jsonArtefact, type SetupTarget, SLUICE } from './setup-target.ts';
 
 /** "Workers R2 Storage Bucket Item Write": read, write and list objects of the buckets named. The same in every account. */
@@ -6,17 +7,11 @@ const OBJECT_READ_WRITE = '2efd5506f9c8494dacb1fa10a3e7d5b6';
 
 const TOKEN_FILE = 'sluice-token.json';
 
-/** Account and jurisdiction, as they stand in the endpoint: `https://<account>[.<jurisdiction>].r2.cloudflarestorage.com`. */
-const accountOf = (endpoint: string | null): { account: string; jurisdiction: string } => {
-  const match = /^https:\/\/([0-9a-f]{32})(?:\.([a-z]+))?\.r2\.cloudflarestorage\.com\/?$/.exec(
-    endpoint ?? '',
-  );
-  return { account: match?.[1] ?? '<ACCOUNT_ID>', jurisdiction: match?.[2] ?? 'default' };
-};
-
 /** For Cloudflare R2: a token that reads and writes objects of one bucket. */
 export const r2Setup = (target: SetupTarget): S3Setup => {
-  const { account, jurisdiction } = accountOf(target.endpoint);
+  const known = r2AccountOf(target.endpoint);
+  const account = known?.accountId ?? '<ACCOUNT_ID>';
+  const jurisdiction = known?.jurisdiction ?? 'default';
   const { bucket } = target;
   return {
     provider: target.provider,

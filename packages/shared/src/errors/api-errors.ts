@@ -163,6 +163,13 @@ export const apiErrors = {
     'A request with this Idempotency-Key is still being done',
     'Wait as long as `Retry-After` says and send it again: you will get its answer.',
   ),
+  not_on_r2: entry(
+    422,
+    'client',
+    false,
+    'The bucket of the integration is not on Cloudflare R2',
+    'The receiver is for R2 alone. `GET /api/integrations/s3/{id}/setup` has what other providers need.',
+  ),
   idempotency_secret_shown: entry(
     409,
     'client',

@@ -29,6 +29,7 @@ import { updateIntegrationRoute } from './s3-integrations/update.ts';
 import { listObjectsRoute } from './s3-objects/list.ts';
 import { listDuplicatesRoute } from './s3-objects/list-duplicates.ts';
 import { readObjectRoute } from './s3-objects/read.ts';
+import { r2ReceiverRoute } from './s3-r2-receiver/read.ts';
 import { cancelReplayRoute } from './s3-replays/cancel.ts';
 import { createReplayRoute } from './s3-replays/create.ts';
 import { listReplaysRoute } from './s3-replays/list.ts';
@@ -71,6 +72,7 @@ const ROUTES = [
   ...resealRoutes,
   ...supportRoutes,
   setupRoute,
+  r2ReceiverRoute,
   listRulesRoute,
   setRuleRoute,
   deleteRuleRoute,
