@@ -12,9 +12,10 @@ export default defineConfig({
         // Pure code, and servers of its own on this machine.
         test: {
           name: 'unit',
-          include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
+          include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
           exclude: [
             '**/node_modules/**',
+            '**/*.browser.test.ts',
             '**/*.stack.test.ts',
             '**/*.life.test.ts',
             'packages/*/test/workerd/**',
@@ -48,6 +49,20 @@ export default defineConfig({
           globalSetup: ['packages/testkit/src/vitest-global-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // The settings, in Chromium, on a real stack.
+        test: {
+          name: 'browser',
+          include: ['apps/*/test/**/*.browser.test.ts'],
+          globalSetup: [
+            'packages/testkit/src/vitest-global-setup.ts',
+            'apps/web/test/support/chromium-global-setup.ts',
+          ],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
         },
       },
       {

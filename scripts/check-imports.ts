@@ -26,6 +26,18 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'packages/api-client': { ours: [], theirs: ['openapi-fetch'] },
   'packages/observability': { ours: [], theirs: [] },
   'packages/remediation': { ours: ['shared'], theirs: ['*'] },
+  // The browser: what crosses the border, and the way over it.
+  'apps/web': {
+    ours: ['api-client', 'type:shared'],
+    theirs: [
+      'react',
+      'react-dom',
+      '@tanstack/react-query',
+      '@tanstack/react-router',
+      '@radix-ui/react-tabs',
+      'lucide-react',
+    ],
+  },
   // Powerless: neither vault, s3 nor aws may ever appear here.
   'workers/api': {
     ours: ['core', 'db', 'observability', 'shared'],
@@ -44,7 +56,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 const RESERVED = new Set(['aws4fetch', '@supabase/supabase-js', '@supabase/postgrest-js', 'jose', 'hono']);
 
 const breaches: string[] = [];
-const files = globSync(Object.keys(ROOMS).map((room) => `${room}/src/**/*.ts`));
+const files = globSync(Object.keys(ROOMS).map((room) => `${room}/src/**/*.{ts,tsx}`));
 
 for (const file of files) {
   const path = file.replaceAll('\\', '/');

@@ -54,6 +54,7 @@ describe('what would be deployed', () => {
 describe('the api Worker is powerless', () => {
   test('it is bound to the engine and to public settings, and to nothing else', () => {
     expect(bundles.api.bindings).toEqual([
+      'ASSETS',
       'AWS_PRINCIPAL_ARN',
       'AWS_TEMPLATE_URL',
       'ENGINE',

@@ -9,6 +9,8 @@ export interface Env {
   readonly SUPABASE_PUBLISHABLE_KEY: string;
   readonly AWS_PRINCIPAL_ARN?: string;
   readonly AWS_TEMPLATE_URL?: string;
+  /** The web app's files: `apps/web`, built. */
+  readonly ASSETS: Fetcher;
   /** The engine's named entrypoint, by service binding. */
   readonly ENGINE: EngineRpc;
   /** See rate-limits.ts. */
@@ -32,6 +34,7 @@ const Settings = z.object({
 
 export interface Bindings {
   readonly supabase: { readonly url: string; readonly publishableKey: string };
+  readonly assets: Fetcher;
   readonly engine: EngineRpc;
   /** What the setup of an integration tells tenants of AWS. */
   readonly aws: AwsIdentity;
@@ -47,6 +50,7 @@ export const parseEnv = (env: Env): Bindings => {
   }
   return {
     supabase: { url: parsed.data.SUPABASE_URL, publishableKey: parsed.data.SUPABASE_PUBLISHABLE_KEY },
+    assets: env.ASSETS,
     engine: env.ENGINE,
     limiters: {
       reads: env[RATE_LIMITS.reads.binding],

@@ -1,7 +1,8 @@
 import { createCallerClient, createTokenVerifier } from '@sluice/db';
 import { createLogger } from '@sluice/observability';
 import { type Env, parseEnv } from './env.ts';
-import { type App, createApp } from './http/app.ts';
+import { createApp } from './http/app.ts';
+import { servePage } from './http/web-pages.ts';
 import { addRoutes } from './routes/index.ts';
 
 const log = createLogger({
@@ -10,13 +11,17 @@ const log = createLogger({
   write: (line) => console.log(line),
 });
 
-const apps = new WeakMap<Env, App>();
+type Serve = (request: Request, context: ExecutionContext) => Response | Promise<Response>;
 
-const appOf = (env: Env): App => {
-  let app = apps.get(env);
-  if (app === undefined) {
-    const { supabase, engine, aws, limiters } = parseEnv(env);
-    app = createApp({
+const servers = new WeakMap<Env, Serve>();
+
+const isOfApi = ({ url }: Request): boolean => /^\/api(?:\/|$)/.test(new URL(url).pathname);
+
+const serverOf = (env: Env): Serve => {
+  let serve = servers.get(env);
+  if (serve === undefined) {
+    const { supabase, assets, engine, aws, limiters } = parseEnv(env);
+    const app = createApp({
       verifyToken: createTokenVerifier(supabase),
       clientFor: (accessToken) => createCallerClient(supabase, accessToken),
       engine,
@@ -25,11 +30,13 @@ const appOf = (env: Env): App => {
       log,
     });
     addRoutes(app);
-    apps.set(env, app);
+    serve = (request, context) =>
+      isOfApi(request) ? app.fetch(request, env, context) : servePage(request, { assets, supabase });
+    servers.set(env, serve);
   }
-  return app;
+  return serve;
 };
 
 export default {
-  fetch: (request, env, context) => appOf(env).fetch(request, env, context),
+  fetch: (request, env, context) => serverOf(env)(request, context),
 } satisfies ExportedHandler<Env>;

@@ -110,6 +110,7 @@ function whatIsOpen(stack: Stack, run: FirstRun, devJson: string, isNew: boolean
   const { bucket, inputPrefix, outputPrefix } = run;
   return [
     '',
+    `  Settings   ${stack.apiUrl ?? ''}/`,
     `  API        ${stack.apiUrl ?? ''}/api/openapi.json`,
     `  Health     ${stack.apiUrl ?? ''}/api/health`,
     `  Bucket     ${stack.s3.endpoint}/${bucket}`,

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { StackGround } from '../ground.ts';
 import type { WorkersOptions } from '../stack-types.ts';
 import { type HostProcess, startHost } from './host-process.ts';
@@ -20,6 +22,9 @@ export async function startWorkers(
   repositoryDir: string,
 ): Promise<HostProcess> {
   const { dir, ports, secrets, watchdog, log } = ground;
+  const configPaths = options.configPaths ?? WORKER_CONFIGS.map((path) => join(repositoryDir, path));
+  // The api's assets, which have to be there.
+  if (configPaths.includes(join(repositoryDir, 'wrangler.toml'))) await buildWebApp(repositoryDir);
   return startHost(
     'workers',
     {
@@ -27,7 +32,7 @@ export async function startWorkers(
       port: ports.api,
       persistDir: join(dir.path, 'workers'),
       scratchDir: join(dir.path, 'scratch', 'workers'),
-      configPaths: options.configPaths ?? WORKER_CONFIGS.map((path) => join(repositoryDir, path)),
+      configPaths,
       vars: {
         SUPABASE_URL: `http://127.0.0.1:${ports.gateway}`,
         SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
@@ -43,4 +48,11 @@ export async function startWorkers(
     watchdog,
     log,
   );
+}
+
+/** A process of its own: the bundler is large, and most times there is nothing to build. */
+async function buildWebApp(repositoryDir: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [join(repositoryDir, 'scripts/build-web.ts')], {
+    cwd: repositoryDir,
+  });
 }

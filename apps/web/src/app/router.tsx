@@ -1,0 +1,70 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { NotFoundPage } from '../pages/not-found.tsx';
+import { Announcements } from '../ui/overlays/toast.tsx';
+import { paths } from './paths.ts';
+import { RouteError } from './route-error.tsx';
+import { getSession } from './session.ts';
+import { SETTINGS_SECTIONS } from './settings-registry.ts';
+import { HomeRedirect, SettingsLayout } from './shell/settings-layout.tsx';
+
+const rootRoute = createRootRoute({
+  component: () => (
+    <>
+      <Outlet />
+      <Announcements />
+    </>
+  ),
+  notFoundComponent: NotFoundPage,
+  errorComponent: RouteError,
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx')),
+});
+
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  beforeLoad: ({ location }) => {
+    if (getSession() !== null) return;
+    const next = location.href;
+    throw redirect({ to: paths.signIn, search: next === '/' ? {} : { next } });
+  },
+});
+
+const homeRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/', component: HomeRedirect });
+
+const settingsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings/$tenantId',
+  component: SettingsLayout,
+});
+
+const settingsPages = SETTINGS_SECTIONS.flatMap(({ id, pages }) =>
+  pages.map(({ path, load }) =>
+    createRoute({
+      getParentRoute: () => settingsRoute,
+      path: path === '' ? id : `${id}/${path}`,
+      component: lazyRouteComponent(load),
+    }),
+  ),
+);
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    signInRoute,
+    signedInRoute.addChildren([homeRoute, settingsRoute.addChildren(settingsPages)]),
+  ]),
+  // The code of a page is fetched when somebody points at the way there.
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});

@@ -1,0 +1,29 @@
+import { Cable, type LucideIcon } from 'lucide-react';
+import type { ComponentType } from 'react';
+
+interface SettingsPage {
+  /** Below the section's own address; `''` is the section itself. */
+  readonly path: string;
+  /** Loaded when somebody goes there. */
+  readonly load: () => Promise<{ readonly default: ComponentType }>;
+}
+
+interface SettingsSection {
+  /** In the address: `/settings/:tenantId/<id>`. */
+  readonly id: string;
+  readonly label: string;
+  readonly icon: LucideIcon;
+  /** Shown to owners and admins alone. The API decides what they may; this only spares others the way. */
+  readonly isForAdmins?: boolean;
+  readonly pages: readonly SettingsPage[];
+}
+
+/** The sections of the settings, in the order of the navigation. The first is where people land. */
+export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
+  {
+    id: 'integrations',
+    label: 'Integrations',
+    icon: Cable,
+    pages: [{ path: '', load: () => import('../pages/integrations/list-page.tsx') }],
+  },
+];

@@ -1,0 +1,18 @@
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  // Its optimizer writes `light-dark()` for browsers that lack it, in a way that does not follow the theme.
+  plugins: [react(), tailwindcss({ optimize: false })],
+  build: {
+    target: 'es2023',
+    cssTarget: ['chrome125', 'edge125', 'firefox128', 'safari18'],
+    // Everything is a file: `data:` addresses would have to be let in by the content security policy.
+    assetsInlineLimit: 0,
+    // For the budget of scripts/check-web-budget.ts: which files the first page takes.
+    manifest: true,
+    // The preload helper would put styles into the page from script.
+    cssCodeSplit: false,
+  },
+});

@@ -1,0 +1,4 @@
+/** Builds the web app, if its sources have changed since the last time. */
+import { buildWeb } from './web.ts';
+
+await buildWeb();

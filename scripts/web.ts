@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { gzipSync } from 'node:zlib';
+
+const REPOSITORY_DIR = resolve(import.meta.dirname, '..');
+const WEB_DIR = join(REPOSITORY_DIR, 'apps/web');
+const DIST = join(WEB_DIR, 'dist');
+
+/** What the built files are made of, below the repository. */
+const SOURCES = [
+  'apps/web/{src,public}/**/*.*',
+  'apps/web/*.{html,json,ts}',
+  'packages/api-client/src/**/*.ts',
+  'package-lock.json',
+];
+
+const digestOfSources = (): string => {
+  const hash = createHash('sha256');
+  for (const file of globSync(SOURCES, { cwd: REPOSITORY_DIR }).toSorted()) {
+    hash.update(`${file}\0`).update(readFileSync(join(REPOSITORY_DIR, file)));
+  }
+  return hash.digest('hex');
+};
+
+const builtDigest = (): string | null => {
+  try {
+    return readFileSync(join(DIST, '.vite/sources'), 'utf8');
+  } catch {
+    return null;
+  }
+};
+
+/**
+ * Builds the web app into `apps/web/dist`, unless what is there was built of the present sources. Safe to run twice at a time.
+ *
+ * @throws Error with the bundler's words when it does not build.
+ */
+export const buildWeb = async (): Promise<void> => {
+  const digest = digestOfSources();
+  if (builtDigest() === digest) return;
+  const cacheDir = join(REPOSITORY_DIR, 'node_modules/.cache');
+  mkdirSync(cacheDir, { recursive: true });
+  // A lock that ends with its process.
+  const lock = new DatabaseSync(join(cacheDir, 'sluice-web.lock'), { timeout: 120_000 });
+  try {
+    lock.exec('pragma locking_mode = exclusive; begin exclusive');
+    if (builtDigest() === digest) return;
+    const { build } = await import('vite');
+    const outDir = join(WEB_DIR, 'dist.next');
+    await build({
+      root: WEB_DIR,
+      configFile: join(WEB_DIR, 'vite.config.ts'),
+      logLevel: 'error',
+      build: { outDir, emptyOutDir: true },
+    });
+    writeFileSync(join(outDir, '.vite/sources'), digest);
+    rmSync(DIST, { recursive: true, force: true });
+    renameSync(outDir, DIST);
+  } finally {
+    lock.close();
+  }
+};
+
+interface ManifestEntry {
+  readonly file: string;
+  readonly isEntry?: boolean;
+  readonly imports?: readonly string[];
+}
+
+/** The page whose scripts have a budget: where people land. */
+const FIRST_PAGE = 'src/pages/integrations/list-page.tsx';
+/** Of all scripts of the first page, compressed. */
+export const MAX_FIRST_PAGE_BYTES = 120 * 1024;
+
+/** The scripts the first settings page takes, each with its size as it is sent. Wants a built app. */
+export const firstPageScripts = (): { file: string; gzipBytes: number }[] => {
+  const manifest = JSON.parse(readFileSync(join(DIST, '.vite/manifest.json'), 'utf8')) as Record<
+    string,
+    ManifestEntry
+  >;
+  const wanted = new Set<string>();
+  const add = (name: string): void => {
+    const entry = manifest[name];
+    if (entry === undefined) throw new Error(`the built web app has no ${name}`);
+    if (wanted.has(entry.file)) return;
+    wanted.add(entry.file);
+    for (const imported of entry.imports ?? []) add(imported);
+  };
+  for (const [name, { isEntry }] of Object.entries(manifest)) if (isEntry === true) add(name);
+  add(FIRST_PAGE);
+  return [...wanted].map((file) => ({
+    file,
+    gzipBytes: gzipSync(readFileSync(join(DIST, file)), { level: 9 }).byteLength,
+  }));
+};
