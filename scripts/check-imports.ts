@@ -38,6 +38,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'lucide-react',
     ],
   },
+  // Built on a machine, served as files: the contracts, and what makes pages of them.
+  'apps/home': {
+    ours: ['shared'],
+    theirs: ['node:crypto', 'node:fs', 'node:module', 'node:path', 'github-slugger', 'hono', 'markdown-it'],
+  },
   // Powerless: neither vault, s3 nor aws may ever appear here.
   'workers/api': {
     ours: ['core', 'db', 'observability', 'shared'],
