@@ -1,23 +1,30 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gzipSync } from 'node:zlib';
 
 const REPOSITORY_DIR = resolve(import.meta.dirname, '..');
 const WEB_DIR = join(REPOSITORY_DIR, 'apps/web');
+const HOME_DIR = join(REPOSITORY_DIR, 'apps/home');
 const DIST = join(WEB_DIR, 'dist');
 
 /** What the built files are made of, below the repository. */
 const SOURCES = [
   'apps/web/{src,public}/**/*.*',
   'apps/web/*.{html,json,ts}',
+  'apps/home/src/**/*.*',
+  'apps/home/*.{json,ts}',
+  'docs/user/**/*.md',
+  'packages/shared/src/errors/*.ts',
   'packages/api-client/src/**/*.ts',
   'package-lock.json',
 ];
 
 const digestOfSources = (): string => {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(`${process.env['SITE_ORIGIN'] ?? ''}\0`);
   for (const file of globSync(SOURCES, { cwd: REPOSITORY_DIR }).toSorted()) {
     hash.update(`${file}\0`).update(readFileSync(join(REPOSITORY_DIR, file)));
   }
@@ -33,7 +40,7 @@ const builtDigest = (): string | null => {
 };
 
 /**
- * Builds the web app into `apps/web/dist`, unless what is there was built of the present sources. Safe to run twice at a time.
+ * Builds the web app and the public pages into `apps/web/dist`, unless what is there was built of the present sources. Safe to run twice at a time.
  *
  * @throws Error with the bundler's words when it does not build.
  */
@@ -55,12 +62,27 @@ export const buildWeb = async (): Promise<void> => {
       logLevel: 'error',
       build: { outDir, emptyOutDir: true },
     });
+    // `/` is a public page; the app's own page has an address that nobody visits.
+    renameSync(join(outDir, 'index.html'), join(outDir, 'app.html'));
+    buildPublicPages(outDir);
     writeFileSync(join(outDir, '.vite/sources'), digest);
     rmSync(DIST, { recursive: true, force: true });
     renameSync(outDir, DIST);
   } finally {
     lock.close();
   }
+};
+
+/** A process of its own: Eleventy goes by the directory it runs in. */
+const buildPublicPages = (outDir: string): void => {
+  const eleventy = resolve(
+    createRequire(join(HOME_DIR, 'package.json')).resolve('@11ty/eleventy'),
+    '../../cmd.cjs',
+  );
+  execFileSync(process.execPath, [eleventy, '--config=eleventy.config.ts', '--quiet', `--output=${outDir}`], {
+    cwd: HOME_DIR,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 };
 
 interface ManifestEntry {

@@ -7,7 +7,7 @@ const visit = useBrowser();
 test('signs in with the keyboard alone and lands in the settings; signing out ends the session everywhere', async (context) => {
   const { owner, name } = await createTenant(inject('stack'));
   const { page, context: browsing } = await visit(context);
-  await page.goto('/');
+  await page.goto('/settings');
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await expectAccessibleEverywhere(page);
   await page.getByLabel('Email').focus();
@@ -24,7 +24,7 @@ test('signs in with the keyboard alone and lands in the settings; signing out en
   expect(kept).not.toContain(owner.password);
 
   const other = await browsing.newPage();
-  await other.goto('/');
+  await other.goto('/settings');
   await other.getByRole('heading', { level: 1, name: 'Integrations' }).waitFor();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -64,7 +64,7 @@ test('an expired token is renewed once, by whichever tab is first, before it is 
       JSON.stringify({ ...JSON.parse(text), accessToken: 'old', expiresAtMs: 0 }),
     );
   });
-  await page.goto('/');
+  await page.goto('/settings');
   await page.getByRole('heading', { name: 'No bucket is connected yet' }).waitFor();
   expect(renewals).toHaveLength(1);
 });

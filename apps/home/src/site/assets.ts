@@ -7,6 +7,8 @@ import { dirname, join, relative } from 'node:path';
 const FOLDER = 'assets/home';
 const HOME_DIR = join(import.meta.dirname, '../..');
 const ASSETS_DIR = join(HOME_DIR, 'src/assets');
+/** The settings' own design: colours, type and sign are one for both. */
+const WEB_DIR = join(HOME_DIR, '../web');
 const { resolve } = createRequire(import.meta.url);
 
 interface Asset {
@@ -40,7 +42,7 @@ export const FONTS = {
   ),
 } as const;
 
-export const ICON: Asset = copied(join(ASSETS_DIR, 'icon.svg'), 'icon', 'svg');
+export const ICON: Asset = copied(join(WEB_DIR, 'public/icon.svg'), 'icon', 'svg');
 
 /** Fonts and picture, from where to where, as Eleventy copies them. */
 export const COPIED_FILES: Readonly<Record<string, string>> = Object.fromEntries(
@@ -50,12 +52,18 @@ export const COPIED_FILES: Readonly<Record<string, string>> = Object.fromEntries
 const fontFace = (family: string, weight: string, { url }: Asset): string =>
   `@font-face{font-family:"${family}";font-weight:${weight};font-display:swap;src:url("${url}") format("woff2")}`;
 
-const STYLE_SHEETS = ['tokens.css', 'base.css', 'layout.css', 'parts.css', 'start.css', 'print.css'];
+const STYLE_SHEETS = ['base.css', 'layout.css', 'parts.css', 'start.css', 'print.css'];
 
-/** The one style sheet: the fonts, and the sheets of src/assets in their order. */
+/** The tokens as plain custom properties: what is Tailwind's in them goes. */
+const tokens = readFileSync(join(WEB_DIR, 'src/styles/tokens.css'), 'utf8')
+  .replace('@theme {', ':root {')
+  .replaceAll(/^\s*--color-(?:\*|transparent|current):.*$/gm, '');
+
+/** The one style sheet: the fonts, the tokens, and the sheets of src/assets in their order. */
 const css = [
   fontFace('Atkinson Hyperlegible Next', '200 800', FONTS.sans),
   fontFace('Atkinson Hyperlegible Mono', '400', FONTS.mono),
+  tokens,
   ...STYLE_SHEETS.map((file) => readFileSync(join(ASSETS_DIR, file), 'utf8')),
 ].join('\n');
 

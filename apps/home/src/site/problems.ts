@@ -20,7 +20,7 @@ export const OWNERS: Readonly<Record<ErrorOwner, { readonly move: string; readon
   },
   client: {
     move: 'Your move: the request',
-    about: 'The request cannot be done as it was sent.',
+    about: 'It lies in the request as it was sent, or in what it was sent for.',
   },
   upstream: {
     move: 'Your provider’s move',

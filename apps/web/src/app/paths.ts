@@ -1,6 +1,6 @@
 /** Addresses of pages: the only place where they are put together. */
 export const paths = {
-  home: '/',
+  home: '/settings',
   signIn: '/sign-in',
   section: (tenantId: string, section: string) => `/settings/${tenantId}/${section}`,
   integrations: (tenantId: string) => `/settings/${tenantId}/integrations`,

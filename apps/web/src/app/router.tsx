@@ -37,11 +37,15 @@ const signedInRoute = createRoute({
   beforeLoad: ({ location }) => {
     if (getSession() !== null) return;
     const next = location.href;
-    throw redirect({ to: paths.signIn, search: next === '/' ? {} : { next } });
+    throw redirect({ to: paths.signIn, search: next === paths.home ? {} : { next } });
   },
 });
 
-const homeRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/', component: HomeRedirect });
+const homeRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: paths.home,
+  component: HomeRedirect,
+});
 
 const settingsRoute = createRoute({
   getParentRoute: () => signedInRoute,

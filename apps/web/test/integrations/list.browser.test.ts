@@ -37,7 +37,7 @@ test('follows what happens without being asked', async (context) => {
   const id = await newIntegration(tenant, { name: 'Contracts' });
   await setPoll(sql, id, { error: 'access_denied' });
   const { page } = await visit(context, { user: tenant.owner });
-  await page.goto('/');
+  await page.goto('/settings');
   await page.getByText('Needs you', { exact: true }).waitFor();
   await setPoll(sql, id, {});
   await page.getByText('Working', { exact: true }).waitFor();

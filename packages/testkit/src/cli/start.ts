@@ -110,7 +110,8 @@ function whatIsOpen(stack: Stack, run: FirstRun, devJson: string, isNew: boolean
   const { bucket, inputPrefix, outputPrefix } = run;
   return [
     '',
-    `  Settings   ${stack.apiUrl ?? ''}/`,
+    `  Settings   ${stack.apiUrl ?? ''}/settings`,
+    `  Guide      ${stack.apiUrl ?? ''}/guide`,
     `  API        ${stack.apiUrl ?? ''}/api/openapi.json`,
     `  Health     ${stack.apiUrl ?? ''}/api/health`,
     `  Bucket     ${stack.s3.endpoint}/${bucket}`,

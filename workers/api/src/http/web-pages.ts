@@ -1,6 +1,6 @@
 /**
- * The web app: files of the assets, with the headers that keep them to themselves, and this deployment's addresses written into the
- * page.
+ * What is not of the API: the web app (apps/web) and the public pages (apps/home), files of the assets. They get the headers that keep
+ * them to themselves, and the app's page this deployment's addresses.
  */
 
 interface WebParts {
@@ -8,19 +8,27 @@ interface WebParts {
   readonly supabase: { readonly url: string; readonly publishableKey: string };
 }
 
-/** Nothing but our own files, and requests to us and to where people sign in. No inline script or style. */
-const policy = (supabaseUrl: string): string =>
+/** Nothing but our own files. No inline script or style. */
+const OWN_FILES = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+];
+
+/** Public pages have no script and ask for nothing. */
+const PUBLIC_POLICY = [...OWN_FILES, "form-action 'none'"].join('; ');
+
+/** Of the app: scripts too, and requests to us and to where people sign in. */
+const appPolicy = (supabaseUrl: string): string =>
   [
-    "default-src 'none'",
+    ...OWN_FILES,
     "script-src 'self'",
-    "style-src 'self'",
-    "font-src 'self'",
-    "img-src 'self'",
     `connect-src 'self' ${new URL(supabaseUrl).origin}`,
     "manifest-src 'self'",
-    "base-uri 'none'",
     "form-action 'self'",
-    "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join('; ');
@@ -35,40 +43,51 @@ const HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
-/** The page names the files of its version: it is asked for anew, they are kept. */
+/** A page names the files of its version: it is asked for anew, they are kept. */
 const KEPT = 'public, max-age=31536000, immutable';
 
-const isKept = (request: Request): boolean => new URL(request.url).pathname.startsWith('/assets/');
+const APP_PAGE = '/app';
+const NOT_FOUND_PAGE = '/404';
 
-/** Answers what is not of the API: a file of the web app, or its page. */
+/** First segments of the app's addresses, which it tells apart by itself. */
+const APP_SEGMENTS = new Set(['sign-in', 'settings', 'admin', APP_PAGE.slice(1)]);
+
+const isOfApp = (pathname: string): boolean => APP_SEGMENTS.has(pathname.split('/')[1] ?? '');
+
+/** Answers what is not of the API: a file, the app's page, or the page that says there is none. */
 export const servePage = async (request: Request, { assets, supabase }: WebParts): Promise<Response> => {
-  const found = await findFile(request, assets);
-  const isPage = found.headers.get('content-type')?.startsWith('text/html') === true;
-  const page = isPage && found.body !== null ? withAddresses(found, supabase) : found;
-  const answer = new Response(page.body, page);
-  for (const [name, value] of Object.entries(HEADERS)) answer.headers.set(name, value);
-  answer.headers.set('cache-control', found.ok && isKept(request) ? KEPT : 'no-cache');
-  if (isPage) {
-    answer.headers.set('content-security-policy', policy(supabase.url));
+  const { pathname } = new URL(request.url);
+  if (isOfApp(pathname)) {
+    const page = withAddresses(await fetchAt(APP_PAGE, request, assets), supabase);
+    const answer = withHeaders(page, { 'content-security-policy': appPolicy(supabase.url) });
     // It would be that of the file, whatever was written in.
     answer.headers.delete('etag');
+    return answer;
   }
+  const file = await assets.fetch(request);
+  const isKept = pathname.startsWith('/assets/');
+  // A missing script is missing: a page in its place would be kept for as long as a script is.
+  if (isKept) return withHeaders(file, file.status < 400 ? { 'cache-control': KEPT } : {});
+  if (file.status !== 404) return withHeaders(file, { 'content-security-policy': PUBLIC_POLICY });
+  const page = await fetchAt(NOT_FOUND_PAGE, request, assets);
+  const missing = new Response(page.body, { status: 404, headers: page.headers });
+  missing.headers.delete('etag');
+  return withHeaders(missing, { 'content-security-policy': PUBLIC_POLICY });
+};
+
+/** A file at another address than was asked for, whole: conditions of the request are not about it. */
+const fetchAt = (path: string, { url, method }: Request, assets: Fetcher): Promise<Response> =>
+  assets.fetch(new Request(new URL(path, url), { method }));
+
+const withHeaders = (found: Response, more: Readonly<Record<string, string>>): Response => {
+  const answer = new Response(found.body, found);
+  answer.headers.set('cache-control', 'no-cache');
+  for (const [name, value] of Object.entries({ ...HEADERS, ...more })) answer.headers.set(name, value);
   return answer;
 };
 
-/**
- * The file of an address, else the app's page, which knows the addresses of its own. A missing script is missing: a page in its place
- * would be kept for as long as a script is.
- */
-const findFile = async (request: Request, assets: Fetcher): Promise<Response> => {
-  const file = await assets.fetch(request);
-  if (file.status !== 404 || isKept(request)) return file;
-  return assets.fetch(
-    new Request(new URL('/', request.url), { method: request.method, headers: request.headers }),
-  );
-};
-
 const withAddresses = (page: Response, { url, publishableKey }: WebParts['supabase']): Response => {
+  if (page.body === null) return page;
   const content = (value: string) => ({
     element: (element: Element) => void element.setAttribute('content', value),
   });

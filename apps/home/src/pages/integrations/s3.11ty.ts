@@ -44,6 +44,16 @@ const PROVIDER_ROWS = [
   },
 ];
 
+const folders = html`<figure class="books folders">
+<figcaption>Your folders stay as they are</figcaption>
+<dl>
+<div class="info"><dt>inbox/2026/report.pdf</dt><dd>yours, untouched</dd></div>
+<div class="good"><dt>accessible/2026/report.pdf</dt><dd>the accessible PDF</dd></div>
+<div class="good"><dt>accessible/2026/report.pdf.html</dt><dd>the same as a web page</dd></div>
+</dl>
+<p class="note">The tree below is kept, so every result is where you look for it. Rules give single folders a language, an overwrite policy or a place of their own.</p>
+</figure>`;
+
 const QUESTIONS = [
   {
     question: 'Which files are processed?',
@@ -85,18 +95,9 @@ export const render = ({ site }: { site: Site }): Promise<string> =>
 <p class="lead">Point Sluice at a folder of your bucket. New PDFs in it are found, made accessible, and written to another folder of the same bucket: no upload, no download, no copy that you have to look after.</p>
 <div class="actions"><a class="button" href="/sign-in">Connect a bucket</a> <a class="button quiet" href="${guidePath('s3-integrations')}">Read the guide</a></div>
 </div>
+${folders}
 </div>
-<section class="band raised" aria-labelledby="tree"><div class="wide two">
-<div>
-<h2 id="tree">Your folders stay as they are</h2>
-<p>You choose the folder to watch and the folder for results. The tree below is kept, so every result is where you look for it. Rules may give single folders a language, an overwrite policy or a place of their own.</p>
-</div>
-<pre tabindex="0"><code>inbox/2026/report.pdf           yours, untouched
-
-accessible/2026/report.pdf      the accessible PDF
-accessible/2026/report.pdf.html the same as a web page</code></pre>
-</div></section>
-<section class="band" aria-labelledby="providers"><div class="wide">
+<section class="band raised" aria-labelledby="providers"><div class="wide">
 <h2 id="providers">Providers</h2>
 <div class="scroll" tabindex="0"><table>
 <thead><tr><th scope="col">Provider</th><th scope="col">Signs in with</th><th scope="col">Access can be kept to</th><th scope="col">New files announced by</th></tr></thead>
@@ -108,7 +109,7 @@ ${PROVIDER_ROWS.map(
 </tbody>
 </table></div>
 </div></section>
-<section class="band raised" aria-labelledby="test"><div class="wide">
+<section class="band" aria-labelledby="test"><div class="wide">
 <h2 id="test">A connection test that tells you what is missing</h2>
 <p>It does on your real folders what the work will do, so that what passes works. Each check says how it ended, what your provider answered, and what to change.</p>
 <ul class="columns">
@@ -118,7 +119,7 @@ ${PROVIDER_ROWS.map(
 </ul>
 <p><a href="${guidePath('s3-integrations')}#test-the-connection">All checks</a></p>
 </div></section>
-<section class="band" aria-labelledby="questions"><div class="wide">
+<section class="band raised" aria-labelledby="questions"><div class="wide">
 <h2 id="questions">Questions</h2>
 <ul class="columns">
 ${QUESTIONS.map(({ question, answer }) => html`<li><h3>${question}</h3><p>${answer}</p></li>`)}

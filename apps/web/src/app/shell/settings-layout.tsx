@@ -21,7 +21,7 @@ const Waiting = () => (
   </Loading>
 );
 
-/** `/`: to the tenant looked at last. */
+/** `/settings`: to the tenant looked at last. */
 export const HomeRedirect = () => {
   const { data: tenants, error, refetch, isFetching } = useQuery(tenantsQuery);
   const first = tenants === undefined ? undefined : firstTenant(tenants);
