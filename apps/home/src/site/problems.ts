@@ -15,8 +15,7 @@ export const PROBLEMS: readonly Problem[] = Object.entries(ERROR_CATALOGUE)
 export const OWNERS: Readonly<Record<ErrorOwner, { readonly move: string; readonly about: string }>> = {
   customer_config: {
     move: 'Your move: the bucket',
-    about:
-      'Something in your bucket, its permissions or the integration’s settings has to change, or nothing has to.',
+    about: 'It lies in your bucket, its permissions or the settings of the integration.',
   },
   client: {
     move: 'Your move: the request',
@@ -28,7 +27,7 @@ export const OWNERS: Readonly<Record<ErrorOwner, { readonly move: string; readon
   },
   platform: {
     move: 'Our move',
-    about: 'Something on our side. Nothing is lost, and what may pass is tried again without you.',
+    about: 'It lies on our side. Nothing is lost, and what may pass is tried again without you.',
   },
 };
 
