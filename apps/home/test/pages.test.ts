@@ -6,6 +6,8 @@ import { FileSystemConfigLoader, HtmlValidate } from 'html-validate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemOf } from '../../../workers/api/src/http/problem.ts';
 import { FONTS, STYLE } from '../src/site/assets.ts';
+import { addressOf, CHAPTERS, PROVIDERS, readGuide } from '../src/site/guide.ts';
+import { renderMarkdown } from '../src/site/markdown.ts';
 import { type BuiltSite, buildSite } from './support/built-site.ts';
 
 const ORIGIN = 'https://sluice.example';
@@ -61,6 +63,34 @@ describe('the error catalogue', () => {
     expect(htmlOf('/guide/s3-integrations')).toContain(
       '<a href="/problems/oversize"><code>oversize</code></a>',
     );
+  });
+});
+
+describe('the guide', () => {
+  test('has a place for each document of docs/user: see src/site/guide.ts', () => {
+    const places = [...CHAPTERS, ...PROVIDERS].map(({ name }) => name);
+    expect(readGuide().map(({ name }) => name)).toEqual(places);
+  });
+
+  test.each([
+    ['events.md', 'providers/aws', null],
+    ['../events.md#x', 'providers/aws', '/guide/events#x'],
+    ['providers/aws.md', 'events', '/guide/providers/aws'],
+    ['../../README.md', 'events', null],
+    ['#here', 'events', '#here'],
+    ['https://example.com/a.md', 'events', 'https://example.com/a.md'],
+  ])('leads from %s in %s to %s', (target, from, address) => {
+    expect(addressOf(target, from, new Set(['events', 'providers/aws']))).toBe(address);
+  });
+
+  test('shows text and never markup of a document, and a link without a page as its text', () => {
+    const { title, html, headings } = renderMarkdown(
+      '# A `b`\n\n## C & *d*\n\n<img src=x onerror=x> [e](f.md) [g](https://h.example)\n\n## C & d\n',
+      (target) => (target === 'f.md' ? null : target),
+    );
+    expect(title).toBe('A b');
+    expect(headings.map(({ id }) => id)).toEqual(['c--d', 'c--d-1']);
+    expect(html).toContain('&lt;img src=x onerror=x&gt; e <a href="https://h.example">g</a>');
   });
 });
 

@@ -88,18 +88,14 @@ export interface GuidePage extends Chapter {
 
 export const guidePath = (name: string): string => `/guide/${name}`;
 
-/**
- * Renders docs/user.
- * @throws Error when a document has no chapter or a chapter no document, and when a link of one leads out of the guide.
- */
+/** Renders docs/user. A document that is not in the table of chapters gets a page that nothing leads to. */
 export const readGuide = (): readonly GuidePage[] => {
-  const chapters = [...CHAPTERS, ...PROVIDERS];
-  const names = new Set(chapters.map(({ name }) => name));
-  const strays = globSync('**/*.md', { cwd: DOCS_DIR }).filter(
-    (file) => !names.has(file.replaceAll('\\', '/').replace(/\.md$/, '')),
+  const names = new Set(
+    globSync('**/*.md', { cwd: DOCS_DIR }).map((file) => file.replaceAll('\\', '/').replace(/\.md$/, '')),
   );
-  if (strays.length > 0) throw new Error(`not in the table of chapters: docs/user/${strays.join(', ')}`);
-  return chapters.map((chapter) => ({
+  const known = [...CHAPTERS, ...PROVIDERS].filter(({ name }) => names.has(name));
+  const strays = [...names].filter((name) => known.every((chapter) => chapter.name !== name));
+  return [...known, ...strays.map((name) => ({ name, label: name, summary: name }))].map((chapter) => ({
     ...chapter,
     path: guidePath(chapter.name),
     ...renderMarkdown(readFileSync(join(DOCS_DIR, `${chapter.name}.md`), 'utf8'), (target) =>
@@ -108,11 +104,10 @@ export const readGuide = (): readonly GuidePage[] => {
   }));
 };
 
-/** A link of a document as a link of the site: `../events.md#x` becomes `/guide/events#x`. */
-const addressOf = (target: string, from: string, names: ReadonlySet<string>): string => {
+/** A link of a document as a link of the site: `../events.md#x` becomes `/guide/events#x`. Null for what is no part of the guide. */
+export const addressOf = (target: string, from: string, names: ReadonlySet<string>): string | null => {
   if (/^(https:|#)/.test(target)) return target;
-  const { pathname, hash } = new URL(target, `file:///${from}`);
-  const name = pathname.slice(1).replace(/\.md$/, '');
-  if (!names.has(name)) throw new Error(`docs/user/${from}.md: ${target} is no chapter of the guide`);
-  return `${guidePath(name)}${hash}`;
+  const { pathname, hash } = new URL(target, `file:///guide/user/${from}`);
+  const name = pathname.replace('/guide/user/', '').replace(/\.md$/, '');
+  return names.has(name) ? `${guidePath(name)}${hash}` : null;
 };

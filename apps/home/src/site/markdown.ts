@@ -16,18 +16,18 @@ export interface Rendered {
 
 /**
  * Markdown as HTML without its first heading, which becomes the title. Headings get the ids a code host gives them, so that
- * links hold in both places; codes of the error catalogue become links to their pages.
+ * links hold in both places; codes of the error catalogue become links to their pages. Nothing in a document breaks a build: what it
+ * lacks is left out, for the tests to find.
  *
- * @param addressOf what a link's target becomes.
- * @throws Error without a first heading.
+ * @param addressOf what a link's target becomes; null when it has no page, and then its text stands alone.
  */
-export const renderMarkdown = (source: string, addressOf: (target: string) => string): Rendered => {
+export const renderMarkdown = (source: string, addressOf: (target: string) => string | null): Rendered => {
   const markdown = new MarkdownIt({ linkify: false, typographer: false, html: false });
   const tokens = markdown.parse(source, {});
   const [first, title] = tokens;
-  if (first?.tag !== 'h1' || title === undefined) throw new Error('a document begins with its title');
+  const hasTitle = first?.tag === 'h1' && title !== undefined;
   const slugger = new GithubSlugger();
-  slugger.slug(title.content);
+  if (hasTitle) slugger.slug(plainText(title));
 
   const headings: Heading[] = [];
   const mentions = new Map<string, Heading>();
@@ -40,9 +40,14 @@ export const renderMarkdown = (source: string, addressOf: (target: string) => st
       token.attrSet('id', nearest.id);
       if (token.tag === 'h2') headings.push(nearest);
     }
+    let isLeadingNowhere = false;
     for (const child of token.children ?? []) {
-      const target = child.attrGet('href');
-      if (child.type === 'link_open' && target !== null) child.attrSet('href', addressOf(target));
+      if (child.type === 'link_open') {
+        const address = addressOf(child.attrGet('href') ?? '');
+        isLeadingNowhere = address === null;
+        if (address !== null) child.attrSet('href', address);
+      }
+      if (child.type.startsWith('link_') && isLeadingNowhere) child.hidden = true;
       if (isMention(child) && nearest !== undefined && !mentions.has(child.content)) {
         mentions.set(child.content, nearest);
       }
@@ -58,6 +63,9 @@ export const renderMarkdown = (source: string, addressOf: (target: string) => st
       ? `<a href="/problems/${token.content}">${code}</a>`
       : code;
   };
+  rules['link_open'] = (all, index, options, _, self) =>
+    all[index]?.hidden === true ? '' : self.renderToken(all, index, options);
+  rules['link_close'] = (all, index) => (all[index]?.hidden === true ? '' : '</a>');
   // What may scroll must be reachable by keyboard.
   rules['table_open'] = () => '<div class="scroll" tabindex="0"><table>\n';
   rules['table_close'] = () => '</table></div>\n';
@@ -66,8 +74,8 @@ export const renderMarkdown = (source: string, addressOf: (target: string) => st
   rules['code_block'] = rules['fence'];
 
   return {
-    title: plainText(title),
-    html: markdown.renderer.render(tokens.slice(3), markdown.options, {}),
+    title: hasTitle ? plainText(title) : '',
+    html: markdown.renderer.render(hasTitle ? tokens.slice(3) : tokens, markdown.options, {}),
     headings,
     mentions,
   };
