@@ -137,7 +137,7 @@ test('shows a long list page by page', async (context) => {
 test("another tenant's settings are not there", async (context) => {
   const [mine, theirs] = [await createTenant(inject('stack')), await createTenant(inject('stack'))];
   const { page } = await visit(context, { user: mine.owner });
-  for (const address of [`/settings/${theirs.id}/integrations`, '/nowhere']) {
+  for (const address of [`/settings/${theirs.id}/integrations`, '/sign-in/nowhere']) {
     await page.goto(address);
     await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor();
     await expectAccessibleEverywhere(page);
