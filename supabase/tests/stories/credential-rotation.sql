@@ -1,5 +1,5 @@
 -- A rotation of credentials: staged, swapped in one step, kept, then finished, rolled back or cancelled; and who may do it.
-select plan(61);
+select plan(65);
 select tap.make_world();
 
 create function pg_temp.acme() returns uuid language sql as $$ select tap.integration_id('acme-bucket') $$;
@@ -145,17 +145,23 @@ select public.add_event_secret(pg_temp.owner(), pg_temp.acme(), tap.sealed(1));
 select throws_ok($$ select public.begin_event_secret(pg_temp.owner(), pg_temp.acme(), false) $$, 'PT409', 'event_secret_exists', 'with one it is not issued again');
 select public.add_event_secret(pg_temp.owner(), pg_temp.acme(), tap.sealed(2), 24);
 select public.add_event_secret(pg_temp.owner(), pg_temp.acme(), tap.sealed(3), 24);
-select is(pg_temp.states('event_secret'), '1:previous 2:destroyed 3:current', 'rotated again before it was seen, what the event source signs with stays valid');
+select is(pg_temp.states('event_secret'), '1:previous 2:retired 3:current', 'rotated again before it was seen, what the event source signs with stays valid');
 select public.record_event_secret_seen(pg_temp.acme(), 3);
 select public.add_event_secret(pg_temp.owner(), pg_temp.acme(), tap.sealed(4), 24);
-select is(pg_temp.states('event_secret'), '1:destroyed 2:destroyed 3:previous 4:current', 'two are valid, never three');
+select is(pg_temp.states('event_secret'), '1:retired 2:destroyed 3:previous 4:current', 'two are valid, never three');
 select is((select jsonb_path_query_array(public.get_event_secrets(pg_temp.acme()), '$.secrets[*].version')), '[4, 3]', 'newest first');
 select tap.authenticate_as(tap.user_id('admin@acme.test'));
 select public.end_event_secret_overlap(pg_temp.acme());
-select is(pg_temp.states('event_secret'), '1:destroyed 2:destroyed 3:destroyed 4:current', 'until an admin ends it');
+select is(pg_temp.states('event_secret'), '1:destroyed 2:destroyed 3:retired 4:current', 'until an admin ends it');
 select tap.authenticate_as_service();
 select public.add_event_secret(pg_temp.owner(), pg_temp.acme(), tap.sealed(5), 24);
 select public.add_event_secret(pg_temp.owner(), pg_temp.acme(), tap.sealed(6), 0);
-select is(pg_temp.states('event_secret'), '1:destroyed 2:destroyed 3:destroyed 4:destroyed 5:destroyed 6:current', 'one that has leaked takes every other with it');
+select is(pg_temp.states('event_secret'), '1:destroyed 2:destroyed 3:destroyed 4:destroyed 5:retired 6:current', 'one that has leaked takes every other with it');
+select is((select jsonb_path_query_array(public.get_event_secrets(pg_temp.acme()), '$.secrets[*].version')), '[6]', 'and none that has ended is valid');
+select is((select jsonb_path_query_array(public.get_s3_event_source(pg_temp.acme()), '$.retiredSecrets[*].version')), '[5]', 'the one that ended last is recognised');
+select pg_temp.later('31 days');
+select is((select public.get_s3_event_source(pg_temp.acme()) -> 'retiredSecrets'), '[]', 'until thirty days are over');
+select public.sweep_s3_secrets(1000);
+select is(pg_temp.states('event_secret'), '1:destroyed 2:destroyed 3:destroyed 4:destroyed 5:destroyed 6:current', 'then it is destroyed');
 
 select * from finish();

@@ -4,6 +4,7 @@ import { toLedgerObject } from '../finding/ledger-object.ts';
 import type { Clock, Log, OpenBucket } from '../ports/engine.ts';
 import type { EventLedger, EventObjectToRecord, EventSource, VerifyDelivery } from '../ports/events.ts';
 import { isStorable } from '../storable-text.ts';
+import { systemWait, withinTime } from '../within-time.ts';
 import type { EventObject } from './event-object.ts';
 import { judgeEvents } from './judge-events.ts';
 import { readEnvelope } from './read-envelope.ts';
@@ -22,6 +23,7 @@ const TOLERANCE_SECONDS = 300;
 /** Objects asked for one by one in one delivery, where the event has no ETag; more are left to the sweep. */
 const MAX_HEADS = 100;
 const HEAD_CONCURRENCY = 5;
+const HEAD_BUDGET_MS = 2_500;
 
 /** How often a delivery is judged again because the integration was edited meanwhile. */
 const MAX_ROUNDS = 3;
@@ -58,6 +60,16 @@ const receive = async (context: ReceiveContext, delivery: EventDelivery): Promis
     throw new SluiceError(reason, detail === null ? {} : { detail });
   };
   if (source === null || verified === null) return refuse('invalid_secret');
+  if (verified === 'retired') {
+    // The tenant is told; the sender hears what everybody hears who proves nothing.
+    await ledger.refuse({
+      integrationId,
+      reason: 'retired_secret',
+      detail: null,
+      requestId: delivery.requestId,
+    });
+    throw new SluiceError('invalid_secret');
+  }
 
   const { signedAtSeconds } = verified;
   if (signedAtSeconds !== null) {
@@ -137,25 +149,32 @@ const complete = async (
   }
   if (unclear.length === 0) return { objects, missing: 0, left: 0 };
 
-  let missing = 0;
-  let left = Math.max(0, unclear.length - MAX_HEADS);
+  let [missing, asked] = [0, 0];
   try {
-    const bucket = await openBucket(source);
-    await forEachConcurrently(unclear.slice(0, MAX_HEADS), HEAD_CONCURRENCY, async (object) => {
-      try {
-        const { etag, sizeBytes } = await bucket.head(object.key);
-        take(object, etag, sizeBytes);
-      } catch (error) {
-        if (error instanceof SluiceError && error.code === 'object_not_found') missing += 1;
-        else left += 1;
-      }
+    // A sender waits five seconds at most (EventBridge); whatever the bucket does, we answer before.
+    await withinTime(HEAD_BUDGET_MS, systemWait, outOfTime, async (signal) => {
+      const bucket = await openBucket(source);
+      await forEachConcurrently(unclear.slice(0, MAX_HEADS), HEAD_CONCURRENCY, async (object) => {
+        if (signal.aborted) return;
+        try {
+          const { etag, sizeBytes } = await bucket.head(object.key, { signal });
+          if (signal.aborted) return;
+          take(object, etag, sizeBytes);
+          asked += 1;
+        } catch (error) {
+          if (signal.aborted || !(error instanceof SluiceError) || error.code !== 'object_not_found') return;
+          missing += 1;
+          asked += 1;
+        }
+      });
     });
   } catch (error) {
-    log.warn('event_bucket_unopened', { integrationId: integration.id, error });
-    left = unclear.length;
+    log.warn('event_bucket_unanswered', { integrationId: integration.id, error });
   }
-  return { objects, missing, left };
+  return { objects, missing, left: unclear.length - asked };
 };
+
+const outOfTime = (): Error => new SluiceError('upstream_timeout');
 
 const digestOf = async (body: Uint8Array): Promise<string> => {
   const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(body));

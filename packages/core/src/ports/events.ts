@@ -10,6 +10,8 @@ export interface EventSource extends IntegrationWithSecrets {
   };
   /** The event secrets that are valid now, newest first. */
   readonly eventSecrets: readonly SealedRecord[];
+  /** Those that ended not long ago: recognised, so that the tenant is told, and never accepted. */
+  readonly retiredSecrets: readonly SealedRecord[];
 }
 
 /** A delivery that proved itself. */
@@ -22,13 +24,13 @@ export interface VerifiedDelivery {
 }
 
 /**
- * Verifies a delivery in constant time against the valid secrets; null when none fits. With no source it does the same work for
- * nothing, so that an id that is not there cannot be told by the time it takes.
+ * Verifies a delivery in constant time against the valid secrets. Null when none fits, `retired` when one does that has ended. With
+ * no source it does the same work for nothing, so that an id that is not there cannot be told by the time it takes.
  */
 export type VerifyDelivery = (
   source: EventSource | null,
   delivery: EventDelivery,
-) => Promise<VerifiedDelivery | null>;
+) => Promise<VerifiedDelivery | 'retired' | null>;
 
 export interface EventObjectToRecord extends ListedObject {
   readonly lastModified: string;

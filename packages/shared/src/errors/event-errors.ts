@@ -9,6 +9,13 @@ export const eventErrors = {
     'The event is not signed with a valid secret of the integration',
     'Set the event secret shown when it was issued or last rotated where the events come from (`wrangler secret put EVENT_SOURCE_SECRET`, the API key of the EventBridge connection, or the signing secret of the rule), or issue a new one.',
   ),
+  retired_secret: entry(
+    401,
+    'customer_config',
+    false,
+    'The event is signed with an event secret that is valid no longer',
+    'Set the present event secret where the events come from, or rotate it and set the new one.',
+  ),
   bucket_mismatch: entry(
     422,
     'customer_config',

@@ -26,6 +26,7 @@ export type EventDelivery = z.infer<typeof EventDelivery>;
 /** Why a delivery, or one event in it, was refused. Each is an entry of the error catalogue. */
 export const EventRefusal = z.enum([
   'invalid_secret',
+  'retired_secret',
   'bucket_mismatch',
   'paused',
   'mode_mismatch',

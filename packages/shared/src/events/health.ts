@@ -30,6 +30,11 @@ export const EventHealth = z.strictObject({
     .array(
       z.strictObject({
         code: EventRefusal,
+        sentence: z
+          .string()
+          .describe(
+            'What happened, such as "3 events refused: your forwarder still signs with the old secret."',
+          ),
         title: z.string(),
         owner: z.string(),
         remedy: z.string(),

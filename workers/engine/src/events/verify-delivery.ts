@@ -1,4 +1,4 @@
-import type { EventSource, VerifyDelivery } from '@sluice/core';
+import type { EventSource, SealedRecord, VerifyDelivery } from '@sluice/core';
 import { fromRow, revealText, type Vault } from '@sluice/vault';
 import { claimOf } from './schemes.ts';
 
@@ -9,18 +9,29 @@ const NO_SECRET = `whsec_${btoa('there is no secret of this name..')}`;
 
 /** Verifies deliveries with the secrets the vault opens. Every valid secret is tried, whichever fits. */
 export const deliveryVerifier = (vault: Vault): VerifyDelivery => {
-  const open = opener(vault);
+  const openOf = opener(vault);
   return async (source, delivery) => {
+    const open = (sealed: SealedRecord) => {
+      if (source === null) throw new Error('there is nothing to open');
+      return openOf(source, sealed);
+    };
     const claim = claimOf(delivery);
-    const secrets =
-      source === null ? [] : await Promise.all(source.eventSecrets.map((one) => open(source, one)));
-    const proven = await Promise.all(
-      (secrets.length === 0 ? [{ version: 0, secret: NO_SECRET }] : secrets).map(
-        async ({ version, secret }) => ({ version, isProven: (await claim?.isProvenBy(secret)) ?? false }),
-      ),
-    );
-    const first = proven.find(({ version, isProven }) => isProven && version > 0);
-    if (claim === null || first === undefined) return null;
+    const proven = async (records: EventSource['eventSecrets']) =>
+      Promise.all(
+        records.map(async (sealed) => {
+          const { version, secret } = await open(sealed);
+          return { version, isProven: (await claim?.isProvenBy(secret)) ?? false };
+        }),
+      );
+    const [valid, retired] = await Promise.all([
+      proven(source?.eventSecrets ?? []),
+      proven(source?.retiredSecrets ?? []),
+      // At the same cost where there is nothing to prove it by.
+      claim?.isProvenBy(NO_SECRET),
+    ]);
+    if (claim === null) return null;
+    const first = valid.find(({ isProven }) => isProven);
+    if (first === undefined) return retired.some(({ isProven }) => isProven) ? 'retired' : null;
     const { deliveryId, signedAtSeconds } = claim;
     return { secretVersion: first.version, deliveryId, signedAtSeconds };
   };

@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { at, call, newIntegration, newTenant, withoutRequestId } from '@sluice/testkit/api-client';
 import { expect, test } from 'vitest';
-import { INPUT, isWrittenBack, newCustomer, OUTPUT, pdf } from '../support/customer.ts';
-import { b2Signature, r2Event, refusals, send, sendWith, takeEvents } from '../support/event-source.ts';
+import { expectClear, INPUT, isWrittenBack, newCustomer, OUTPUT, pdf } from '../support/customer.ts';
+import {
+  b2Signature,
+  r2Event,
+  refusals,
+  refusalsInWords,
+  send,
+  sendWith,
+  takeEvents,
+} from '../support/event-source.ts';
 
 const BUCKET = 'customer-bucket';
 const KEY = `${INPUT}report 1+2 ä.pdf`;
@@ -159,6 +167,14 @@ test.concurrent('whatever else is refused says why, is counted by reason and tol
     replayed: 1,
     malformed: 2,
   });
+  expect((await refusalsInWords(id, token)).toSorted()).toEqual([
+    '1 event refused: the integration polls its bucket.',
+    '1 event refused: the integration was not active.',
+    '1 event refused: they had been received before.',
+    '2 events refused: they are about another bucket, account or region.',
+    '2 events refused: they are nothing that we understand.',
+    '2 events refused: they were signed more than five minutes before or after our time.',
+  ]);
   const health = (await call('GET', `/api/integrations/s3/${id}/events`, { token })).body;
   expect(health).toMatchObject({ detectionMode: 'event', missed: 0 });
   expect(at(health, 'lastReceivedAt')).not.toBeNull();
@@ -179,6 +195,20 @@ test.concurrent('two secrets are valid while one is rotated, then only the new o
   await call('DELETE', `${path}/previous`, { token });
   expect((await send(id, old, event(3))).status).toBe(401);
   expect((await send(id, fresh, event(3))).status).toBe(200);
+  // To its sender the old one is as wrong as any; the tenant is told which it was.
+  const other = await send(id, `whsec_${btoa('x'.repeat(32))}`, event(4));
+  const retired = await send(id, old, event(4));
+  expect(withoutRequestId(retired)).toEqual(withoutRequestId(other));
+  await send(id, old, event(5));
+  expect(await refusals(id, token)).toEqual({ invalid_secret: 1, retired_secret: 3 });
+  expect(await refusalsInWords(id, token)).toEqual([
+    '1 event refused: your event source signs with a secret that is not this integration’s.',
+    '3 events refused: your event source still signs with the old secret.',
+  ]);
+  const health = (await call('GET', `/api/integrations/s3/${id}/events`, { token })).body;
+  for (const refused of at(health, 'refused') as { code: string }[])
+    expectClear(refused, refused.code, 'customer_config');
+  expect((await customer.objects()).map(({ key }) => key)).not.toContain(`${INPUT}4.pdf`);
 });
 
 test.concurrent('with every event lost, the next sweep finds every file, and says that events were missed', async (context) => {

@@ -69,3 +69,9 @@ export const refusals = async (id: string, token: string): Promise<Record<string
   const refused = at(body, 'refused') as { code: string; events: number }[];
   return Object.fromEntries(refused.map(({ code, events }) => [code, events]));
 };
+
+/** What was refused, in the words the tenant reads. */
+export const refusalsInWords = async (id: string, token: string): Promise<string[]> => {
+  const { body } = await call('GET', `/api/integrations/s3/${id}/events`, { token });
+  return (at(body, 'refused') as { sentence: string }[]).map(({ sentence }) => sentence);
+};

@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
+import { refusalInWords } from '@sluice/core';
 import { type Client, unwrap, unwrapNullable } from '@sluice/db';
-import { EventHealth, EventRefusal, UsageSummary } from '@sluice/shared';
+import { EventHealth, EventRefusal, S3Integration, UsageSummary } from '@sluice/shared';
 import type { App } from '../../http/app.ts';
 import { bearer, readProblems } from '../../http/openapi.ts';
-import { wordsOf } from '../s3-integrations/read-model.ts';
 import { IdParam } from '../s3-integrations/schemas.ts';
 
 const DAYS = 7;
@@ -35,7 +35,7 @@ const readHealth = async (db: Client, id: string): Promise<EventHealth> => {
     db
       .from('s3_integrations')
       .select(
-        'detection_mode, s3_event_states (event_mode_since, last_received_at, sweep_interval_seconds), s3_poll_states (next_poll_at)',
+        'provider, detection_mode, s3_event_states (event_mode_since, last_received_at, sweep_interval_seconds), s3_poll_states (next_poll_at)',
       )
       .eq('id', id)
       .maybeSingle()
@@ -44,6 +44,7 @@ const readHealth = async (db: Client, id: string): Promise<EventHealth> => {
   ]);
   const state = integration.s3_event_states[0];
   const { from, totals } = UsageSummary.parse(usage);
+  const provider = S3Integration.shape.provider.parse(integration.provider);
   const isOn = integration.detection_mode === 'event';
   return EventHealth.parse({
     integrationId: id,
@@ -60,7 +61,7 @@ const readHealth = async (db: Client, id: string): Promise<EventHealth> => {
     discoveryLatency: totals.discoveryLatency,
     refused: EventRefusal.options.flatMap((code) => {
       const events = totals.eventsRefused[code] ?? 0;
-      return events === 0 ? [] : [{ ...wordsOf(code), events }];
+      return events === 0 ? [] : [refusalInWords(code, events, provider)];
     }),
   });
 };
