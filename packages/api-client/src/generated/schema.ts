@@ -4020,7 +4020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests: at most 3000 in 60 s for an integration. */
+            /** @description Too many requests: at most 18000 in 60 s for an integration. */
             429: {
                 headers: {
                     /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */

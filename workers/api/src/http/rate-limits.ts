@@ -13,8 +13,8 @@ export const RATE_LIMITS = {
   writes: { binding: 'WRITE_LIMIT', limit: 120, periodSeconds: 60, who: 'a user' },
   /** What touches a bucket or a server of yours, or makes a secret. */
   sensitive: { binding: 'SENSITIVE_LIMIT', limit: 30, periodSeconds: 60, who: 'a user' },
-  /** Deliveries of events: many integrations share the addresses of a provider, so not by address. */
-  events: { binding: 'EVENT_LIMIT', limit: 3000, periodSeconds: 60, who: 'an integration' },
+  /** Deliveries of events: many integrations share the addresses of a provider, so not by address. As many as the rule we set up at EventBridge sends, which has one event in each. */
+  events: { binding: 'EVENT_LIMIT', limit: 18_000, periodSeconds: 60, who: 'an integration' },
   /** Requests without a valid token. */
   open: { binding: 'OPEN_LIMIT', limit: 120, periodSeconds: 60, who: 'an address' },
 } as const;

@@ -5,6 +5,9 @@ import type { Engine } from '../wiring.ts';
 /** A run that has not ended by then was killed with the request it belonged to. */
 const MAX_RUN_MS = 30_000;
 
+/** Between two rounds: what comes meanwhile goes with the next, so that a stream of events is not one query each. */
+const PAUSE_MS = 25;
+
 const runs = new WeakMap<Engine, { startedAt: number; isAskedAgain: boolean }>();
 
 /**
@@ -24,6 +27,7 @@ export const dispatchSoon = async (engine: Engine): Promise<void> => {
     while (run.isAskedAgain && Date.now() - run.startedAt < MAX_RUN_MS) {
       run.isAskedAgain = false;
       await dispatchDueObjects(engine.dispatch);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   } catch (error) {
     // The sweep does it within a minute.

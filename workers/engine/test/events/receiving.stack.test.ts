@@ -211,6 +211,32 @@ test.concurrent('two secrets are valid while one is rotated, then only the new o
   expect((await customer.objects()).map(({ key }) => key)).not.toContain(`${INPUT}4.pdf`);
 });
 
+test.concurrent('no event is refused or lost while the secret is rotated under load', async (context) => {
+  const customer = await newCustomer(context);
+  const { id, token } = customer;
+  let secret = await takeEvents(id, token);
+  const keys = Array.from({ length: 120 }, (_, n) => `${INPUT}${String(n).padStart(3, '0')}.txt`);
+  const deliveries = Array.from({ length: 24 }, (_, n) => keys.slice(n * 5, n * 5 + 5));
+  const statuses: number[] = [];
+  const sender = async () => {
+    for (let mine = deliveries.pop(); mine !== undefined; mine = deliveries.pop()) {
+      const told = mine.map((key) => r2Event(BUCKET, key, body));
+      statuses.push((await send(id, secret, told)).status);
+    }
+  };
+  const rotate = async () => {
+    const { body: issued } = await call('POST', `/api/integrations/s3/${id}/event-secret/rotate`, {
+      token,
+      body: { keepOldFor: 1 },
+    });
+    secret = String(at(issued, 'secret'));
+  };
+  await Promise.all([sender(), sender(), rotate()]);
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  expect((await customer.objects()).map(({ key }) => key).toSorted()).toEqual(keys);
+  expect(await refusals(id, token)).toEqual({});
+});
+
 test.concurrent('with every event lost, the next sweep finds every file, and says that events were missed', async (context) => {
   const customer = await newCustomer(context);
   await takeEvents(customer.id, customer.token);
