@@ -721,6 +721,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/integrations/s3/{id}/setup/r2-receiver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the receiver of R2’s events
+         * @description A Worker for your own Cloudflare account that forwards R2’s notifications, made for this integration: its files, and the four commands that set it up. As an archive with `format=zip` or `Accept: application/zip`. The event secret is not in it; `wrangler secret put` asks for it.
+         */
+        get: operations["getIntegrationsS3ByIdSetupR2Receiver"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/integrations/s3/{id}/start": {
         parameters: {
             query?: never;
@@ -1353,7 +1373,7 @@ export interface components {
                 /** @description Objects whose key begins with this. */
                 prefix?: string;
                 /** @description Objects with one of these reasons. */
-                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed")[];
+                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed")[];
                 /** @description Objects in one of these states. Left out: any in which work has ended. */
                 states?: ("written_back" | "skipped" | "failed" | "dead")[];
             };
@@ -1635,6 +1655,31 @@ export interface components {
              * @example /problems/not_found
              */
             type: string;
+        };
+        /** @description The Worker that tells of new files in R2, as files to deploy. Holds no secret. */
+        R2Receiver: {
+            /** @description What to run in that folder, in order. */
+            commands: {
+                lines: string[];
+                title: string;
+            }[];
+            /** @description Where the receiver posts to. */
+            eventsUrl: string;
+            files: {
+                content: string;
+                /** @description Relative to the folder it is deployed from. */
+                path: string;
+            }[];
+            names: {
+                /** @description Where notifications end that Sluice refuses for good. */
+                deadLetterQueue: string;
+                /** @description The queue R2 sends its notifications to. */
+                queue: string;
+                /** @description The Worker. */
+                worker: string;
+            };
+            /** @description The commands that remove everything again. */
+            undo: string[];
         };
         /** @description A run that moves every secret to the current key-encryption key. The old key may go when `keys` no longer lists it. */
         Reseal: {
@@ -6087,7 +6132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One is under way already. */
+            /** @description One is under way already, or as many as the tenant may have. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7611,7 +7656,7 @@ export interface operations {
                 /** @description Only objects whose key begins with this. The list is then in the order of keys. */
                 prefix?: string;
                 /** @description Only objects that ended so, or that are held up by this: a code of the catalogue. */
-                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed";
+                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed";
                 /** @description Only objects in this state. */
                 state?: "found" | "queued" | "processing" | "staged" | "written_back" | "skipped" | "failed" | "dead";
             };
@@ -9183,6 +9228,129 @@ export interface operations {
             };
             /** @description Missing, or not visible to the caller: the two look the same. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdSetupR2Receiver: {
+        parameters: {
+            query?: {
+                /** @description How to answer, whatever `Accept` says. */
+                format?: "json" | "zip";
+            };
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receiver. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "names": {
+                     *         "worker": "text",
+                     *         "queue": "text",
+                     *         "deadLetterQueue": "text"
+                     *       },
+                     *       "eventsUrl": "text",
+                     *       "files": [
+                     *         {
+                     *           "path": "text",
+                     *           "content": "text"
+                     *         }
+                     *       ],
+                     *       "commands": [
+                     *         {
+                     *           "title": "The provider refused the operation",
+                     *           "lines": [
+                     *             "text"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "undo": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["R2Receiver"];
+                    "application/zip": string;
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bucket is not on R2. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -26,7 +26,7 @@ export const eventSetup = (target: EventTarget): EventSetup => {
         eventsUrl,
         artefacts: [],
         notes: [
-          'R2 puts its notifications into a queue of your account. What takes them from there sends them to this address, signed as Standard Webhooks says.',
+          'R2 puts its notifications into a queue of your account. A Worker of yours takes them from there and sends them to this address: `GET …/setup/r2-receiver` makes it.',
         ],
       };
   }
