@@ -10,6 +10,11 @@ alter table public.s3_secret_versions
 create index s3_secret_versions_retired_idx on public.s3_secret_versions (valid_until) where state = 'retired';
 comment on column public.s3_secret_versions.valid_until is 'Until when a previous one is valid, or a retired one recognised.';
 
+-- An end was told by the deletion of the sealed secret until now.
+create trigger audit_retired_secrets after update of state on public.s3_secret_versions
+  for each row when (new.state = 'retired' and old.state <> 'retired')
+  execute function private.audit('tenant_id', 'integration_id/field/version', 'version', 'state');
+
 -- The trigger on sealed secrets does the rest.
 create or replace function private.destroy_secret(p_integration_id uuid, p_field text, p_state text) returns void
 language plpgsql security definer set search_path = ''
