@@ -56,12 +56,20 @@ export const buildWeb = async (): Promise<void> => {
     if (builtDigest() === digest) return;
     const { build } = await import('vite');
     const outDir = join(WEB_DIR, 'dist.next');
-    await build({
-      root: WEB_DIR,
-      configFile: join(WEB_DIR, 'vite.config.ts'),
-      logLevel: 'error',
-      build: { outDir, emptyOutDir: true },
-    });
+    const environment = process.env['NODE_ENV'];
+    // What is tested is what is served: a test runner's environment would build React for development.
+    process.env['NODE_ENV'] = 'production';
+    try {
+      await build({
+        root: WEB_DIR,
+        configFile: join(WEB_DIR, 'vite.config.ts'),
+        logLevel: 'error',
+        build: { outDir, emptyOutDir: true },
+      });
+    } finally {
+      if (environment === undefined) delete process.env['NODE_ENV'];
+      else process.env['NODE_ENV'] = environment;
+    }
     // `/` is a public page; the app's own page has an address that nobody visits.
     renameSync(join(outDir, 'index.html'), join(outDir, 'app.html'));
     buildPublicPages(outDir);

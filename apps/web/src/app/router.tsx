@@ -1,4 +1,5 @@
 import {
+  type AnyRoute,
   createRootRoute,
   createRoute,
   createRouter,
@@ -11,7 +12,7 @@ import { Announcements } from '../ui/overlays/toast.tsx';
 import { paths } from './paths.ts';
 import { RouteError } from './route-error.tsx';
 import { getSession } from './session.ts';
-import { SETTINGS_SECTIONS } from './settings-registry.ts';
+import { SETTINGS_SECTIONS, type SettingsPage } from './settings-registry.ts';
 import { HomeRedirect, SettingsLayout } from './shell/settings-layout.tsx';
 
 const rootRoute = createRootRoute({
@@ -53,13 +54,18 @@ const settingsRoute = createRoute({
   component: SettingsLayout,
 });
 
+const pageRoute = (parent: AnyRoute, { path, load, pages = [] }: SettingsPage): AnyRoute => {
+  const route: AnyRoute = createRoute({
+    getParentRoute: () => parent,
+    path: path === '' ? '/' : path,
+    component: lazyRouteComponent(load),
+  });
+  return pages.length === 0 ? route : route.addChildren(pages.map((page) => pageRoute(route, page)));
+};
+
 const settingsPages = SETTINGS_SECTIONS.flatMap(({ id, pages }) =>
-  pages.map(({ path, load }) =>
-    createRoute({
-      getParentRoute: () => settingsRoute,
-      path: path === '' ? id : `${id}/${path}`,
-      component: lazyRouteComponent(load),
-    }),
+  pages.map((page) =>
+    pageRoute(settingsRoute, { ...page, path: page.path === '' ? id : `${id}/${page.path}` }),
   ),
 );
 

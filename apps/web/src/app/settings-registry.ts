@@ -1,11 +1,13 @@
 import { Cable, type LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
 
-interface SettingsPage {
+export interface SettingsPage {
   /** Below the section's own address; `''` is the section itself. */
   readonly path: string;
   /** Loaded when somebody goes there. */
   readonly load: () => Promise<{ readonly default: ComponentType }>;
+  /** Pages shown inside of it, where its `Outlet` is; `''` is the one at its own address. */
+  readonly pages?: readonly SettingsPage[];
 }
 
 interface SettingsSection {
@@ -24,6 +26,13 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
     id: 'integrations',
     label: 'Integrations',
     icon: Cable,
-    pages: [{ path: '', load: () => import('../pages/integrations/list-page.tsx') }],
+    pages: [
+      { path: '', load: () => import('../pages/integrations/list-page.tsx') },
+      {
+        path: '$integrationId',
+        load: () => import('../pages/integration/layout.tsx'),
+        pages: [{ path: '', load: () => import('../pages/integration/overview/overview-page.tsx') }],
+      },
+    ],
   },
 ];
