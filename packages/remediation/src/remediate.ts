@@ -1,4 +1,5 @@
 import { WorkBudget } from './budget.ts';
+import { checkConformance } from './checker/check-conformance.ts';
 import { chooseLanguage, chooseTitle } from './choose-metadata.ts';
 import { renderHtml } from './html/render-html.ts';
 import { REMEDIATION_LIMITS, type RemediationLimits } from './limits.ts';
@@ -11,7 +12,7 @@ import { blockText, type PageStructure } from './structure/types.ts';
 import { noteDocument, writeOutput } from './write-output.ts';
 
 /** Changes whenever the same input may give different outputs. */
-export const PROCESSOR = 'sluice-remediation/0.2.0';
+export const PROCESSOR = 'sluice-remediation/0.3.0';
 
 export interface RemediationOptions {
   /** BCP 47; null lets the document, and then its text, decide. */
@@ -72,7 +73,17 @@ async function remediate(bytes: Uint8Array, options: RemediationOptions): Promis
     scanned: read.scanned.has(index),
   }));
   const html = renderHtml({ language, title, pages });
-  const pdf = await writeOutput(bytes, document, { title, language }, pages, read, limits, notices);
+  // Writing changes the objects in memory.
+  const before = checkConformance(document, bytes, read.fonts, new WorkBudget(limits));
+  const { pdf, conformance: after } = await writeOutput(
+    bytes,
+    document,
+    { title, language },
+    pages,
+    read,
+    limits,
+    notices,
+  );
 
   const report: RemediationReport = {
     processor: PROCESSOR,
@@ -84,6 +95,7 @@ async function remediate(bytes: Uint8Array, options: RemediationOptions): Promis
     headings: structure.flat().filter((block) => block.kind === 'heading').length,
     links: read.pages.reduce((sum, page) => sum + page.links.length, 0),
     scannedPages: read.scanned.size,
+    conformance: { before, after },
   };
   return { pdf, html, report, runningText: read.runningText };
 }

@@ -1,3 +1,5 @@
+import type { Conformance } from './checker/rules.ts';
+
 /** What a person should look at, or should know. Stable: they are shown, counted and filtered by. */
 export type Notice =
   /** Pages that are pictures without text: they need OCR. */
@@ -40,4 +42,6 @@ export interface RemediationReport {
   readonly headings: number;
   readonly links: number;
   readonly scannedPages: number;
+  /** What the checks of PDF/UA-1 that a machine can make say of the source and of the output. */
+  readonly conformance: { readonly before: Conformance; readonly after: Conformance };
 }

@@ -1,5 +1,6 @@
-import { PdfDict } from '@libpdf/core';
+import { PdfDict, type PdfRef } from '@libpdf/core';
 import { WorkBudget } from './budget.ts';
+import type { Conformance } from './checker/rules.ts';
 import type { RemediationLimits } from './limits.ts';
 import { writeRevision } from './pdf/metadata-update.ts';
 import { type OpenDocument, openDocument } from './pdf/open-document.ts';
@@ -24,6 +25,11 @@ const STANDS_AGAINST_CLAIM: readonly Notice[] = [
   'not_tagged',
 ];
 
+export interface WrittenOutput {
+  readonly pdf: Uint8Array;
+  readonly conformance: Conformance;
+}
+
 /**
  * Writes the PDF and reads it back. A file that cannot be tagged without loss gets its metadata only, and says so.
  *
@@ -37,7 +43,7 @@ export async function writeOutput(
   read: ReadPages,
   limits: RemediationLimits,
   notices: Set<Notice>,
-): Promise<Uint8Array> {
+): Promise<WrittenOutput> {
   if (
     structure.some(({ blocks }) =>
       blocks.some((block) => block.kind === 'figure' && block.caption.length === 0),
@@ -47,15 +53,7 @@ export async function writeOutput(
   if (!read.fonts.every(({ font }) => font.embedded)) notices.add('fonts_not_embedded');
   if (!notices.has('already_tagged')) {
     try {
-      const revision = new Revision(original, document);
-      tagDocument(document, revision, structure, read.pages, new WorkBudget(limits));
-      repairFonts({ objects: document.objects, revision }, read.fonts);
-      const claimsUa = STANDS_AGAINST_CLAIM.every((notice) => !notices.has(notice));
-      const target = { ...metadata, claimsUa };
-      const written = await writeRevision(original, document, revision, target, new WorkBudget(limits));
-      await verifyOutput(written.pdf, target, read.digests, limits);
-      if (written.rebuilt) notices.add('structure_rebuilt');
-      return written.pdf;
+      return await writeTagged(original, document, metadata, structure, read, limits, notices);
     } catch (error) {
       // Out of work: the attempt was too much, and so would the next be.
       if (error instanceof RemediationRefused && error.code === 'pdf_too_complex') throw error;
@@ -67,9 +65,39 @@ export async function writeOutput(
   const fresh = notices.has('not_tagged') ? await openDocument(original, budget) : document;
   const target = { ...metadata, claimsUa: undefined };
   const written = await writeRevision(original, fresh, new Revision(original, fresh), target, budget);
-  await verifyOutput(written.pdf, target, read.digests, limits);
+  const conformance = await verifyOutput(written.pdf, target, read.digests, limits);
   if (written.rebuilt) notices.add('structure_rebuilt');
-  return written.pdf;
+  return { pdf: written.pdf, conformance };
+}
+
+/** The claim stays in only when the checks of the written file find nothing. */
+async function writeTagged(
+  original: Uint8Array,
+  document: OpenDocument,
+  metadata: { title: string; language: string },
+  structure: readonly PageStructure[],
+  read: ReadPages,
+  limits: RemediationLimits,
+  notices: Set<Notice>,
+): Promise<WrittenOutput> {
+  const revision = new Revision(original, document);
+  tagDocument(document, revision, structure, read.pages, new WorkBudget(limits));
+  repairFonts({ objects: document.objects, revision }, read.fonts);
+  const mayClaim = STANDS_AGAINST_CLAIM.every((notice) => !notices.has(notice));
+  const write = async (claimsUa: boolean): Promise<WrittenOutput & { packetRef: PdfRef }> => {
+    const target = { ...metadata, claimsUa };
+    const written = await writeRevision(original, document, revision, target, new WorkBudget(limits));
+    const conformance = await verifyOutput(written.pdf, target, read.digests, limits);
+    if (written.rebuilt) notices.add('structure_rebuilt');
+    return { pdf: written.pdf, conformance, packetRef: written.packetRef };
+  };
+  // What is appended can be taken back; a file that the library writes gets its claim last.
+  const claimsFirst = mayClaim && revision.appends;
+  const first = await write(claimsFirst);
+  const fails = first.conformance.failures.some(({ rule }) => rule !== '5-1');
+  if (claimsFirst ? !fails : !mayClaim || fails) return first;
+  revision.drop(first.packetRef);
+  return await write(!claimsFirst);
 }
 
 /**

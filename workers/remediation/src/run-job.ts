@@ -1,10 +1,11 @@
 import {
+  type Conformance,
   REMEDIATION_LIMITS,
   RemediationRefused,
   type RemediationResult,
   remediatePdf,
 } from '@sluice/remediation';
-import type { ProcessJob, ProcessResult } from '@sluice/shared';
+import type { Conformance as JobConformance, ProcessJob, ProcessResult } from '@sluice/shared';
 import type { Env } from './env.ts';
 import { fetchSource } from './fetch-source.ts';
 import { stageOutput } from './stage-outputs.ts';
@@ -33,13 +34,25 @@ export async function runJob(job: ProcessJob, env: Env): Promise<ProcessResult> 
   }
   const pdf = await stageOutput(env.workingBucket, job, 'pdf', result.pdf);
   const html = await stageOutput(env.workingBucket, job, 'html', new TextEncoder().encode(result.html));
-  const { processor, title, language, pages, characters, notices } = result.report;
+  const { processor, title, language, pages, characters, notices, conformance } = result.report;
   return {
     outcome: 'done',
     outputs: [pdf, html],
     pages,
-    report: { processor, title, language, characters, notices: [...notices] },
+    report: {
+      processor,
+      title,
+      language,
+      characters,
+      notices: [...notices],
+      conformance: { before: reported(conformance.before), after: reported(conformance.after) },
+    },
   };
+}
+
+/** The same, as the contract has it. */
+function reported({ score, failures }: Conformance): JobConformance {
+  return { score, failures: failures.map(({ rule, count }) => ({ rule, count })) };
 }
 
 function tooLarge(sizeBytes: number): ProcessResult {

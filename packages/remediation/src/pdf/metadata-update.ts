@@ -1,4 +1,4 @@
-import { PdfArray, PdfBool, PdfDict, PdfName, type PdfStream, PdfString } from '@libpdf/core';
+import { PdfArray, PdfBool, PdfDict, PdfName, type PdfRef, type PdfStream, PdfString } from '@libpdf/core';
 import type { WorkBudget } from '../budget.ts';
 import { appendUpdate } from './append-update.ts';
 import { decodeStream } from './bounded-decode.ts';
@@ -15,6 +15,13 @@ export interface DocumentMetadata {
   readonly claimsUa: boolean | undefined;
 }
 
+export interface WrittenRevision {
+  readonly pdf: Uint8Array;
+  readonly rebuilt: boolean;
+  /** The XMP packet. */
+  readonly packetRef: PdfRef;
+}
+
 /**
  * The file with a revision's objects, and with its language, title and displayed title set, in the catalog, the
  * document information and XMP.
@@ -22,7 +29,7 @@ export interface DocumentMetadata {
  * Appends to the original where that is possible. Encrypted files and files whose cross-reference data had to
  * be recovered are written by @libpdf/core.
  *
- * @returns the bytes, and whether the file's structure was rebuilt
+ * @returns the bytes, whether the file's structure was rebuilt, and the metadata's object
  */
 export async function writeRevision(
   original: Uint8Array,
@@ -30,7 +37,7 @@ export async function writeRevision(
   revision: Revision,
   metadata: DocumentMetadata,
   budget: WorkBudget,
-): Promise<{ pdf: Uint8Array; rebuilt: boolean }> {
+): Promise<WrittenRevision> {
   const { pdf } = objects;
   const { trailer } = pdf.context.info;
   const catalog = pdf.getCatalog();
@@ -41,7 +48,8 @@ export async function writeRevision(
   setCatalogEntries(objects.dict(catalog, 'ViewerPreferences'), catalog, metadata.language);
   const kind = PdfDict.of({ Type: PdfName.of('Metadata'), Subtype: PdfName.of('XML') });
   // Not packed: readers that know nothing of PDF look for it in the file.
-  catalog.set('Metadata', revision.addStream(kind, xmp, false));
+  const packetRef = revision.addStream(kind, xmp, false);
+  catalog.set('Metadata', packetRef);
   revision.change(rootRef, catalog);
 
   // The information dictionary must be an object of its own; some writers put it into the trailer.
@@ -61,14 +69,14 @@ export async function writeRevision(
     const id = objects.resolve(trailer.get('ID'));
     if (id) entries.set('ID', serialize(id));
     const appended = appendUpdate(original, revision.updates, entries, revision.size);
-    if (appended) return { pdf: appended, rebuilt: false };
+    if (appended) return { pdf: appended, rebuilt: false, packetRef };
     throw new Error('The file turned out not to be one that can be continued.');
   }
   if (infoTarget !== infoRef) trailer.set('Info', infoTarget);
   // Without an /ID the library would draw a random one, and the same input would give different bytes.
   if (!trailer.has('ID')) trailer.set('ID', await derivedId(original));
   const incremental = pdf.canSaveIncrementally() === null;
-  return { pdf: await pdf.save({ incremental }), rebuilt: !incremental };
+  return { pdf: await pdf.save({ incremental }), rebuilt: !incremental, packetRef };
 }
 
 function setCatalogEntries(preferences: PdfDict | undefined, catalog: PdfDict, language: string): void {

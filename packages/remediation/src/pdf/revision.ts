@@ -50,6 +50,11 @@ export class Revision {
     return this.#put(withoutLength(entries), data);
   }
 
+  /** Takes a new object out again; nothing may refer to it. */
+  drop({ objectNumber }: PdfRef): void {
+    this.#updates.delete(objectNumber);
+  }
+
   /** An object of the original that has been changed in place. */
   change(ref: PdfRef, dict: PdfDict): void {
     const { objectNumber, generation } = ref;

@@ -1,4 +1,6 @@
 import { WorkBudget } from '../budget.ts';
+import { checkConformance } from '../checker/check-conformance.ts';
+import type { Conformance } from '../checker/rules.ts';
 import type { RemediationLimits } from '../limits.ts';
 import { RemediationRefused } from '../refusal.ts';
 import { FontCache } from '../text/fonts/font-cache.ts';
@@ -12,6 +14,7 @@ import { xmpTitle } from './xmp.ts';
 /**
  * Reads an output from its bytes and compares it with what was put in. Nothing is delivered unread.
  *
+ * @returns what the checks of PDF/UA-1 say of it
  * @param pageDigests digest of each page's text in the source
  * @throws RemediationRefused `pdf_corrupt` when anything differs
  */
@@ -20,11 +23,13 @@ export async function verifyOutput(
   metadata: DocumentMetadata,
   pageDigests: readonly number[],
   limits: RemediationLimits,
-): Promise<void> {
+): Promise<Conformance> {
   const budget = new WorkBudget(limits);
   let reason: string | undefined;
+  let conformance: Conformance | undefined;
   try {
-    const { objects, pageCount } = await openDocument(pdf, budget);
+    const document = await openDocument(pdf, budget);
+    const { objects, pageCount } = document;
     const catalog = objects.pdf.getCatalog();
     const fonts = new FontCache(objects, budget);
     if (pageCount !== pageDigests.length) reason = 'pages';
@@ -40,10 +45,13 @@ export async function verifyOutput(
       const { fragments } = readPageText(objects, page.dict, fonts, budget);
       if (textDigest(fragments) !== pageDigests[index]) reason = 'text';
     }
+    if (reason === undefined)
+      conformance = checkConformance(document, pdf, fonts.used, new WorkBudget(limits));
   } catch (error) {
     throw refused('unreadable', error);
   }
-  if (reason !== undefined) throw refused(reason);
+  if (conformance === undefined) throw refused(reason ?? 'unreadable');
+  return conformance;
 }
 
 function refused(reason: string, cause?: unknown): RemediationRefused {

@@ -57,6 +57,22 @@ export const RefusalCode = z.enum([
 ]);
 export type RefusalCode = z.infer<typeof RefusalCode>;
 
+/** What the checks of an accessibility standard that a machine can make say of a document. */
+export const Conformance = z.strictObject({
+  /** 100 when no check fails. */
+  score: z.int().min(0).max(100),
+  failures: z
+    .array(
+      z.strictObject({
+        /** Clause of ISO 14289-1 and number of the test, e.g. `7.3-1`. */
+        rule: z.string().max(40),
+        count: z.int().positive(),
+      }),
+    )
+    .max(200),
+});
+export type Conformance = z.infer<typeof Conformance>;
+
 export const ProcessResult = z.discriminatedUnion('outcome', [
   z.strictObject({
     outcome: z.literal('done'),
@@ -69,6 +85,8 @@ export const ProcessResult = z.discriminatedUnion('outcome', [
       characters: z.int().nonnegative(),
       /** Stable codes of what a person should look at, e.g. `scanned_pages`. */
       notices: z.array(z.string().max(100)).max(100),
+      /** PDF/UA-1 of the source and of the PDF that was made. Left out by processors that do not check. */
+      conformance: z.strictObject({ before: Conformance, after: Conformance }).optional(),
     }),
   }),
   z.strictObject({
