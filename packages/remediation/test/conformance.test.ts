@@ -1,4 +1,4 @@
-import { rawPdf, rawStream, samplePdfs } from '@sluice/testkit/samples';
+import { type RawObject, rawPdf, rawStream, samplePdfs } from '@sluice/testkit/samples';
 import { describe, expect, test } from 'vitest';
 import { remediatePdf } from '../src/index.ts';
 import { conformanceOf } from './conformance-reader.ts';
@@ -26,7 +26,7 @@ interface Parts {
   first: string;
   second: string;
   font: string;
-  more: string[];
+  more: RawObject[];
 }
 
 const RIGHT: Parts = {

@@ -17,7 +17,7 @@ export function checkAnnotations(
   findings.require(objects.name(page, 'Tabs') === 'S', '7.18.3-1');
   for (const annotation of annotations) {
     if (((objects.number(annotation, 'F') ?? 0) & HIDDEN) !== 0) continue;
-    const subtype = objects.name(annotation, 'Subtype');
+    const subtype = objects.name(annotation, 'Subtype') ?? '';
     const owner = ownerOfAnnotation(objects, tree, annotation);
     const contents = objects.text(annotation, 'Contents') ?? '';
     const hasLanguage = annotation.has('Lang') || objects.pdf.getCatalog().has('Lang');
