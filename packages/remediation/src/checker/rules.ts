@@ -70,7 +70,7 @@ export const RULES = {
 
 export type RuleId = keyof typeof RULES;
 
-export interface Failure {
+interface Failure {
   readonly rule: RuleId;
   /** Places where it fails; for content the pages on which it does. */
   readonly count: number;
