@@ -1,5 +1,6 @@
 // npm run receiver: the R2 event receiver as text for the core, and its example files.
 import { readFile, writeFile } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
 import { join, resolve } from 'node:path';
 
 const REPOSITORY_DIR = resolve(import.meta.dirname, '..');
@@ -9,12 +10,16 @@ export const GENERATED_RECEIVER = join(
   'packages/core/src/setup/r2-receiver/generated/receiver-source.ts',
 );
 
-/** The tested Worker itself, as customers get it. */
+/** The tested Worker itself, as customers get it: its source, and for the deployment the same without types. */
 export const generatedReceiver = async (): Promise<string> => {
   const source = await readFile(SOURCE, 'utf8');
+  const module = stripTypeScriptTypes(source)
+    .replaceAll(/[ \t]+$/gm, '')
+    .replaceAll(/\n{3,}/g, '\n\n');
   return [
     '// Made of workers/r2-event-receiver/src/index.ts by `npm run receiver`. Do not edit.',
     `export const RECEIVER_SOURCE = ${JSON.stringify(source)};`,
+    `export const RECEIVER_MODULE = ${JSON.stringify(module)};`,
     '',
   ].join('\n');
 };

@@ -35,6 +35,7 @@ export {
   testNotificationTarget,
 } from './notifications/test-notification-target.ts';
 export type * from './ports/bucket.ts';
+export type * from './ports/cloudflare.ts';
 export type * from './ports/credentials.ts';
 export type * from './ports/dry-runs.ts';
 export type * from './ports/engine.ts';
@@ -51,6 +52,8 @@ export { type ReplayContext, runReplayBatches } from './replays/run-replay-batch
 export { type ResealContext, runReseal } from './reseals/run-reseal.ts';
 export { matchFolderRule } from './rules/match-folder-rule.ts';
 export { eventSetup } from './setup/events/event-setup.ts';
+export { deployReceiver } from './setup/r2-deployment/deploy-receiver.ts';
+export { removeReceiver } from './setup/r2-deployment/remove-receiver.ts';
 export { type Receiver, type ReceiverTarget, receiverOf } from './setup/r2-receiver/receiver.ts';
 export { receiverFiles } from './setup/r2-receiver/receiver-files.ts';
 export { setupArtefacts } from './setup/setup-artefacts.ts';

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { startFakeCloudflare } from './fake-cloudflare/index.ts';
 import type { LogEntry } from './stack/log.ts';
 import type { StackCoordinates } from './stack/stack-types.ts';
 import { startTemporaryStack } from './stack/temporary.ts';
@@ -10,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The stack of this test run: `inject('stack')`. */
     stack: StackCoordinates;
+    /** Stands for Cloudflare's API, at which the engine of the stack asks. Every test has an account of its own. */
+    cloudflareUrl: string;
   }
 }
 
@@ -19,13 +22,20 @@ declare module 'vitest' {
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const wanted = process.env['SLUICE_TEST_LOG'];
+  const cloudflare = await startFakeCloudflare();
   const stack = await startTemporaryStack({
     logLevel: wanted === 'debug' || wanted === 'info' ? wanted : 'error',
     log: print,
-    ...((await workersExist()) ? {} : { workers: false }),
+    workers: (await workersExist()) && {
+      extraVars: { 'sluice-engine': { CLOUDFLARE_API_URL: cloudflare.url } },
+    },
   });
   project.provide('stack', stack.coordinates);
-  return () => stack.stop();
+  project.provide('cloudflareUrl', cloudflare.url);
+  return async () => {
+    await stack.stop();
+    await cloudflare.stop();
+  };
 }
 
 function print({ level, source, message }: LogEntry): void {

@@ -39,6 +39,8 @@ describe('the OpenAPI document', () => {
         rotateS3Credentials: unused,
         issueEventSecret: unused,
         rotateEventSecret: unused,
+        deployR2Receiver: unused,
+        removeR2Receiver: unused,
       },
       limiters: {
         reads: unlimited,

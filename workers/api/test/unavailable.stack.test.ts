@@ -54,6 +54,8 @@ const appWith = ({ auth, database, engine }: Failing) => {
       rotateS3Credentials: idle,
       issueEventSecret: idle,
       rotateEventSecret: idle,
+      deployR2Receiver: idle,
+      removeR2Receiver: idle,
       ...engine,
     },
     log: createLogger({ service: 'api', write: (line) => lines.push(line) }),

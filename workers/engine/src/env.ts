@@ -16,6 +16,7 @@ export interface Env {
   readonly AWS_PRINCIPAL_ARN?: string;
   readonly AWS_KMS_ENDPOINT?: string;
   readonly AWS_STS_ENDPOINT?: string;
+  readonly CLOUDFLARE_API_URL?: string;
   readonly EGRESS_MODE?: string;
   readonly OWN_ZONES?: string;
   readonly POLL_INTERVAL_SECONDS?: string;
@@ -63,6 +64,8 @@ const Settings = z
     /** Instead of the region's own; these two are for tests. */
     AWS_KMS_ENDPOINT: z.url().optional(),
     AWS_STS_ENDPOINT: z.url().optional(),
+    /** Instead of Cloudflare's own; on this machine only, for tests. */
+    CLOUDFLARE_API_URL: z.url().default('https://api.cloudflare.com/client/v4'),
     EGRESS_MODE: z.enum(['strict', 'allow-loopback']).default('strict'),
     /** Comma-separated domains of ours that no customer endpoint may lead into. */
     OWN_ZONES: z
@@ -91,6 +94,11 @@ const Settings = z
       path: ['VAULT_PRIMARY'],
       message: 'Names a key that is not set: local is VAULT_KEYRING, kms is VAULT_KMS_KEY_ARN.',
     },
+  )
+  .refine(
+    ({ CLOUDFLARE_API_URL: url, EGRESS_MODE: mode }) =>
+      mode === 'allow-loopback' || url === 'https://api.cloudflare.com/client/v4',
+    { path: ['CLOUDFLARE_API_URL'], message: 'Is for tests: customers’ tokens go to Cloudflare alone.' },
   )
   .refine((env) => env.VAULT_KEYRING !== undefined || env.VAULT_KMS_KEY_ARN !== undefined, {
     path: ['VAULT_KEYRING'],

@@ -1,5 +1,6 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import type {
+  CloudflareAccess,
   ConnectionTest,
   CreateNotificationTarget,
   CreateS3Integration,
@@ -8,6 +9,7 @@ import type {
   EventDelivery,
   EventReceipt,
   IssuedEventSecret,
+  R2Deployment,
   RevealedSecret,
   RotateEventSecret,
   RotateNotificationSecret,
@@ -82,6 +84,23 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     input: RotateEventSecret,
   ): Promise<EngineResult<IssuedEventSecret>> {
     return rpcOf(engineOf(this.env)).rotateEventSecret(caller, integrationId, input);
+  }
+
+  deployR2Receiver(
+    caller: EngineCaller,
+    integrationId: string,
+    eventsUrl: string,
+    access: CloudflareAccess,
+  ): Promise<EngineResult<R2Deployment>> {
+    return rpcOf(engineOf(this.env)).deployR2Receiver(caller, integrationId, eventsUrl, access);
+  }
+
+  removeR2Receiver(
+    caller: EngineCaller,
+    integrationId: string,
+    access: CloudflareAccess,
+  ): Promise<EngineResult<R2Deployment>> {
+    return rpcOf(engineOf(this.env)).removeR2Receiver(caller, integrationId, access);
   }
 
   receiveS3Events(delivery: EventDelivery): Promise<EngineResult<EventReceipt>> {

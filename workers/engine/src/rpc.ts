@@ -10,6 +10,7 @@ import {
   UpdateS3Integration,
 } from '@sluice/shared';
 import * as z from 'zod';
+import { r2ReceiverRpcOf } from './cloudflare/rpc.ts';
 import { logOf } from './log.ts';
 import { notificationRpcOf } from './notifications/rpc.ts';
 import { secretRpcOf } from './secrets/rpc.ts';
@@ -57,6 +58,7 @@ export const rpcOf = (engine: Engine): Omit<EngineRpc, 'receiveS3Events'> => {
         return { id };
       }),
     ...secretRpcOf(engine, { asCaller, parsed }),
+    ...r2ReceiverRpcOf(engine, { asCaller, parsed }),
     createS3Integration: (caller: EngineCaller, input: CreateS3Integration) =>
       asCaller(caller, 'createIntegration', (actorId) =>
         createS3Integration(

@@ -741,6 +741,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/integrations/s3/{id}/setup/r2-receiver/deploy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deploy the receiver of R2’s events
+         * @description Sets the receiver up in your Cloudflare account: queues, notification rules, the Worker with an event secret, its place at the queue and its address. What is there already stays; doing it again goes on where it stopped. An event secret is made when the Worker has none; one that was in use stays valid for a day. Takes the role admin or owner.
+         */
+        post: operations["postIntegrationsS3ByIdSetupR2ReceiverDeploy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/s3/{id}/setup/r2-receiver/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove the receiver of R2’s events
+         * @description Takes back what a deployment set up: rules, Worker and queues, with whatever still lies in them; listing finds those files. The event secret stays valid. Takes the role admin or owner.
+         */
+        post: operations["postIntegrationsS3ByIdSetupR2ReceiverRemove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/integrations/s3/{id}/start": {
         parameters: {
             query?: never;
@@ -1040,6 +1080,13 @@ export interface components {
         AuditPage: {
             items: components["schemas"]["AuditEvent"][];
             nextCursor: string | null;
+        };
+        /** @description A Cloudflare account and a token for it. Used for this request, stored nowhere. */
+        CloudflareAccess: {
+            /** @description The account the bucket is in. */
+            accountId: string;
+            /** @description An API token with the permissions "Queues: Edit", "Workers R2 Storage: Edit" and "Workers Scripts: Edit". Used for this request, then forgotten. */
+            apiToken: string;
         };
         /** @description Every object ever found, by what became of it now. */
         CompletenessLedger: {
@@ -1655,6 +1702,28 @@ export interface components {
              * @example /problems/not_found
              */
             type: string;
+        };
+        /** @description What was done in the account, step by step. Holds neither the token nor the event secret. */
+        R2Deployment: {
+            /** @description What tells whether everything is connected. */
+            healthUrl: string | null;
+            /** @enum {string} */
+            outcome: "done" | "failed";
+            steps: {
+                /** @description What it means. */
+                detail: string;
+                /** @enum {string} */
+                name: "queue" | "dead_letter_queue" | "rule" | "worker" | "consumer" | "address";
+                /**
+                 * @description `unchanged`: it was so already. `not_tried`: a step before it failed.
+                 * @enum {string}
+                 */
+                outcome: "done" | "unchanged" | "failed" | "not_tried";
+                /** @description What Cloudflare called it. */
+                providerCodes: number[];
+                /** @description What to do, where it failed. */
+                remedy: string | null;
+            }[];
         };
         /** @description The Worker that tells of new files in R2, as files to deploy. Holds no secret. */
         R2Receiver: {
@@ -9359,6 +9428,320 @@ export interface operations {
                 };
             };
             /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdSetupR2ReceiverDeploy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloudflareAccess"];
+            };
+        };
+        responses: {
+            /** @description What came of each step. A step that Cloudflare refused is an answer: look at `outcome`. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outcome": "done",
+                     *       "steps": [
+                     *         {
+                     *           "name": "queue",
+                     *           "outcome": "done",
+                     *           "detail": "s3:ListBucket on acme-documents",
+                     *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *           "providerCodes": [
+                     *             1
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "healthUrl": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["R2Deployment"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the event secret at the same time. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bucket is not on R2. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdSetupR2ReceiverRemove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloudflareAccess"];
+            };
+        };
+        responses: {
+            /** @description What came of each step. A step that Cloudflare refused is an answer: look at `outcome`. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outcome": "done",
+                     *       "steps": [
+                     *         {
+                     *           "name": "queue",
+                     *           "outcome": "done",
+                     *           "detail": "s3:ListBucket on acme-documents",
+                     *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *           "providerCodes": [
+                     *             1
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "healthUrl": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["R2Deployment"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the event secret at the same time. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bucket is not on R2. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
             429: {
                 headers: {
                     /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */

@@ -5,10 +5,11 @@ import type { ConnectionTest } from '../s3/connection-test.ts';
 import type { CreateS3Integration, UpdateS3Integration } from '../s3/s3-integrations.ts';
 import type { EngineCaller, EngineResult } from './engine-caller.ts';
 import type { NotificationRpc } from './notification-rpc.ts';
+import type { R2ReceiverRpc } from './r2-receiver-rpc.ts';
 import type { SecretRpc } from './secret-rpc.ts';
 
 /** What the api Worker may ask of the engine, over the service binding. */
-export interface EngineRpc extends NotificationRpc, ResealRpc, SecretRpc {
+export interface EngineRpc extends NotificationRpc, R2ReceiverRpc, ResealRpc, SecretRpc {
   createS3Integration(
     caller: EngineCaller,
     input: CreateS3Integration,

@@ -23,7 +23,7 @@ export type RateLimitName = keyof typeof RATE_LIMITS;
 export type RateLimiters = Readonly<Record<RateLimitName, RateLimiter>>;
 
 const SENSITIVE_PATH =
-  /\/(test|test-connection|dry-run|start|rotate-secret|credentials|event-secret|replay|reseals)(\/|$)/;
+  /\/(test|test-connection|dry-run|start|rotate-secret|credentials|event-secret|replay|reseals|r2-receiver)(\/|$)/;
 
 /** The limit a request with a valid token counts against. */
 export const limitFor = (method: string, path: string): RateLimitName => {

@@ -29,6 +29,7 @@ import { updateIntegrationRoute } from './s3-integrations/update.ts';
 import { listObjectsRoute } from './s3-objects/list.ts';
 import { listDuplicatesRoute } from './s3-objects/list-duplicates.ts';
 import { readObjectRoute } from './s3-objects/read.ts';
+import { deployR2ReceiverRoute, removeR2ReceiverRoute } from './s3-r2-receiver/deploy.ts';
 import { r2ReceiverRoute } from './s3-r2-receiver/read.ts';
 import { cancelReplayRoute } from './s3-replays/cancel.ts';
 import { createReplayRoute } from './s3-replays/create.ts';
@@ -73,6 +74,8 @@ const ROUTES = [
   ...supportRoutes,
   setupRoute,
   r2ReceiverRoute,
+  deployR2ReceiverRoute,
+  removeR2ReceiverRoute,
   listRulesRoute,
   setRuleRoute,
   deleteRuleRoute,

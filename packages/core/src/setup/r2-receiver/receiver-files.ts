@@ -3,13 +3,13 @@ import { shellWord } from '../setup-target.ts';
 import { RECEIVER_SOURCE } from './generated/receiver-source.ts';
 import type { Receiver } from './receiver.ts';
 
-const RECEIVER_COMPATIBILITY_DATE = '2026-11-01';
+export const RECEIVER_COMPATIBILITY_DATE = '2026-11-01';
 
 /**
  * How the queue hands over: at most 100 at once, after a second at the latest. 30 attempts with the receiver's backoff last
  * some 22 hours, within the day that a queue of the free plan keeps messages.
  */
-const RECEIVER_CONSUMER = { batchSize: 100, maxWaitSeconds: 1, maxRetries: 30 } as const;
+export const RECEIVER_CONSUMER = { batchSize: 100, maxWaitSeconds: 1, maxRetries: 30 } as const;
 
 /** The receiver as files and commands. They hold no secret. */
 export const receiverFiles = (receiver: Receiver): R2Receiver => {

@@ -1,7 +1,11 @@
 import type { ReceiverTarget } from '@sluice/core';
 import type { S3Integration } from '@sluice/shared';
 
-/** What the receiver of an integration is made from. It posts to the origin this very request was made to. */
+/** Where deliveries of an integration's events go: the origin this very request was made to. */
+export const eventsUrlOf = (integrationId: string, requestUrl: string): string =>
+  new URL(`/api/events/s3/${integrationId}`, requestUrl).href;
+
+/** What the receiver of an integration is made from. */
 export const receiverTarget = (
   { id, provider, bucket, endpoint, inputPrefix }: S3Integration,
   requestUrl: string,
@@ -11,5 +15,5 @@ export const receiverTarget = (
   bucket,
   endpoint,
   inputPrefix,
-  eventsUrl: new URL(`/api/events/s3/${id}`, requestUrl).href,
+  eventsUrl: eventsUrlOf(id, requestUrl),
 });

@@ -1,0 +1,86 @@
+import { type R2Deployment, type R2DeploymentStep, SluiceError } from '@sluice/shared';
+import type { AskCloudflare, CloudflareAnswer, CloudflareRequest } from '../../ports/cloudflare.ts';
+import { refusalOf } from './refusals.ts';
+
+/** Cloudflare said no. */
+export class CloudflareRefusal extends Error {
+  readonly answer: CloudflareAnswer;
+  constructor(answer: CloudflareAnswer) {
+    super('Cloudflare refused a request.');
+    this.answer = answer;
+  }
+}
+
+/** What stands in the way is the customer's to decide. */
+export class InTheWay extends Error {
+  readonly remedy: string;
+  constructor(detail: string, remedy: string) {
+    super(detail);
+    this.remedy = remedy;
+  }
+}
+
+const NOT_REACHED = new Set<string>([
+  'endpoint_unreachable',
+  'tls_failed',
+  'upstream_unavailable',
+  'upstream_timeout',
+  'upstream_invalid',
+]);
+
+export interface Step {
+  readonly name: R2DeploymentStep['name'];
+  /** The token's permission it takes, as Cloudflare names it. */
+  readonly permission: string;
+  readonly run: () => Promise<{ readonly outcome: 'done' | 'unchanged'; readonly detail: string }>;
+}
+
+/** The result of a request. @throws CloudflareRefusal */
+export const resultOf = async (ask: AskCloudflare, request: CloudflareRequest): Promise<unknown> => {
+  const answer = await ask(request);
+  if (!answer.isOk) throw new CloudflareRefusal(answer);
+  return answer.result;
+};
+
+/** Runs steps in order until one fails. Each can be done again, so the whole can. */
+export const runSteps = async (
+  ask: AskCloudflare,
+  accountId: string,
+  steps: readonly Step[],
+): Promise<Pick<R2Deployment, 'outcome' | 'steps'>> => {
+  const done: R2DeploymentStep[] = [];
+  let isFailed = false;
+  for (const step of steps) {
+    const { name } = step;
+    if (isFailed) {
+      const detail = 'A step before it failed.';
+      done.push({ name, outcome: 'not_tried', detail, remedy: null, providerCodes: [] });
+      continue;
+    }
+    try {
+      done.push({ name, ...(await step.run()), remedy: null, providerCodes: [] });
+    } catch (error) {
+      isFailed = true;
+      done.push({ name, outcome: 'failed', ...(await problemOf(ask, accountId, step, error)) });
+    }
+  }
+  return { outcome: isFailed ? 'failed' : 'done', steps: done };
+};
+
+const problemOf = async (
+  ask: AskCloudflare,
+  accountId: string,
+  step: Step,
+  error: unknown,
+): Promise<Pick<R2DeploymentStep, 'detail' | 'remedy' | 'providerCodes'>> => {
+  if (error instanceof InTheWay) return { detail: error.message, remedy: error.remedy, providerCodes: [] };
+  if (error instanceof CloudflareRefusal) {
+    return {
+      ...(await refusalOf(ask, accountId, step.permission, error.answer)),
+      providerCodes: error.answer.errors.map(({ code }) => code),
+    };
+  }
+  // What is ours, such as an event secret that somebody else changed at the same time, is no answer of Cloudflare's.
+  if (!(error instanceof SluiceError) || !NOT_REACHED.has(error.code)) throw error;
+  return { detail: 'Cloudflare was not reached.', remedy: 'Try again in a few minutes.', providerCodes: [] };
+};

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+
+/** The account a receiver is deployed to, and a token for it. The token is used for this one request and kept nowhere. */
+export const CloudflareAccess = z.strictObject({
+  accountId: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, 'Enter the 32-digit account id shown in the Cloudflare dashboard.')
+    .describe('The account the bucket is in.'),
+  apiToken: z
+    .string()
+    .min(20)
+    .max(256)
+    .regex(/^[\w.-]+$/, 'Enter the API token as Cloudflare shows it, without "Bearer".')
+    .describe(
+      'An API token with the permissions "Queues: Edit", "Workers R2 Storage: Edit" and "Workers Scripts: Edit". Used for this request, then forgotten.',
+    ),
+});
+export type CloudflareAccess = z.infer<typeof CloudflareAccess>;
+
+export const R2DeploymentStep = z.strictObject({
+  name: z.enum(['queue', 'dead_letter_queue', 'rule', 'worker', 'consumer', 'address']),
+  outcome: z
+    .enum(['done', 'unchanged', 'failed', 'not_tried'])
+    .describe('`unchanged`: it was so already. `not_tried`: a step before it failed.'),
+  detail: z.string().describe('What it means.'),
+  remedy: z.string().nullable().describe('What to do, where it failed.'),
+  providerCodes: z.array(z.int()).describe('What Cloudflare called it.'),
+});
+export type R2DeploymentStep = z.infer<typeof R2DeploymentStep>;
+
+/** What became of a deployment, or of its removal. Doing it again goes on where it stopped. */
+export const R2Deployment = z.strictObject({
+  outcome: z.enum(['done', 'failed']),
+  steps: z.array(R2DeploymentStep),
+  healthUrl: z.string().nullable().describe('What tells whether everything is connected.'),
+});
+export type R2Deployment = z.infer<typeof R2Deployment>;

@@ -1,0 +1,41 @@
+import { deployReceiver, removeReceiver } from '@sluice/core';
+import { CloudflareAccess, type R2ReceiverRpc } from '@sluice/shared';
+import * as z from 'zod';
+import type { Door } from '../notifications/rpc.ts';
+import type { Engine } from '../wiring.ts';
+import { cloudflareWith } from './ask-cloudflare.ts';
+
+const EventsUrl = z.url({ protocol: /^https?$/ }).max(1000);
+
+/** Deploying a receiver into the customer's account, and taking it back. */
+export const r2ReceiverRpcOf = (engine: Engine, { asCaller, parsed }: Door): R2ReceiverRpc => ({
+  deployR2Receiver: (caller, integrationId, eventsUrl, access) =>
+    asCaller(caller, 'deployR2Receiver', (actorId) => {
+      const { accountId, apiToken } = parsed(CloudflareAccess, access);
+      return deployReceiver(
+        {
+          actorId,
+          accountId,
+          ask: cloudflareWith(engine.settings, apiToken),
+          integrations: engine.integrations,
+          eventSecrets: engine.secrets.events,
+          secrets: engine.secrets.eventSecrets,
+        },
+        parsed(z.uuid(), integrationId),
+        parsed(EventsUrl, eventsUrl),
+      );
+    }),
+  removeR2Receiver: (caller, integrationId, access) =>
+    asCaller(caller, 'removeR2Receiver', (actorId) => {
+      const { accountId, apiToken } = parsed(CloudflareAccess, access);
+      return removeReceiver(
+        {
+          actorId,
+          accountId,
+          ask: cloudflareWith(engine.settings, apiToken),
+          integrations: engine.integrations,
+        },
+        parsed(z.uuid(), integrationId),
+      );
+    }),
+});
