@@ -68,12 +68,8 @@ const all = (outcome: string, changes: object = {}) => ({
 });
 
 const secretVersions = async (id: string, token: string): Promise<number> =>
-  (
-    at(
-      (await call('GET', `/api/integrations/s3/${id}/event-secret`, { token })).body,
-      'versions',
-    ) as unknown[]
-  ).length;
+  (at((await call('GET', `/api/integrations/s3/${id}/event-secret`, { token })).body, 'items') as unknown[])
+    .length;
 
 describe('a deployment', () => {
   test('sets everything up that the files would', async () => {
