@@ -73,7 +73,8 @@ const secretVersions = async (id: string, token: string): Promise<number> =>
 
 describe('a deployment', () => {
   test('sets everything up that the files would', async () => {
-    const { account, deploy, receiver, id } = await world();
+    const { account, deploy, receiver, id, tenant } = await world();
+    const begunAt = (await sql.query<{ now: Date }>('select clock_timestamp() as now')).rows[0]?.now;
     const answer = await deploy();
     expect(answer.status, answer.text).toBe(200);
     expect(outcomes(answer), answer.text).toEqual(all('done'));
@@ -99,7 +100,7 @@ describe('a deployment', () => {
     expect(script?.isOnWorkersDev).toBe(true);
     expect(script?.module).toContain('export class Wiring extends DurableObject');
     expect(script?.module).not.toContain('interface Env');
-    const vars = (script?.metadata['bindings'] as Record<string, string>[]).filter(
+    const vars = ((script?.metadata['bindings'] ?? []) as Record<string, string>[]).filter(
       ({ type }) => type === 'plain_text',
     );
     expect(Object.fromEntries(vars.map(({ name, text }) => [name, text]))).toEqual({
@@ -107,6 +108,11 @@ describe('a deployment', () => {
       BUCKET_NAME: BUCKET,
       QUEUE_NAME: queue,
     });
+    const { rows } = await sql.query(
+      'select 1 from public.audit_events where tenant_id = $1 and actor_id = $2 and at >= $3',
+      [tenant.id, tenant.owner.id, begunAt],
+    );
+    expect(rows.length).toBeGreaterThan(0);
     // The secret that the Worker was given is one that Sluice accepts.
     const sent = await fetch(`${apiUrl()}/api/events/s3/${id}`, {
       method: 'POST',

@@ -8,7 +8,7 @@ import {
   queueById,
 } from './account.ts';
 
-export interface FakeRequest {
+interface FakeRequest {
   readonly account: FakeAccount;
   /** What the pattern of the path stands for, in order. */
   readonly at: readonly string[];
