@@ -1,0 +1,174 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Conformance, remediatePdf } from '@sluice/remediation';
+import { samplePdfs } from '@sluice/testkit/samples';
+import { documentPairs, type Pair, withoutCorpus, workFolder } from './support/quality/corpus.ts';
+import { tagWithPeer, validate, withoutValidator } from './support/quality/peers.ts';
+import { Renderer } from './support/quality/render.ts';
+import { compare, f1, type Score } from './support/quality/score.ts';
+import { readStructure } from './support/quality/structure.ts';
+import { print, type Row, timed } from './support/report.ts';
+
+/**
+ * How good remediation is: the structure that it finds in documents printed without tags, against the one their authors
+ * gave them; PDF/UA-1 by veraPDF before and after, and how far our own checks agree with it; whether any page looks
+ * different. `npm run quality [-- --json]`. What cannot be measured on this machine is named, not left out in silence.
+ */
+interface Output {
+  readonly name: string;
+  readonly source: Uint8Array;
+  readonly pdf: Uint8Array;
+  readonly conformance: { readonly before: Conformance; readonly after: Conformance };
+  readonly pages: number;
+  readonly ms: number;
+}
+
+const say = (line: string): void => {
+  if (!process.argv.includes('--json')) process.stdout.write(`${line}\n`);
+};
+const folderOf = (name: string): string => {
+  const folder = join(workFolder, name);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+};
+
+const remediate = async (name: string, source: Uint8Array): Promise<Output> => {
+  const { ms, value } = await timed(() => remediatePdf(source, { language: null, fallbackTitle: name }));
+  const { pages, conformance } = value.report;
+  return { name, source, pdf: value.pdf, conformance, pages, ms };
+};
+
+const structureRow = (tool: string, scores: readonly Score[]): Row => {
+  const column = (key: keyof Score): number | null => f1(scores.map((score) => score[key]));
+  return {
+    tool,
+    documents: scores.length,
+    'headings F1': column('headings'),
+    'levels right': column('levels'),
+    'list items F1': column('listItems'),
+    'cells F1': column('cells'),
+    'reading order': column('order'),
+    text: column('text'),
+  };
+};
+
+async function compareStructure(pairs: readonly Pair[], outputs: readonly Output[]): Promise<void> {
+  const ours: Score[] = [];
+  const peers: Score[] = [];
+  const inputs = folderOf('input');
+  const tagged = folderOf('peer');
+  if (withoutValidator() === undefined)
+    tagWithPeer(
+      pairs.map(({ name }) => join(inputs, name)),
+      tagged,
+    );
+  for (const [index, pair] of pairs.entries()) {
+    const output = outputs[index];
+    if (!output) continue;
+    const truth = await readStructure(pair.truth);
+    ours.push(compare(truth, await readStructure(output.pdf)));
+    const other = join(tagged, pair.name.replace(/\.pdf$/, '_tagged.pdf'));
+    if (existsSync(other))
+      peers.push(compare(truth, await readStructure(new Uint8Array(readFileSync(other)))));
+  }
+  print('Structure against the author’s own tags', [
+    structureRow('sluice', ours),
+    structureRow('@opendataloader/pdf', peers),
+  ]);
+}
+
+/** Rules of veraPDF that are one rule here. */
+const oneRule = (rule: string): string => {
+  const [clause, test = ''] = rule.split(/-(?=\d+$)/);
+  const number = Number(test);
+  if (clause === '7.2') {
+    if (number >= 17 && number <= 20) return '7.2-nesting-list';
+    if (number === 40) return '7.2-nesting-list';
+    if (number >= 26 && number <= 28) return '7.2-nesting-toc';
+    if ((number >= 3 && number <= 14) || number === 16 || (number >= 36 && number <= 39))
+      return '7.2-nesting-table';
+  }
+  return { '7.2-42': '7.2-43', '7.4.4-3': '7.4.4-2', '7.5-2': '7.5-1' }[rule] ?? rule;
+};
+
+function validateAll(title: string, outputs: readonly Output[]): Row {
+  const sides = ['before', 'after'] as const;
+  const paths = sides.map((side) =>
+    outputs.map(({ name, source, pdf }) => {
+      const path = join(folderOf(`${title}-${side}`), name);
+      writeFileSync(path, side === 'before' ? source : pdf);
+      return path;
+    }),
+  );
+  const found = validate(paths.flat());
+  const counts = { agreed: 0, oursOnly: 0, theirsOnly: 0, wrongClaims: 0 };
+  const rules = [0, 0];
+  const compliant = [0, 0];
+  const remaining = new Map<string, number>();
+  for (const [at, side] of sides.entries())
+    for (const [index, output] of outputs.entries()) {
+      const theirs = found.get(paths[at]?.[index] ?? '');
+      if (!theirs) continue;
+      rules[at] = (rules[at] ?? 0) + theirs.length;
+      if (theirs.length === 0) compliant[at] = (compliant[at] ?? 0) + 1;
+      const wanted = new Set(theirs.map(oneRule));
+      const own = new Set<string>(output.conformance[side].failures.map(({ rule }) => rule));
+      counts.agreed += [...own].filter((rule) => wanted.has(rule)).length;
+      counts.oursOnly += [...own].filter((rule) => !wanted.has(rule)).length;
+      counts.theirsOnly += [...wanted].filter((rule) => !own.has(rule)).length;
+      if (side !== 'after') continue;
+      if (own.size === 0 && wanted.size > 0) counts.wrongClaims++;
+      for (const rule of theirs) remaining.set(rule, (remaining.get(rule) ?? 0) + 1);
+    }
+  const left = [...remaining].sort(([, a], [, b]) => b - a).map(([rule, count]) => `${rule} ×${count}`);
+  say(`${title}: what veraPDF still finds: ${left.join(', ') || 'nothing'}\n`);
+  const share = (part: number, rest: number): number => Math.round((1000 * part) / (part + rest || 1)) / 1000;
+  return {
+    corpus: title,
+    documents: outputs.length,
+    'rules broken before': rules[0] ?? 0,
+    after: rules[1] ?? 0,
+    'compliant before': compliant[0] ?? 0,
+    'compliant after': compliant[1] ?? 0,
+    'checker precision': share(counts.agreed, counts.oursOnly),
+    'checker recall': share(counts.agreed, counts.theirsOnly),
+    'wrong claims': counts.wrongClaims,
+  };
+}
+
+const samples: Output[] = [];
+for (const { name, bytes } of await samplePdfs()) samples.push(await remediate(name, bytes));
+const corpora: [string, readonly Output[]][] = [['samples', samples]];
+const missing = withoutCorpus();
+if (missing === undefined) {
+  const pairs = documentPairs();
+  const outputs: Output[] = [];
+  for (const { name, input } of pairs) outputs.push(await remediate(name, input));
+  corpora.push(['documents', outputs]);
+  await compareStructure(pairs, outputs);
+} else say(`structure: not measured, ${missing}`);
+
+const noValidator = withoutValidator();
+if (noValidator === undefined)
+  print(
+    'PDF/UA-1',
+    corpora.map(([title, outputs]) => validateAll(title, outputs)),
+  );
+else say(`PDF/UA-1: not measured, ${noValidator}`);
+
+const renderer = await Renderer.start();
+print(
+  'Rendering and speed',
+  corpora.map(([corpus, outputs]): Row => {
+    const compared = outputs.map(({ source, pdf }) => renderer.compare(source, pdf));
+    const pages = outputs.reduce((sum, output) => sum + output.pages, 0);
+    const ms = outputs.reduce((sum, output) => sum + output.ms, 0);
+    return {
+      corpus,
+      pages,
+      'pages rendered': compared.reduce((sum, each) => sum + each.pages, 0),
+      'pages that differ': compared.reduce((sum, each) => sum + each.differ, 0),
+      'pages a second': Math.round((pages / ms) * 1000),
+    };
+  }),
+);

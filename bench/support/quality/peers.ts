@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** The parts of the peers that are used; they are not installed where types are checked. */
+export interface PdfJs {
+  getDocumentProxy(
+    this: void,
+    data: Uint8Array,
+  ): Promise<{
+    readonly numPages: number;
+    getPage(number: number): Promise<{
+      getStructTree(): Promise<unknown>;
+      getTextContent(options: { includeMarkedContent: boolean }): Promise<{ items: unknown[] }>;
+    }>;
+    readonly loadingTask: { destroy(): Promise<void> };
+  }>;
+}
+
+const benchDir = join(import.meta.dirname, '../..');
+
+/** Path of a peer below bench/, which is installed when it is not there yet. */
+function installed(name: string): string {
+  const path = join(benchDir, 'node_modules', name);
+  if (!existsSync(path)) {
+    const args = ['ci', '--prefix', benchDir, '--no-audit', '--no-fund', '--silent'];
+    execFileSync('npm', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+  return path;
+}
+
+/** Imports a peer. */
+export async function load<T>(name: string): Promise<T> {
+  installed(name);
+  return (await import(name)) as T;
+}
+
+export const pdfiumWasm = (): string => join(installed('@embedpdf/pdfium'), 'dist/pdfium.wasm');
+
+/** The auto-tagger to compare with; it brings veraPDF's core along. */
+const openDataLoader = (): string => join(installed('@opendataloader/pdf'), 'lib/opendataloader-pdf-cli.jar');
+
+const JAXB = [
+  'jaxb-runtime',
+  'jaxb-api',
+  'jaxb-core',
+  'istack-commons-runtime',
+  'txw2',
+  'javax.activation',
+  'FastInfoset',
+  'stax-ex',
+].map((name) => `/usr/share/java/${name}.jar`);
+
+/** Whether a command can be run here. */
+export function has(command: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
+}
+
+/** Why veraPDF cannot be run here, if so. */
+export function withoutValidator(): string | undefined {
+  if (!has('java')) return 'no java (Debian: openjdk-17-jdk-headless)';
+  return JAXB.every((path) => existsSync(path))
+    ? undefined
+    : 'no JAXB (Debian: libjaxb-java libjaxb-api-java)';
+}
+
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Rules of PDF/UA-1 that veraPDF finds broken.
+ *
+ * @returns undefined for a file that it cannot read
+ */
+export function validate(files: readonly string[]): Map<string, readonly string[] | undefined> {
+  const classPath = [openDataLoader(), ...JAXB].join(delimiter);
+  const source = join(import.meta.dirname, 'Validate.java');
+  const lines = execFileSync('java', ['-cp', classPath, source, ...files], {
+    maxBuffer: MAX_OUTPUT_BYTES,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+    .toString()
+    .trim()
+    .split('\n');
+  return new Map(
+    lines.map((line) => {
+      const [file = '', rules = ''] = line.split('\t');
+      return [file, rules === '!' ? undefined : rules.split(' ').filter(Boolean)];
+    }),
+  );
+}
+
+/** Tags files with the peer; its outputs are `<name>_tagged.pdf` in the folder. */
+export function tagWithPeer(files: readonly string[], folder: string): void {
+  const args = ['-jar', openDataLoader(), '--format', 'tagged-pdf', '--output-dir', folder, ...files];
+  execFileSync('java', args, { stdio: 'ignore' });
+}
