@@ -31,7 +31,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
       {
         path: '$integrationId',
         load: () => import('../pages/integration/layout.tsx'),
-        pages: [{ path: '', load: () => import('../pages/integration/overview/overview-page.tsx') }],
+        pages: [
+          { path: '', load: () => import('../pages/integration/overview/overview-page.tsx') },
+          { path: 'objects', load: () => import('../pages/integration/objects/objects-page.tsx') },
+          { path: 'keys', load: () => import('../pages/integration/keys/keys-page.tsx') },
+          { path: 'settings', load: () => import('../pages/integration/settings/settings-page.tsx') },
+        ],
       },
     ],
   },

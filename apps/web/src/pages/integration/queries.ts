@@ -3,7 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import { api, type components, unwrap } from '../../app/api.ts';
 
 export type Integration = components['schemas']['S3IntegrationWithLedger'];
-type Changes = components['schemas']['UpdateS3Integration'];
+export type Changes = components['schemas']['UpdateS3Integration'];
 export type UsageSummary = components['schemas']['UsageSummary'];
 
 /** How often what is looked at is read anew. */
@@ -11,10 +11,10 @@ const REFRESH_MS = 5_000;
 const USAGE_REFRESH_MS = 30_000;
 
 /** Parameters of a request about one integration. */
-const at = (id: string) => ({ params: { path: { id } } });
+export const at = (id: string) => ({ params: { path: { id } } });
 
 /** The same, refused when somebody has edited it since it was read. */
-const atRevision = (id: string, revision: number) => ({
+export const atRevision = (id: string, revision: number) => ({
   params: { path: { id }, header: { 'if-match': `"${revision}"` } },
 });
 

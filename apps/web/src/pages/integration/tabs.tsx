@@ -2,7 +2,12 @@ import { Link } from '@tanstack/react-router';
 import { paths } from '../../app/paths.ts';
 
 /** The pages of one integration, in the order of their tabs. */
-const TABS = [{ page: '', label: 'Overview' }] as const;
+const TABS = [
+  { page: '', label: 'Overview' },
+  { page: 'objects', label: 'Objects' },
+  { page: 'keys', label: 'Keys' },
+  { page: 'settings', label: 'Settings' },
+] as const;
 
 interface TabLinksProps {
   readonly tenantId: string;

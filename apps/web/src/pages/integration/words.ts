@@ -1,3 +1,35 @@
+import type { components } from '../../app/api.ts';
+import type { Tone } from '../../ui/data/badge.tsx';
+
+export type ObjectState = components['schemas']['S3Object']['state'];
+
+/** States of objects, as a person says them. */
+export const STATES: Readonly<Record<ObjectState, { readonly label: string; readonly tone: Tone }>> = {
+  found: { label: 'Found', tone: 'info' },
+  queued: { label: 'Queued', tone: 'info' },
+  processing: { label: 'Being processed', tone: 'info' },
+  staged: { label: 'To be written back', tone: 'info' },
+  written_back: { label: 'Written back', tone: 'good' },
+  skipped: { label: 'Skipped', tone: 'idle' },
+  failed: { label: 'Failed', tone: 'bad' },
+  dead: { label: 'Given up', tone: 'bad' },
+};
+
+/** Whether a word, of an address or a form, names a state. */
+export const isObjectState = (value: string): value is ObjectState => value in STATES;
+
+/** States in which work has ended: what may be processed again. */
+export const ENDED = ['written_back', 'skipped', 'failed', 'dead'] as const satisfies readonly ObjectState[];
+
+type OverwritePolicy = components['schemas']['S3Integration']['overwritePolicy'];
+
+/** What can be done when a key is overwritten, as a person says it. */
+export const OVERWRITE_POLICIES: readonly { readonly id: OverwritePolicy; readonly label: string }[] = [
+  { id: 'reprocess', label: 'Process the new version, replace the results' },
+  { id: 'ignore', label: 'Keep the results of the first version' },
+  { id: 'keep_versions', label: 'Keep results of every version' },
+];
+
 const REASONS: Readonly<Record<string, string>> = {
   not_pdf: 'Not named .pdf',
   oversize: 'Too large to be read',

@@ -73,11 +73,13 @@ export const Announcements = () => {
         {words}
       </p>
       {shown.length > 0 && (
-        <ul className="fixed inset-x-4 bottom-4 z-50 grid gap-2 sm:left-auto sm:w-96">
-          {shown.map((one) => (
-            <ToastCard key={one.id} {...one} />
-          ))}
-        </ul>
+        <section aria-label="Notices" className="fixed inset-x-4 bottom-4 z-50 sm:left-auto sm:w-96">
+          <ul className="grid gap-2">
+            {shown.map((one) => (
+              <ToastCard key={one.id} {...one} />
+            ))}
+          </ul>
+        </section>
       )}
     </>
   );

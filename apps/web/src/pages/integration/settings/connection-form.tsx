@@ -1,0 +1,64 @@
+import { Field, Input } from '../../../ui/forms/field.tsx';
+import type { Changes, Integration } from '../queries.ts';
+import { EditForm, textOf } from './edit-form.tsx';
+
+const FIELDS = ['bucket', 'inputPrefix', 'outputPrefix', 'region', 'endpoint', 'roleArn'] as const;
+
+const LABELS: Readonly<Record<(typeof FIELDS)[number], string>> = {
+  bucket: 'Bucket',
+  inputPrefix: 'Folder to watch',
+  outputPrefix: 'Folder for results',
+  region: 'Region',
+  endpoint: 'Address of the server',
+  roleArn: 'ARN of the role',
+};
+
+/** The fields a provider has. */
+const fieldsOf = ({ provider }: Integration) =>
+  FIELDS.filter((field) => {
+    if (field === 'endpoint') return provider === 'generic';
+    if (field === 'roleArn') return provider === 'aws_role';
+    return field !== 'region' || provider !== 'r2';
+  });
+
+const changesOf = (data: FormData, base: Integration): Changes =>
+  Object.fromEntries(
+    fieldsOf(base)
+      .map((field) => [field, textOf(data, field)] as const)
+      .filter(([field, value]) => value !== (base[field] ?? '')),
+  );
+
+/** Where the bucket is and which folders are meant. What is changed has to be tested and started anew. */
+export const ConnectionForm = () => (
+  <EditForm
+    title="What is connected"
+    about={
+      <>
+        <p>After a change it is a draft again: nothing is processed until you have tested and started it.</p>
+        <ul className="mt-1 grid list-disc gap-0.5 pl-5">
+          <li>Another bucket or server: the stored key is destroyed, for it was for the old place.</li>
+          <li>Another folder to watch: what is pending in the old one is skipped.</li>
+          <li>Another folder for results: those written already stay where they are.</li>
+        </ul>
+      </>
+    }
+    submitLabel="Change what is connected"
+    saved="Changed. Test it, then start it again."
+    changesOf={changesOf}
+    fields={(base, errorOf) =>
+      fieldsOf(base).map((field) => (
+        <Field
+          key={field}
+          label={LABELS[field]}
+          error={errorOf(field)}
+          isOptional={field === 'inputPrefix'}
+          {...(field === 'inputPrefix' ? { hint: 'Empty: the whole bucket.' } : {})}
+        >
+          {(control) => (
+            <Input {...control} name={field} defaultValue={base[field] ?? ''} className="font-mono" />
+          )}
+        </Field>
+      ))
+    }
+  />
+);

@@ -1,0 +1,137 @@
+import { addMember, connectControls, createTenant, pollUntil, type TestTenant } from '@sluice/testkit';
+import { at, call, newIntegration } from '@sluice/testkit/api-client';
+import type { Locator } from 'playwright-core';
+import { expect, inject, test } from 'vitest';
+import { seedMonth } from '../support/seed-objects.ts';
+import { openSql, setPoll } from '../support/seeds.ts';
+import { expectAccessibleEverywhere, useBrowser } from '../support/visit.ts';
+
+const sql = openSql();
+const visit = useBrowser();
+
+/** Lets the sweep come by, which takes up replays, until the page shows it. */
+const sweepUntil = async (shows: Locator): Promise<void> => {
+  const { controlUrl, secretKey } = inject('stack');
+  const controls = connectControls(controlUrl, secretKey);
+  await pollUntil(
+    async () => {
+      await controls.tick('* * * * *');
+      return (await shows.isVisible()) ? true : undefined;
+    },
+    { timeoutMs: 60_000, what: 'the replay', intervalMs: 250 },
+  );
+};
+
+/** An integration with 60 objects: 39 written back, 9 skipped, 3 failed, 3 given up, 6 pending. */
+const seeded = async (): Promise<{ tenant: TestTenant; id: string; address: string }> => {
+  const tenant = await createTenant(inject('stack'));
+  const id = await newIntegration(tenant, { name: 'Contracts' });
+  await setPoll(sql, id, {});
+  await seedMonth(sql, { tenantId: tenant.id, id, objects: 60 });
+  return { tenant, id, address: `/settings/${tenant.id}/integrations/${id}/objects` };
+};
+
+test('lists objects page by page, and filters them by state, reason, name and time; the address says how', async (context) => {
+  const { tenant, address } = await seeded();
+  const { page } = await visit(context, { user: tenant.owner });
+  await page.goto(address);
+  const rows = page.getByRole('row').filter({ has: page.getByRole('rowheader') });
+  await rows.nth(24).waitFor();
+  await expectAccessibleEverywhere(page);
+  await page.getByRole('button', { name: 'Show more' }).press('Enter');
+  await rows.nth(49).waitFor();
+
+  const search = page.getByRole('search', { name: 'Objects' });
+  await search.getByLabel('State').selectOption('Skipped');
+  await search.getByLabel('Reason').selectOption('Not named .pdf');
+  await search.getByRole('button', { name: 'Show' }).press('Enter');
+  await expect.poll(() => rows.count()).toBe(3);
+  expect(await rows.allInnerTexts()).toEqual(
+    Array.from({ length: 3 }, () => expect.stringContaining('.docx')),
+  );
+  expect(page.url()).toContain('state=skipped&reason=not_pdf');
+  await page.reload();
+  await expect.poll(() => rows.count()).toBe(3);
+
+  await search.getByRole('button', { name: 'Clear' }).click();
+  await rows.nth(24).waitFor();
+  await search.getByLabel('Name begins with').fill(`${await inputPrefix(tenant, address)}de/report-000`);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => rows.count()).toBe(3);
+  await search.getByLabel('Found to').fill('2020-01-01');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Nothing fits' }).waitFor();
+  await expectAccessibleEverywhere(page);
+  await page.goBack();
+  await expect.poll(() => rows.count()).toBe(3);
+});
+
+const inputPrefix = async (tenant: TestTenant, address: string): Promise<string> => {
+  const id = address.split('/')[4] ?? '';
+  const { body } = await call('GET', `/api/integrations/s3/${id}`, { token: tenant.owner.accessToken });
+  return String(at(body, 'inputPrefix'));
+};
+
+test('shows what became of an object and why, and takes it up again at a price told before', async (context) => {
+  const { tenant, id, address } = await seeded();
+  const { page } = await visit(context, { user: tenant.owner });
+  await page.goto(`${address}?state=failed`);
+  const name = page.getByRole('button', { name: 'de/report-0003.pdf' });
+  await name.press('Enter');
+  const drawer = page.getByRole('dialog', { name: 'report-0003.pdf' });
+  await drawer.getByRole('heading', { name: 'History' }).waitFor();
+  expect(await drawer.innerText()).toMatch(
+    /password[^]*Your move[^]*Found[^]*Being processed[^]*Failed: Needs a password/,
+  );
+  await expectAccessibleEverywhere(page);
+  await drawer.getByRole('button', { name: 'Process again' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Process again' });
+  await dialog.getByRole('button', { name: 'Begin' }).waitFor();
+  expect(await dialog.innerText()).toMatch(/1 object[^]*What it costs, estimated[^]*US\$/);
+  await expectAccessibleEverywhere(page);
+  await dialog.getByRole('button', { name: 'Begin' }).press('Enter');
+  await sweepUntil(drawer.getByText('by a person'));
+  await page.keyboard.press('Escape');
+  await drawer.waitFor({ state: 'detached' });
+  await page.getByText('Processed again: 1 object taken up').waitFor();
+  const { body } = await call('GET', `/api/integrations/s3/${id}/replays`, {
+    token: tenant.owner.accessToken,
+  });
+  expect(at(body, 'items.0.filter.objectId')).toBeTypeOf('string');
+});
+
+test('takes up everything that failed, and nothing before it is asked for', async (context) => {
+  const { tenant, id, address } = await seeded();
+  const { page } = await visit(context, { user: tenant.owner });
+  await page.goto(address);
+  const replays = async () =>
+    at(
+      (await call('GET', `/api/integrations/s3/${id}/replays`, { token: tenant.owner.accessToken })).body,
+      'items',
+    );
+  await page.getByRole('button', { name: 'Process again …' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Process again' });
+  await dialog.getByText('Everything that failed or was given up').waitFor();
+  await dialog.getByText('6 objects').waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  expect(await replays()).toEqual([]);
+  await page.getByRole('button', { name: 'Process again …' }).click();
+  await dialog.getByRole('button', { name: 'Begin' }).click();
+  await sweepUntil(page.getByText('Processed again: 6 objects taken up'));
+  // What is on its way cannot be begun anew.
+  await page.goto(`${address}?state=queued`);
+  await page.getByRole('search').waitFor();
+  expect(await page.getByRole('button', { name: 'Process again …' }).count()).toBe(0);
+});
+
+test('names the results of what was written back; a member may look, and take up nothing', async (context) => {
+  const { tenant, address } = await seeded();
+  const member = await addMember(inject('stack'), tenant, 'member');
+  const { page } = await visit(context, { user: member });
+  await page.goto(`${address}?state=written_back`);
+  await page.getByRole('button', { name: 'report-0005.pdf' }).click();
+  const drawer = page.getByRole('dialog', { name: 'report-0005.pdf' });
+  await drawer.getByText('Results in your bucket').waitFor();
+  expect(await drawer.innerText()).toMatch(/Accessible PDF[^]*HTML page[^]*report-0005\.pdf\.html/);
+  expect(await page.getByRole('button', { name: /Process again/ }).count()).toBe(0);
+});

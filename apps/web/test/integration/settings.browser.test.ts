@@ -1,0 +1,101 @@
+import { createTenant } from '@sluice/testkit';
+import { at, call, newIntegration } from '@sluice/testkit/api-client';
+import { expect, inject, test } from 'vitest';
+import { openSql, setPoll } from '../support/seeds.ts';
+import { expectAccessibleEverywhere, useBrowser } from '../support/visit.ts';
+
+const sql = openSql();
+const visit = useBrowser();
+
+const connected = async () => {
+  const tenant = await createTenant(inject('stack'));
+  const token = tenant.owner.accessToken;
+  const id = await newIntegration(tenant, { name: 'Contracts' });
+  await setPoll(sql, id, {});
+  const path = `/api/integrations/s3/${id}`;
+  return {
+    owner: tenant.owner,
+    address: `/settings/${tenant.id}/integrations/${id}/settings`,
+    call: (method: string, body?: unknown) =>
+      call(method, path, { token, ...(body === undefined ? {} : { body }) }),
+  };
+};
+
+test('changes how documents are treated, and says so when somebody else was quicker', async (context) => {
+  const integration = await connected();
+  const { page } = await visit(context, { user: integration.owner });
+  await page.goto(integration.address);
+  const form = page.getByRole('region', { name: 'How documents are treated' });
+  await form.getByRole('button', { name: 'Save' }).press('Enter');
+  await form.getByText('Nothing is changed.').waitFor();
+  await form.getByLabel('Name').fill('Contracts of 2026');
+  await form.getByLabel('When a document is overwritten').selectOption('Keep results of every version');
+  await form.getByLabel('Name').press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Contracts of 2026' }).waitFor();
+  expect((await integration.call('GET')).body).toMatchObject({
+    name: 'Contracts of 2026',
+    overwritePolicy: 'keep_versions',
+  });
+  await expectAccessibleEverywhere(page);
+
+  await form.getByLabel('Language').fill('no language');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(() => form.getByLabel('Language').getAttribute('aria-invalid')).toBe('true');
+  await form.getByLabel('Language').fill('de');
+  await integration.call('PATCH', { language: 'fr' });
+  await form.getByRole('button', { name: 'Save' }).click();
+  await form.getByRole('button', { name: 'Show what stands now' }).waitFor();
+  await expectAccessibleEverywhere(page);
+  await form.getByRole('button', { name: 'Show what stands now' }).click();
+  await expect.poll(() => form.getByLabel('Language').inputValue()).toBe('fr');
+  expect(at((await integration.call('GET')).body, 'language')).toBe('fr');
+});
+
+test('another folder makes it a draft that has to be tested and started again', async (context) => {
+  const integration = await connected();
+  const { page } = await visit(context, { user: integration.owner });
+  await page.goto(integration.address);
+  const form = page.getByRole('region', { name: 'What is connected' });
+  await form.getByLabel('Folder to watch').fill('elsewhere/');
+  await form.getByLabel('Folder for results').fill('elsewhere/out/');
+  await form.getByRole('button', { name: 'Change what is connected' }).click();
+  await form.getByRole('alert').waitFor();
+  expect(at((await integration.call('GET')).body, 'status')).toBe('active');
+  await form.getByLabel('Folder for results').fill(`${crypto.randomUUID()}/`);
+  await form.getByLabel('Folder to watch').fill(`${crypto.randomUUID()}/`);
+  await form.getByRole('button', { name: 'Change what is connected' }).click();
+  await page.getByRole('link', { name: 'Go on with connecting it' }).waitFor();
+  expect(at((await integration.call('GET')).body, 'status')).toBe('draft');
+});
+
+test('stops it, and starts it again once its connection is tested', async (context) => {
+  const integration = await connected();
+  const { page } = await visit(context, { user: integration.owner });
+  await page.goto(integration.address);
+  await page.getByRole('button', { name: 'Stop it …' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Stop Contracts?' });
+  await dialog.waitFor();
+  await expectAccessibleEverywhere(page);
+  await dialog.getByRole('button', { name: 'Stop', exact: true }).press('Enter');
+  await page.getByRole('button', { name: 'Test it and start it again' }).press('Enter');
+  await page.getByRole('button', { name: 'Stop it …' }).waitFor();
+  expect(at((await integration.call('GET')).body, 'status')).toBe('active');
+});
+
+test('is deleted when its name is typed, after what follows from it is told', async (context) => {
+  const integration = await connected();
+  const { page } = await visit(context, { user: integration.owner });
+  await page.goto(integration.address);
+  await page.getByRole('button', { name: 'Delete it …' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Delete Contracts?' });
+  await dialog.getByText('Nothing in your bucket is touched').waitFor();
+  await dialog.getByLabel(/type its name/).fill('Contract');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('That is not its name.').waitFor();
+  await expectAccessibleEverywhere(page);
+  expect((await integration.call('GET')).status).toBe(200);
+  await dialog.getByLabel(/type its name/).fill('Contracts');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'No bucket is connected yet' }).waitFor();
+  expect((await integration.call('GET')).status).toBe(404);
+});
