@@ -7,9 +7,11 @@ export { type RotateCredentialsContext, rotateCredentials } from './credentials/
 export { dispatchDueDryRuns } from './dry-run/dispatch-due-dry-runs.ts';
 export { type DryRunContext, runDryRun } from './dry-run/run-dry-run.ts';
 export { startDryRun } from './dry-run/start-dry-run.ts';
+export { eventTestSteps, type StoredEventTest } from './events/event-test-steps.ts';
 export { readEnvelope } from './events/read-envelope.ts';
 export { type ReceiveContext, receiveS3Events } from './events/receive-s3-events.ts';
 export { refusalInWords } from './events/refusal-words.ts';
+export { type EventTestContext, finishEventTests, startEventTest } from './events/test-events.ts';
 export { OBJECTS_PER_SLICE } from './finding/plan-slices.ts';
 export { pollIntegration } from './finding/poll-integration.ts';
 export { hasFoundWork, type PollContext, type PollOutcome, type PollSettings } from './finding/poll-types.ts';

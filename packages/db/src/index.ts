@@ -4,7 +4,7 @@ export { type AppLogEntry, createHousekeeping, type Housekeeping } from './house
 export { createTokenVerifier, type Identity, type VerifyToken } from './identity.ts';
 export { toJson } from './json.ts';
 export { createDryRunLedger } from './ledgers/dry-run-ledger.ts';
-export { createEventLedger } from './ledgers/event-ledger.ts';
+export { createEventLedger, createEventTestStore } from './ledgers/event-ledger.ts';
 export { createObjectLedger } from './ledgers/object-ledger.ts';
 export { createPollLedger } from './ledgers/poll-ledger.ts';
 export { createReplayLedger } from './ledgers/replay-ledger.ts';

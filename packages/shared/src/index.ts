@@ -4,6 +4,7 @@ export * from './errors/sluice-error.ts';
 export * from './events/delivery.ts';
 export * from './events/envelopes.ts';
 export * from './events/event-setup.ts';
+export * from './events/event-test.ts';
 export * from './events/health.ts';
 export * from './health-checks.ts';
 export * from './limits.ts';

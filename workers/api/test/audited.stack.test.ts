@@ -87,6 +87,13 @@ const ACTS: Readonly<Record<string, Act>> = {
     );
     return call('POST', `${path}/dry-run/cancel`, { token });
   },
+  [`POST ${ID}/events/test`]: async ({ id, path, token }) => {
+    await sql.query(
+      `update public.s3_integrations set detection_mode = 'event', status = 'active' where id = $1`,
+      [id],
+    );
+    return call('POST', `${path}/events/test`, { token, body: {} });
+  },
   [`PUT ${ID}/rules`]: (world) => setRule(world, world.token),
   [`DELETE ${ID}/rules`]: async (world) => {
     await done(setRule(world, world.owner));

@@ -31,6 +31,7 @@ describe('the OpenAPI document', () => {
         testS3Connection: unused,
         editS3Integration: unused,
         startDryRun: unused,
+        startEventTest: unused,
         createNotificationTarget: unused,
         updateNotificationTarget: unused,
         rotateNotificationSecret: unused,

@@ -46,6 +46,7 @@ const appWith = ({ auth, database, engine }: Failing) => {
       testS3Connection: idle,
       editS3Integration: idle,
       startDryRun: idle,
+      startEventTest: idle,
       createNotificationTarget: idle,
       updateNotificationTarget: idle,
       rotateNotificationSecret: idle,

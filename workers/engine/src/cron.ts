@@ -2,6 +2,7 @@ import {
   dispatchDueDryRuns,
   dispatchDueNotifications,
   dispatchDueObjects,
+  finishEventTests,
   runReplayBatches,
 } from '@sluice/core';
 import { STAGING_TTL_HOURS } from '@sluice/shared';
@@ -27,6 +28,7 @@ const EVENT_RETENTION_HOURS = 72;
 const FOLDED_COUNTS = 50_000;
 /** Integrations whose secrets' overlaps are ended in one sweep. */
 const SWEPT_SECRETS = 1_000;
+const ENDED_EVENT_TESTS = 100;
 const REVIVE_ROUNDS = 10;
 
 /** Runs what a cron expression stands for. */
@@ -46,6 +48,7 @@ export const runCron = async (engine: Engine, env: Env, cron: string): Promise<v
       await settlePrefixes(engine);
       await dispatchDueNotifications(engine.notifications);
       await dispatchDueDryRuns(engine.dryRuns);
+      await finishEventTests(engine.eventTests, ENDED_EVENT_TESTS);
       await engine.usage.foldUsage(FOLDED_COUNTS);
       await hintReseal(engine);
       return revive(engine);

@@ -17,6 +17,7 @@ import type {
   RotationOutcome,
   EngineRpc as Rpc,
   StartDryRun,
+  StartEventTest,
   TestedNotification,
   UpdateNotificationTarget,
   UpdateS3Integration,
@@ -52,6 +53,17 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     // The person who asked does not wait for our counting.
     return rpcOf(engine)
       .testS3Connection(caller, integrationId)
+      .finally(() => this.ctx.waitUntil(engine.flushCalls()));
+  }
+
+  startEventTest(
+    caller: EngineCaller,
+    integrationId: string,
+    input: StartEventTest,
+  ): Promise<EngineResult<null>> {
+    const engine = engineOf(this.env);
+    return rpcOf(engine)
+      .startEventTest(caller, integrationId, input)
       .finally(() => this.ctx.waitUntil(engine.flushCalls()));
   }
 

@@ -1,4 +1,10 @@
-import { createS3Integration, editS3Integration, startDryRun, testS3Connection } from '@sluice/core';
+import {
+  createS3Integration,
+  editS3Integration,
+  startDryRun,
+  startEventTest,
+  testS3Connection,
+} from '@sluice/core';
 import {
   asSluiceError,
   CreateS3Integration,
@@ -7,6 +13,7 @@ import {
   type EngineRpc,
   SluiceError,
   StartDryRun,
+  StartEventTest,
   UpdateS3Integration,
 } from '@sluice/shared';
 import * as z from 'zod';
@@ -101,6 +108,15 @@ export const rpcOf = (engine: Engine): Omit<EngineRpc, 'receiveS3Events'> => {
             newId: () => crypto.randomUUID(),
           },
           parsed(z.uuid(), integrationId),
+        ),
+      ),
+    startEventTest: (caller: EngineCaller, integrationId: string, input: StartEventTest) =>
+      asCaller(caller, 'testEvents', (actorId) =>
+        startEventTest(
+          engine.eventTests,
+          actorId,
+          parsed(z.uuid(), integrationId),
+          parsed(StartEventTest, input),
         ),
       ),
     startDryRun: (caller: EngineCaller, integrationId: string, input: StartDryRun) =>

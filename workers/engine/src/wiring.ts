@@ -1,6 +1,7 @@
 import type {
   DispatchContext,
   DryRunContext,
+  EventTestContext,
   PollContext,
   ProcessContext,
   ReceiveContext,
@@ -11,6 +12,7 @@ import type {
 import {
   createDryRunLedger,
   createEventLedger,
+  createEventTestStore,
   createHousekeeping,
   createIntegrationStore,
   createObjectLedger,
@@ -24,6 +26,7 @@ import {
 } from '@sluice/db';
 import { sealWith, vaultOf } from './credentials.ts';
 import { type Env, parseSettings, type Settings } from './env.ts';
+import { deliverySigner } from './events/sign-delivery.ts';
 import { deliveryVerifier } from './events/verify-delivery.ts';
 import { logOf } from './log.ts';
 import { type Notifications, notificationsOf } from './notifications/wiring.ts';
@@ -52,6 +55,7 @@ export interface Engine {
   readonly secrets: Secrets;
   /** Hands over what was counted and noted so far; no call when there is nothing. At the end of every batch. */
   readonly flushCalls: () => Promise<void>;
+  readonly eventTests: EventTestContext;
   readonly events: ReceiveContext & { readonly ledger: ReturnType<typeof createEventLedger> };
   readonly polling: PollContext;
   readonly dispatch: DispatchContext;
@@ -89,6 +93,13 @@ const build = (env: Env): Engine => {
   const secrets = secretsOf(settings, client, vault);
   const { rollBack } = secrets.upkeep;
   const openForWork = uses.noting(bucketOpener(settings, vault, 'work', meter));
+  const events: Engine['events'] = {
+    ledger: createEventLedger(client),
+    verify: deliveryVerifier(vault),
+    openBucket: bucketOpener(settings, vault, 'test', meter),
+    clock,
+    log: logOf('s3-ingest'),
+  };
   return {
     settings,
     verifyToken: createTokenVerifier({
@@ -107,12 +118,11 @@ const build = (env: Env): Engine => {
     seal: sealWith(vault),
     resolveEndpoint: endpointOf(settings),
     openBucketForTest: bucketOpener(settings, vault, 'test', meter),
-    events: {
-      ledger: createEventLedger(client),
-      verify: deliveryVerifier(vault),
-      openBucket: bucketOpener(settings, vault, 'test', meter),
-      clock,
-      log: logOf('s3-ingest'),
+    events,
+    eventTests: {
+      tests: createEventTestStore(client),
+      receiving: events,
+      signDelivery: deliverySigner(vault),
     },
     polling: {
       ledger: polls,

@@ -465,6 +465,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/integrations/s3/{id}/events/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the last test of the events
+         * @description Whether the object was written, whether and after how many milliseconds its event arrived, and whether the object was deleted again. An event that has not come within a minute counts as failed; the text says where to look.
+         */
+        get: operations["getIntegrationsS3ByIdEventsTest"];
+        put?: never;
+        /**
+         * Test whether events arrive
+         * @description Puts a small object into the input folder, waits a minute for its event and deletes the object again: the whole way, from the bucket through what sends its events to the ledger. The object is never processed. Where we may not write there, the test says so; with `self_delivery` we sign and receive a delivery of our own instead, which proves the receiving alone. Read on with GET. Takes the role admin or owner.
+         */
+        post: operations["postIntegrationsS3ByIdEventsTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/integrations/s3/{id}/ledger": {
         parameters: {
             query?: never;
@@ -1420,7 +1444,7 @@ export interface components {
                 /** @description Objects whose key begins with this. */
                 prefix?: string;
                 /** @description Objects with one of these reasons. */
-                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed")[];
+                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed")[];
                 /** @description Objects in one of these states. Left out: any in which work has ended. */
                 states?: ("written_back" | "skipped" | "failed" | "dead")[];
             };
@@ -2235,6 +2259,29 @@ export interface components {
             /** @enum {string} */
             provider: "aws_role" | "aws_key" | "r2" | "b2" | "generic";
         };
+        /** @description What has happened in a test of the events, step by step. */
+        S3EventTest: {
+            /** @description From when the object was written. Null: not yet. */
+            arrivedAfterMs: number | null;
+            /** Format: uuid */
+            id: string;
+            /** @description The object of the test: named so, it is never processed. */
+            key: string;
+            /** @enum {string} */
+            kind: "probe" | "self_delivery";
+            /** @enum {string} */
+            outcome: "passed" | "failed" | "waiting";
+            startedAt: string;
+            steps: {
+                at: string | null;
+                /** @enum {string} */
+                name: "written" | "arrived" | "removed";
+                /** @enum {string} */
+                outcome: "passed" | "failed" | "waiting" | "skipped";
+                /** @description What happened, and where it failed what to do. */
+                text: string;
+            }[];
+        };
         /** @description A connected bucket. Its credentials are sealed and never shown again. */
         S3Integration: {
             accessKeyHint: string | null;
@@ -2657,6 +2704,14 @@ export interface components {
              * @description Count as if the integration began with this instant: objects last changed before it are skipped as `before_start`. Null, or left out: as the integration says.
              */
             startFrom?: string | null;
+        };
+        StartS3EventTest: {
+            /**
+             * @description `probe`: puts a small object into the input folder, waits for its event and deletes it again; proves the whole way. `self_delivery`: a delivery that we sign ourselves, which writes nothing to the bucket and proves the receiving alone.
+             * @default probe
+             * @enum {string}
+             */
+            kind?: "probe" | "self_delivery";
         };
         StartS3Integration: {
             /** @description Start although the connection test has not passed. */
@@ -7250,6 +7305,267 @@ export interface operations {
             };
         };
     };
+    getIntegrationsS3ByIdEventsTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The test. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "kind": "probe",
+                     *       "key": "incoming/de/vertrag.pdf",
+                     *       "startedAt": "2026-11-21T09:30:00.000Z",
+                     *       "outcome": "passed",
+                     *       "arrivedAfterMs": 1,
+                     *       "steps": [
+                     *         {
+                     *           "name": "written",
+                     *           "outcome": "passed",
+                     *           "at": "text",
+                     *           "text": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3EventTest"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdEventsTest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartS3EventTest"];
+            };
+        };
+        responses: {
+            /** @description Begun. */
+            202: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description Where to read how far it has come. */
+                    location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "kind": "probe",
+                     *       "key": "incoming/de/vertrag.pdf",
+                     *       "startedAt": "2026-11-21T09:30:00.000Z",
+                     *       "outcome": "passed",
+                     *       "arrivedAfterMs": 1,
+                     *       "steps": [
+                     *         {
+                     *           "name": "written",
+                     *           "outcome": "passed",
+                     *           "at": "text",
+                     *           "text": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["S3EventTest"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No events are taken in, or a test is under way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getIntegrationsS3ByIdLedger: {
         parameters: {
             query?: {
@@ -7725,7 +8041,7 @@ export interface operations {
                 /** @description Only objects whose key begins with this. The list is then in the order of keys. */
                 prefix?: string;
                 /** @description Only objects that ended so, or that are held up by this: a code of the catalogue. */
-                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed";
+                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed";
                 /** @description Only objects in this state. */
                 state?: "found" | "queued" | "processing" | "staged" | "written_back" | "skipped" | "failed" | "dead";
             };

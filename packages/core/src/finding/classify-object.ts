@@ -8,6 +8,9 @@ const MAX_KEY_BYTES = 1024;
 /** The longest ETag the ledger holds, in characters. S3's have 32 to 40. */
 const MAX_ETAG_CHARACTERS = 256;
 
+/** What `begin_s3_event_test` calls the object of a test. */
+const EVENT_TEST = /(^|\/)sluice-event-test-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.pdf$/;
+
 /**
  * Why a listed object is not processed, or null when it is. Every answer is recorded with the object.
  *
@@ -20,6 +23,7 @@ export const classifyObject = (
   startFrom: string | null = null,
 ): ErrorCode | null => {
   if (object.key.startsWith(outputPrefix)) return 'own_output';
+  if (EVENT_TEST.test(object.key)) return 'event_test';
   if (object.key.endsWith('/')) return 'folder_marker';
   if (!isUsableName(object.key)) return 'object_name_unusable';
   if (!isUsableEtag(object.etag)) return 'upstream_invalid';

@@ -1,4 +1,4 @@
-import type { EventDelivery, EventRefusal } from '@sluice/shared';
+import type { EventDelivery, EventRefusal, EventTest, SluiceError } from '@sluice/shared';
 import type { IntegrationConfig, IntegrationWithSecrets, ListedObject, SealedRecord } from './ledger.ts';
 
 /** An integration as the receiver of its events needs it. */
@@ -70,4 +70,26 @@ export interface EventLedger {
     readonly detail: string | null;
     readonly requestId: string;
   }): Promise<void>;
+}
+
+/** Tests of events. Each method is one transaction. */
+export interface EventTestStore {
+  begin(
+    actorId: string,
+    integrationId: string,
+    kind: EventTest['kind'],
+  ): Promise<{ readonly id: string; readonly key: string }>;
+  /** Its object was written, or why not. */
+  note(id: string, error: SluiceError | null): Promise<void>;
+  /** Those whose object is to be deleted now. */
+  due(limit: number): Promise<
+    readonly {
+      readonly id: string;
+      readonly integrationId: string;
+      readonly key: string;
+      readonly isLastTry: boolean;
+    }[]
+  >;
+  /** Its object was deleted, or why not. */
+  end(id: string, error: SluiceError | null): Promise<void>;
 }

@@ -158,6 +158,26 @@ isOneToOne: false
       referencedColumns: ["tenant_id","id"]
     }
                   ]
+                },"s3_event_tests": {
+                  Row: {
+                    "ended_at": string | null,"error_code": string | null,"error_detail": string | null,"id": string,"integration_id": string,"key": string,"kind": string,"removed_at": string | null,"started_at": string,"started_by": string | null,"tenant_id": string,"written_at": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "ended_at"?: string | null,"error_code"?: string | null,"error_detail"?: string | null,"id"?: string,"integration_id": string,"key": string,"kind": string,"removed_at"?: string | null,"started_at"?: string,"started_by"?: string | null,"tenant_id": string,"written_at"?: string | null
+                  }
+                  Update: {
+                    "ended_at"?: string | null,"error_code"?: string | null,"error_detail"?: string | null,"id"?: string,"integration_id"?: string,"key"?: string,"kind"?: string,"removed_at"?: string | null,"started_at"?: string,"started_by"?: string | null,"tenant_id"?: string,"written_at"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "s3_event_tests_tenant_id_integration_id_fkey"
+      columns: ["tenant_id","integration_id"]
+isOneToOne: false
+      referencedRelation: "s3_integrations"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
                 },"s3_integration_folder_rules": {
                   Row: {
                     "created_at": string,"id": string,"integration_id": string,"language": string | null,"notification_target": string | null,"output_subfolder": string | null,"overwrite_policy": string | null,"prefix": string,"quality_tier": string | null,"revision": number,"tenant_id": string,"updated_at": string
@@ -391,6 +411,9 @@ isOneToOne: false
 "begin_reseal":
 { Args: { "p_actor": string,"p_key_id": string,"p_kms_key_version": number }; Returns: string
                            },
+"begin_s3_event_test":
+{ Args: { "p_actor": string,"p_integration_id": string,"p_kind": string }; Returns: Json
+                           },
 "begin_test_notification":
 { Args: { "p_actor": string,"p_lease_seconds": number,"p_target_id": string }; Returns: Json
                            },
@@ -463,6 +486,9 @@ isOneToOne: false
 "delete_s3_integration":
 { Args: { "p_integration_id": string,"p_revision"?: number }; Returns: undefined
                            },
+"due_s3_event_tests":
+{ Args: { "p_limit": number }; Returns: Json
+                           },
 "edit_s3_integration":
 { Args: { "p_access_key_hint": string,"p_actor": string,"p_connection": Json,"p_credentials": Json,"p_integration_id": string,"p_revision": number,"p_settings": Json }; Returns: undefined
                            },
@@ -477,6 +503,9 @@ isOneToOne: false
                            },
 "end_reseal_pass":
 { Args: { "p_lease_id": string,"p_run_id": string }; Returns: string
+                           },
+"end_s3_event_test":
+{ Args: { "p_error_code": string,"p_error_detail": string,"p_id": string }; Returns: undefined
                            },
 "fail_dry_run":
 { Args: { "p_code": string,"p_delay_seconds": number,"p_detail": string,"p_dry_run_id": string,"p_lease_id": string }; Returns: string
@@ -526,6 +555,9 @@ isOneToOne: false
                            },
 "next_reseal_batch":
 { Args: { "p_after": string,"p_limit": number,"p_run_id": string }; Returns: Json
+                           },
+"note_s3_event_test":
+{ Args: { "p_error_code": string,"p_error_detail": string,"p_id": string }; Returns: undefined
                            },
 "notify_held_up":
 { Args: { "p_minutes"?: number,"p_objects"?: number }; Returns: number

@@ -1,4 +1,5 @@
-import type { EventLedger, EventSource, RecordedDelivery } from '@sluice/core';
+import type { EventLedger, EventSource, EventTestStore, RecordedDelivery } from '@sluice/core';
+import type { SluiceError } from '@sluice/shared';
 import type { Client } from '../clients.ts';
 import { unwrap, unwrapNullable } from '../errors.ts';
 import { fromJson, toJson } from '../json.ts';
@@ -42,4 +43,33 @@ export const createEventLedger = (
     );
   },
   prune: async (hours) => unwrap(await client.rpc('prune_s3_event_deliveries', { p_hours: hours })),
+});
+
+/** {@link EventTestStore} over the functions of `create_s3_event_tests`. Needs a service client. */
+export const createEventTestStore = (client: Client): EventTestStore => ({
+  begin: async (actorId, integrationId, kind) =>
+    fromJson<Awaited<ReturnType<EventTestStore['begin']>>>(
+      unwrap(
+        await client.rpc('begin_s3_event_test', {
+          p_actor: actorId,
+          p_integration_id: integrationId,
+          p_kind: kind,
+        }),
+      ),
+    ),
+  note: async (id, error) => {
+    unwrapNullable(await client.rpc('note_s3_event_test', { p_id: id, ...noted(error) }));
+  },
+  due: async (limit) =>
+    fromJson<Awaited<ReturnType<EventTestStore['due']>>>(
+      unwrap(await client.rpc('due_s3_event_tests', { p_limit: limit })),
+    ),
+  end: async (id, error) => {
+    unwrapNullable(await client.rpc('end_s3_event_test', { p_id: id, ...noted(error) }));
+  },
+});
+
+const noted = (error: SluiceError | null) => ({
+  p_error_code: fromJson<string>(error?.code ?? null),
+  p_error_detail: fromJson<string>(error?.detail ?? null),
 });

@@ -16,6 +16,13 @@ export const eventErrors = {
     'The event is signed with an event secret that is valid no longer',
     'Set the present event secret where the events come from, or rotate it and set the new one.',
   ),
+  event_test_running: entry(
+    409,
+    'client',
+    true,
+    'A test of the events is under way',
+    'Wait for its end: two minutes at most, unless its object cannot be deleted.',
+  ),
   bucket_mismatch: entry(
     422,
     'customer_config',

@@ -31,6 +31,13 @@ export const objectErrors = {
     'One of our own results',
     'Nothing to do: results are never taken in as new documents.',
   ),
+  event_test: entry(
+    422,
+    'client',
+    false,
+    'Written to test the events of the integration',
+    'Nothing to do: it is never processed, and deleted after the test.',
+  ),
   superseded: entry(
     422,
     'customer_config',

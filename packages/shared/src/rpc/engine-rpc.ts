@@ -1,5 +1,6 @@
 import type { StartDryRun } from '../dry-runs.ts';
 import type { EventDelivery, EventReceipt } from '../events/delivery.ts';
+import type { StartEventTest } from '../events/event-test.ts';
 import type { ResealRpc } from '../reseals.ts';
 import type { ConnectionTest } from '../s3/connection-test.ts';
 import type { CreateS3Integration, UpdateS3Integration } from '../s3/s3-integrations.ts';
@@ -23,6 +24,12 @@ export interface EngineRpc extends NotificationRpc, R2ReceiverRpc, ResealRpc, Se
   ): Promise<EngineResult<null>>;
   /** Nobody is signed in: the delivery proves itself, or is refused. */
   receiveS3Events(delivery: EventDelivery): Promise<EngineResult<EventReceipt>>;
+  /** Begins a test of the events; whether one arrives is seen later. */
+  startEventTest(
+    caller: EngineCaller,
+    integrationId: string,
+    input: StartEventTest,
+  ): Promise<EngineResult<null>>;
   testS3Connection(caller: EngineCaller, integrationId: string): Promise<EngineResult<ConnectionTest>>;
   /** Begins a dry run; it goes on in the background. */
   startDryRun(

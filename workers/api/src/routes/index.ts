@@ -10,6 +10,7 @@ import { resealRoutes } from './reseals/index.ts';
 import { cancelDryRunRoute } from './s3-dry-runs/cancel.ts';
 import { readDryRunRoute } from './s3-dry-runs/read.ts';
 import { startDryRunRoute } from './s3-dry-runs/start.ts';
+import { readEventTestRoute, startEventTestRoute } from './s3-events/event-test.ts';
 import { eventHealthRoute } from './s3-events/health.ts';
 import { receiveEventsRoute } from './s3-events/receive.ts';
 import { EVENT_SECURITY_SCHEMES } from './s3-events/security.ts';
@@ -83,6 +84,8 @@ const ROUTES = [
   receiveEventsRoute,
   eventHealthRoute,
   eventSetupRoute,
+  startEventTestRoute,
+  readEventTestRoute,
 ];
 
 /** Adds every route, the document that describes them, and 405 for other methods on their paths. */

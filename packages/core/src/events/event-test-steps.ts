@@ -1,0 +1,132 @@
+import {
+  ERROR_CATALOGUE,
+  EVENT_TEST_SECONDS,
+  type EventTest,
+  isErrorCode,
+  type S3Integration,
+} from '@sluice/shared';
+
+/** A test as the database knows it. Times are ISO 8601. */
+export interface StoredEventTest {
+  readonly id: string;
+  readonly kind: EventTest['kind'];
+  readonly key: string;
+  readonly startedAt: string;
+  readonly writtenAt: string | null;
+  readonly removedAt: string | null;
+  readonly endedAt: string | null;
+  readonly errorCode: string | null;
+  readonly errorDetail: string | null;
+  /** When its event was recorded. */
+  readonly arrivedAt: string | null;
+}
+
+type Step = EventTest['steps'][number];
+
+/** Where to look when no event came. */
+const LOOK_AT: Record<S3Integration['provider'], string> = {
+  aws_role:
+    'See that the bucket sends its events to EventBridge, that the rule is enabled in the region of the bucket and covers the input folder, and what waits in the dead-letter queue.',
+  aws_key:
+    'See that the bucket sends its events to EventBridge, that the rule is enabled in the region of the bucket and covers the input folder, and what waits in the dead-letter queue.',
+  r2: 'See that the queue has one name in the queue itself, in the notification rule of the bucket and in the forwarder, and that the rule covers the input folder.',
+  b2: 'See that the notification rule is enabled and not suspended, and that its prefix covers the input folder.',
+  generic:
+    'See that the notification of the bucket covers the input folder, and that the server can reach the address its events are sent to.',
+};
+
+/** What of a test has happened, is waited for and failed, in words. */
+export const eventTestSteps = (
+  test: StoredEventTest,
+  provider: S3Integration['provider'],
+  nowMs: number,
+): EventTest => {
+  const arrivedAfterMs =
+    test.arrivedAt === null || test.writtenAt === null
+      ? null
+      : Math.max(0, Date.parse(test.arrivedAt) - Date.parse(test.writtenAt));
+  const steps = [written(test), arrived(test, provider, nowMs, arrivedAfterMs), removed(test)];
+  const outcomes = steps.map(({ outcome }) => outcome);
+  return {
+    id: test.id,
+    kind: test.kind,
+    key: test.key,
+    startedAt: test.startedAt,
+    outcome: outcomes.includes('failed') ? 'failed' : outcomes.includes('waiting') ? 'waiting' : 'passed',
+    arrivedAfterMs,
+    steps,
+  };
+};
+
+const saying = ({ errorCode, errorDetail }: StoredEventTest): string => {
+  const { title, remedy } =
+    ERROR_CATALOGUE[isErrorCode(errorCode ?? '') ? (errorCode as 'internal') : 'internal'];
+  return `${title}${errorDetail === null ? '' : ` (${errorDetail})`}. ${remedy}`;
+};
+
+const written = (test: StoredEventTest): Step => {
+  const { kind, key, writtenAt, errorCode, endedAt } = test;
+  const name = 'written';
+  if (writtenAt !== null)
+    return {
+      name,
+      outcome: 'passed',
+      at: writtenAt,
+      text: kind === 'probe' ? `We put ${key} into the bucket.` : 'We sent a delivery of our own.',
+    };
+  if (errorCode === null && endedAt === null)
+    return { name, outcome: 'waiting', at: null, text: 'About to be written.' };
+  if (kind === 'self_delivery') return { name, outcome: 'failed', at: endedAt, text: saying(test) };
+  return {
+    name,
+    outcome: 'failed',
+    at: endedAt,
+    text: `The object of the test could not be put into the input folder: ${saying(test)} We do not need to write there otherwise: allow writing and deleting of names that begin with "${key.slice(0, key.lastIndexOf('sluice-event-test-'))}sluice-event-test-" for this test, put a PDF there yourself and see when its event came, or use the kind "self_delivery", which proves only that we receive.`,
+  };
+};
+
+const arrived = (
+  { kind, writtenAt, arrivedAt, startedAt, endedAt }: StoredEventTest,
+  provider: S3Integration['provider'],
+  nowMs: number,
+  afterMs: number | null,
+): Step => {
+  const name = 'arrived';
+  if (arrivedAt !== null)
+    return {
+      name,
+      outcome: 'passed',
+      at: arrivedAt,
+      text:
+        kind === 'probe'
+          ? `Its event arrived after ${afterMs ?? 0} ms: the whole way works.`
+          : 'It was received and recorded. That proves our part alone, not what sends your events.',
+    };
+  if (writtenAt === null && endedAt !== null)
+    return { name, outcome: 'skipped', at: null, text: 'There was nothing to wait for.' };
+  if (nowMs - Date.parse(writtenAt ?? startedAt) < EVENT_TEST_SECONDS * 1000)
+    return { name, outcome: 'waiting', at: null, text: 'No event yet.' };
+  return {
+    name,
+    outcome: 'failed',
+    at: null,
+    text: `No event in ${EVENT_TEST_SECONDS} seconds. Files are found all the same, when the bucket is listed. ${LOOK_AT[provider]} If events of it were refused, \`GET …/events\` says why.`,
+  };
+};
+
+const removed = (test: StoredEventTest): Step => {
+  const { kind, key, writtenAt, removedAt, endedAt } = test;
+  const name = 'removed';
+  if (removedAt !== null)
+    return { name, outcome: 'passed', at: removedAt, text: 'The object was deleted again.' };
+  if (kind === 'self_delivery' || (writtenAt === null && endedAt !== null))
+    return { name, outcome: 'skipped', at: null, text: 'There was nothing to delete.' };
+  if (endedAt === null)
+    return {
+      name,
+      outcome: 'waiting',
+      at: null,
+      text: 'It is deleted within two minutes of the event, or of the end of waiting.',
+    };
+  return { name, outcome: 'failed', at: endedAt, text: `Delete ${key} yourself: ${saying(test)}` };
+};

@@ -1,0 +1,59 @@
+import { asSluiceError, type EventDelivery, SluiceError, type StartEventTest } from '@sluice/shared';
+import type { EventSource, EventTestStore } from '../ports/events.ts';
+import { type ReceiveContext, receiveS3Events } from './receive-s3-events.ts';
+
+export interface EventTestContext {
+  readonly tests: EventTestStore;
+  readonly receiving: ReceiveContext;
+  /** A delivery about `key`, signed with the present secret. */
+  readonly signDelivery: (source: EventSource, key: string) => Promise<EventDelivery>;
+}
+
+const TEXT = new TextEncoder().encode(
+  'Written by Sluice to test whether events of this folder arrive. It is deleted within minutes, and may be deleted by anybody.\n',
+);
+
+/**
+ * Begins a test of the events of an integration: writes its object, or delivers an event of its own. Whether the event arrives is seen
+ * in the ledger; {@link finishEventTests} deletes the object. What the bucket refuses is noted with the test and not thrown.
+ *
+ * @throws SluiceError `not_found`, `forbidden`, `paused`, `mode_mismatch`, `event_test_running`.
+ */
+export const startEventTest = async (
+  { tests, receiving, signDelivery }: EventTestContext,
+  actorId: string,
+  integrationId: string,
+  { kind }: StartEventTest,
+): Promise<null> => {
+  const { id, key } = await tests.begin(actorId, integrationId, kind);
+  try {
+    const source = await receiving.ledger.source(integrationId);
+    if (source === null) throw new SluiceError('not_found');
+    if (kind === 'self_delivery') await receiveS3Events(receiving, await signDelivery(source, key));
+    else {
+      const bucket = await receiving.openBucket(source);
+      await bucket.put({ key, body: TEXT, sizeBytes: TEXT.byteLength, contentType: 'application/pdf' });
+    }
+    await tests.note(id, null);
+  } catch (thrown) {
+    await tests.note(id, asSluiceError(thrown));
+  }
+  return null;
+};
+
+/** Deletes the objects of tests that have ended. What the bucket refuses for good is noted; anything else is tried again. */
+export const finishEventTests = async (
+  { tests, receiving: { ledger, openBucket } }: Pick<EventTestContext, 'tests' | 'receiving'>,
+  limit: number,
+): Promise<void> => {
+  for (const { id, integrationId, key, isLastTry } of await tests.due(limit)) {
+    try {
+      const source = await ledger.source(integrationId);
+      if (source !== null) await (await openBucket(source)).delete(key);
+      await tests.end(id, null);
+    } catch (thrown) {
+      const error = asSluiceError(thrown);
+      if (isLastTry || !error.entry.retryable) await tests.end(id, error);
+    }
+  }
+};
