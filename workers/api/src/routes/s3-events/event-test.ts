@@ -95,6 +95,8 @@ const readEventTest = async (db: Client, integrationId: string): Promise<shared.
       .select('event_at')
       .eq('integration_id', integrationId)
       .eq('key', row.key)
+      // A listing may have come by as well.
+      .not('event_at', 'is', null)
       .limit(1),
   );
   const kind = shared.EventTest.shape.kind.parse(row.kind);
