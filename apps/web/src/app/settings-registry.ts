@@ -34,6 +34,9 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
         pages: [
           { path: '', load: () => import('../pages/integration/overview/overview-page.tsx') },
           { path: 'objects', load: () => import('../pages/integration/objects/objects-page.tsx') },
+          { path: 'rules', load: () => import('../pages/integration/rules/rules-page.tsx') },
+          { path: 'events', load: () => import('../pages/integration/events/events-page.tsx') },
+          { path: 'usage', load: () => import('../pages/integration/usage/usage-page.tsx') },
           { path: 'keys', load: () => import('../pages/integration/keys/keys-page.tsx') },
           { path: 'settings', load: () => import('../pages/integration/settings/settings-page.tsx') },
         ],

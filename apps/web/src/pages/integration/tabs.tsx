@@ -5,6 +5,9 @@ import { paths } from '../../app/paths.ts';
 const TABS = [
   { page: '', label: 'Overview' },
   { page: 'objects', label: 'Objects' },
+  { page: 'rules', label: 'Folder rules' },
+  { page: 'events', label: 'Events' },
+  { page: 'usage', label: 'Usage' },
   { page: 'keys', label: 'Keys' },
   { page: 'settings', label: 'Settings' },
 ] as const;

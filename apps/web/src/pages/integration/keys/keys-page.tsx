@@ -22,7 +22,7 @@ const KEEP = [
 ] as const;
 
 const Refused = ({ test }: { readonly test: Test }) => (
-  <div role="alert" className="grid gap-3">
+  <div role="alert" className="grid grid-cols-1 gap-3">
     <p className="font-semibold">The new key was refused. Nothing has changed: the present one is in use.</p>
     {test.checks
       .filter(({ outcome }) => outcome === 'failed')
@@ -131,7 +131,7 @@ const KeysPage = () => {
   }
   const isEditor = mayEdit(tenant);
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <CurrentKey {...data} />
       {data.previous !== null && (
         <PreviousKey previous={data.previous} rotation={data.rotation} mayEdit={isEditor} />
