@@ -41,6 +41,8 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
           { path: 'settings', load: () => import('../pages/integration/settings/settings-page.tsx') },
         ],
       },
+      { path: 'connect', load: () => import('../pages/connect/connect-page.tsx') },
+      { path: 'connect/$integrationId', load: () => import('../pages/connect/draft-page.tsx') },
     ],
   },
 ];

@@ -200,7 +200,7 @@ export interface paths {
         put?: never;
         /**
          * Connect a bucket
-         * @description Seals the credentials and stores the integration as a `draft`: nothing is polled or processed until `POST …/start`. The credentials are never returned again. Takes the role admin or owner.
+         * @description Seals the credentials and stores the integration as a `draft`: nothing is polled or processed until `POST …/start`. The credentials are never returned again; they may come later, by a `PATCH`, once the setup has told how to make them. Takes the role admin or owner.
          */
         post: operations["postIntegrationsS3"];
         delete?: never;
@@ -1268,7 +1268,8 @@ export interface components {
         } | {
             /** @description Name of the bucket, without s3:// and without a path. */
             bucket: string;
-            credentials: {
+            /** @description Left out: the draft waits for them. Its setup tells how to make a key; a PATCH brings it. */
+            credentials?: {
                 accessKeyId: string;
                 secretAccessKey: string;
                 sessionToken?: string;
@@ -1305,7 +1306,8 @@ export interface components {
             accountId: string;
             /** @description Name of the bucket, without s3:// and without a path. */
             bucket: string;
-            credentials: {
+            /** @description Left out: the draft waits for them. Its setup tells how to make a key; a PATCH brings it. */
+            credentials?: {
                 accessKeyId: string;
                 secretAccessKey: string;
                 sessionToken?: string;
@@ -1342,7 +1344,8 @@ export interface components {
         } | {
             /** @description Name of the bucket, without s3:// and without a path. */
             bucket: string;
-            credentials: {
+            /** @description Left out: the draft waits for them. Its setup tells how to make a key; a PATCH brings it. */
+            credentials?: {
                 accessKeyId: string;
                 secretAccessKey: string;
                 sessionToken?: string;
@@ -1384,7 +1387,8 @@ export interface components {
             addressingStyle?: "path" | "virtual";
             /** @description Name of the bucket, without s3:// and without a path. */
             bucket: string;
-            credentials: {
+            /** @description Left out: the draft waits for them. Its setup tells how to make a key; a PATCH brings it. */
+            credentials?: {
                 accessKeyId: string;
                 secretAccessKey: string;
                 sessionToken?: string;

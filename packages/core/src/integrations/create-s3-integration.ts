@@ -14,8 +14,8 @@ export interface CreateS3IntegrationContext {
 }
 
 /**
- * Connects a bucket. The credentials are sealed before anything is stored, and stored with the integration in one
- * transaction; nobody sees them again.
+ * Connects a bucket. The credentials, if they are there already, are sealed before anything is stored, and stored with the integration
+ * in one transaction; nobody sees them again.
  *
  * @throws SluiceError `not_found`, `forbidden`, `endpoint_refused`, `prefixes_overlap`, `integration_exists`.
  */
@@ -26,7 +26,7 @@ export const createS3Integration = async (
   await context.integrations.requireAdmin(context.actorId, input.tenantId);
   refuseOverlap(input);
   const id = context.newId();
-  const credentials = input.provider === 'aws_role' ? null : input.credentials;
+  const credentials = input.provider === 'aws_role' ? null : (input.credentials ?? null);
   const integration: NewIntegration = {
     id,
     tenantId: input.tenantId,

@@ -71,6 +71,10 @@ const common = {
   language: Language.nullable().default(null).describe('Null lets the processor tell by itself.'),
 };
 
+const FirstCredentials = AccessKeyCredentials.optional().describe(
+  'Left out: the draft waits for them. Its setup tells how to make a key; a PATCH brings it.',
+);
+
 /** What a tenant enters to connect a bucket, by provider. */
 export const CreateS3Integration = z.discriminatedUnion('provider', [
   z.strictObject({
@@ -83,23 +87,23 @@ export const CreateS3Integration = z.discriminatedUnion('provider', [
     ...common,
     provider: z.literal('aws_key'),
     region: Region,
-    credentials: AccessKeyCredentials,
+    credentials: FirstCredentials,
   }),
   z.strictObject({
     ...common,
     provider: z.literal('r2'),
     accountId: AccountId,
     jurisdiction: Jurisdiction.optional(),
-    credentials: AccessKeyCredentials,
+    credentials: FirstCredentials,
   }),
-  z.strictObject({ ...common, provider: z.literal('b2'), region: Region, credentials: AccessKeyCredentials }),
+  z.strictObject({ ...common, provider: z.literal('b2'), region: Region, credentials: FirstCredentials }),
   z.strictObject({
     ...common,
     provider: z.literal('generic'),
     endpoint: Endpoint,
     region: Region.default('us-east-1').describe('The region requests are signed for.'),
     addressingStyle: AddressingStyle.default('path'),
-    credentials: AccessKeyCredentials,
+    credentials: FirstCredentials,
   }),
 ]);
 export type CreateS3Integration = z.infer<typeof CreateS3Integration>;

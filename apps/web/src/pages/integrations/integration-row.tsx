@@ -35,14 +35,14 @@ const LastLook = ({ polling }: Integration) => {
 
 /** One integration in the list: what it is, how it stands, and whose move it is. */
 export const IntegrationRow = ({ integration }: { readonly integration: Integration }) => {
-  const { id, tenantId, name, provider } = integration;
+  const { id, tenantId, name, provider, status } = integration;
   const { tone, label, note, trouble } = standingOf(integration);
   return (
     <li className="relative grid gap-x-6 gap-y-2 px-5 py-4 hover:bg-hover sm:grid-cols-[minmax(0,1fr)_9.5rem_8.5rem]">
       <div className="min-w-0">
         <h2 className="breakable font-semibold">
           <Link
-            to={paths.integration(tenantId, id)}
+            to={status === 'draft' ? paths.draft(tenantId, id) : paths.integration(tenantId, id)}
             className="after:absolute after:inset-0 hover:underline focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
           >
             {name}

@@ -81,6 +81,7 @@ export const standingOf = (facts: Facts): Standing => {
     trouble: null,
   });
   if (provider !== 'aws_role' && !credentialsStored) {
+    if (status === 'draft') return plain('idle', 'Draft', 'Go on with connecting it.');
     return plain('warn', 'Needs credentials', 'No key is stored for this bucket.');
   }
   switch (status) {

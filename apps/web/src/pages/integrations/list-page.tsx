@@ -1,9 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Cable } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { Cable, Plus } from 'lucide-react';
+import { paths } from '../../app/paths.ts';
 import { PageHeader } from '../../app/shell/page-header.tsx';
-import { useTenant } from '../../app/tenants.ts';
+import { mayEdit, type Tenant, useTenant } from '../../app/tenants.ts';
 import { formatCount } from '../../format/format.ts';
-import { Button } from '../../ui/actions/button.tsx';
+import { Button, buttonClass } from '../../ui/actions/button.tsx';
 import { Empty } from '../../ui/states/empty.tsx';
 import { ErrorNotice } from '../../ui/states/error-notice.tsx';
 import { Loading } from '../../ui/states/skeleton.tsx';
@@ -35,13 +37,24 @@ const Summary = ({ integrations, isAll }: { integrations: readonly Integration[]
   );
 };
 
+const ConnectLink = ({ tenant }: { readonly tenant: Tenant }) =>
+  mayEdit(tenant) && (
+    <Link to={paths.connect(tenant.id)} className={buttonClass('primary')}>
+      <Plus aria-hidden size={18} />
+      Connect a bucket
+    </Link>
+  );
+
 const ListPage = () => {
   const tenant = useTenant();
   const list = useInfiniteQuery(integrationsQuery(tenant.id));
   const integrations = list.data?.pages.flatMap(({ items }) => items);
   return (
     <>
-      <PageHeader title="Integrations">
+      <PageHeader
+        title="Integrations"
+        action={integrations !== undefined && integrations.length > 0 && <ConnectLink tenant={tenant} />}
+      >
         Buckets that are watched. New documents in them are processed, and the results written back beside
         them.
       </PageHeader>
@@ -62,7 +75,7 @@ const ListPage = () => {
           </Loading>
         )
       ) : integrations.length === 0 ? (
-        <Empty icon={Cable} title="No bucket is connected yet">
+        <Empty icon={Cable} title="No bucket is connected yet" action={<ConnectLink tenant={tenant} />}>
           Connect one on AWS, Cloudflare R2, Backblaze B2 or any server that speaks S3. It takes a few
           minutes, and nothing is processed before you say so.
         </Empty>

@@ -12,7 +12,7 @@ const route = createRoute({
   path: '/api/integrations/s3',
   summary: 'Connect a bucket',
   description:
-    'Seals the credentials and stores the integration as a `draft`: nothing is polled or processed until `POST …/start`. The credentials are never returned again. Takes the role admin or owner.',
+    'Seals the credentials and stores the integration as a `draft`: nothing is polled or processed until `POST …/start`. The credentials are never returned again; they may come later, by a `PATCH`, once the setup has told how to make them. Takes the role admin or owner.',
   tags: ['S3 integrations'],
   security: bearer,
   request: {
