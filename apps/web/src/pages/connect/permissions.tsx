@@ -69,8 +69,8 @@ export const PermissionsPanel = ({ integrationId }: { readonly integrationId: st
       )}
       <Tabs
         label="Ways to set it up"
-        tabs={texts.map((artefact) => ({
-          id: artefact.title,
+        tabs={texts.map((artefact, index) => ({
+          id: `${artefact.name}-${index}`,
           label: TABS[artefact.name] ?? artefact.title,
           content: <CodeBlock title={artefact.fileName ?? artefact.title} code={artefact.content} />,
         }))}

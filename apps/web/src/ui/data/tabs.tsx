@@ -2,6 +2,7 @@ import * as RadixTabs from '@radix-ui/react-tabs';
 import type { ReactNode } from 'react';
 
 export interface Tab {
+  /** Becomes part of an element's id: no spaces. */
   readonly id: string;
   readonly label: string;
   readonly content: ReactNode;
