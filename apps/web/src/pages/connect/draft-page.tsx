@@ -75,7 +75,7 @@ const DraftSteps = ({ draft }: { readonly draft: Draft }) => {
         }
       >
         {!isIn && (
-          <div className="grid gap-6">
+          <div className="grid grid-cols-1 gap-6">
             <PermissionsPanel integrationId={id} />
             {key === null ? (
               <div>
@@ -104,7 +104,7 @@ const DraftSteps = ({ draft }: { readonly draft: Draft }) => {
           <ErrorNotice error={testing.error} />
         )}
         {!testing.isPending && !isPassed && (
-          <div className="mt-4 grid gap-4">
+          <div className="mt-4 grid grid-cols-1 gap-4">
             <div className="flex flex-wrap gap-2">
               <Button variant="primary" onClick={runTest}>
                 {test === null ? 'Test' : 'Test again'}

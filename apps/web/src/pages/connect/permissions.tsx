@@ -26,7 +26,7 @@ const TABS: Readonly<Partial<Record<Artefact['name'], string>>> = {
 const isLink = ({ format, content }: Artefact): boolean => format === 'url' && content.startsWith('https://');
 
 const Permissions = ({ permissions }: Pick<Setup, 'permissions'>) => (
-  <ul className="grid gap-1.5">
+  <ul className="grid grid-cols-1 gap-1.5">
     {permissions.map(({ action, on, why }) => (
       <li key={`${action} ${on}`} className="breakable">
         <code>{action}</code> on <code>{on}</code>
@@ -52,7 +52,7 @@ export const PermissionsPanel = ({ integrationId }: { readonly integrationId: st
   const links = setup.artefacts.filter(isLink);
   const texts = setup.artefacts.filter(({ format }) => format !== 'url');
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       {links.map(({ name, title, content }) => (
         <p key={name}>
           <a href={content} target="_blank" rel="noreferrer" className={buttonClass('primary')}>
@@ -77,7 +77,7 @@ export const PermissionsPanel = ({ integrationId }: { readonly integrationId: st
       />
       <details className="rounded-lg border border-line bg-surface px-4 py-3">
         <summary className="font-semibold">What Sluice may do with it, and why</summary>
-        <div className="mt-3 grid gap-3">
+        <div className="mt-3 grid grid-cols-1 gap-3">
           <Permissions permissions={setup.permissions} />
           {setup.notes.length > 0 && (
             <ul className="grid list-disc gap-1 pl-5 text-xs text-soft">
