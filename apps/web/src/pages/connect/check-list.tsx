@@ -51,7 +51,13 @@ const useRevealed = (total: number, testedAt: string): number => {
   return isStill ? total : count;
 };
 
-const Remedy = ({ owner, remedy, providerCode, statement }: CheckResult) => (
+const Statement = ({ statement }: { readonly statement: unknown }) => (
+  <div className="mt-2">
+    <CodeBlock title="Statement" code={JSON.stringify(statement, null, 2)} />
+  </div>
+);
+
+const Remedy = ({ outcome, owner, remedy, providerCode, statement }: CheckResult) => (
   <>
     {remedy !== null && (
       <p className="breakable mt-1">
@@ -65,11 +71,15 @@ const Remedy = ({ owner, remedy, providerCode, statement }: CheckResult) => (
         )}
       </p>
     )}
-    {statement !== null && (
-      <div className="mt-2">
-        <CodeBlock title="Statement" code={JSON.stringify(statement, null, 2)} />
-      </div>
-    )}
+    {statement !== null &&
+      (outcome === 'failed' ? (
+        <Statement statement={statement} />
+      ) : (
+        <details className="mt-1">
+          <summary>The policy that is enough</summary>
+          <Statement statement={statement} />
+        </details>
+      ))}
   </>
 );
 

@@ -36,7 +36,7 @@ export const CredentialsForm = ({ words, submitLabel, send }: CredentialsFormPro
   return (
     <form ref={form} onSubmit={submit} className="grid gap-4" autoComplete="off">
       <div className="grid items-start gap-4 sm:grid-cols-2">
-        <Field label={words.id}>
+        <Field label={words.id} hint="As your provider shows it.">
           {(control) => <Input {...control} ref={keyId} className="font-mono" />}
         </Field>
         <Field label={words.secret} hint="Sealed when it arrives; nobody sees it again.">

@@ -22,6 +22,10 @@ const TABS: Readonly<Partial<Record<Artefact['name'], string>>> = {
   commands: 'Commands',
 };
 
+/** Short where that is clear, else in full. */
+const tabOf = ({ name, title }: Artefact, all: readonly Artefact[]): string =>
+  all.filter((other) => other.name === name).length > 1 ? title : (TABS[name] ?? title);
+
 /** An address to follow is an https address, whoever says it. */
 const isLink = ({ format, content }: Artefact): boolean => format === 'url' && content.startsWith('https://');
 
@@ -71,7 +75,7 @@ export const PermissionsPanel = ({ integrationId }: { readonly integrationId: st
         label="Ways to set it up"
         tabs={texts.map((artefact, index) => ({
           id: `${artefact.name}-${index}`,
-          label: TABS[artefact.name] ?? artefact.title,
+          label: tabOf(artefact, texts),
           content: <CodeBlock title={artefact.fileName ?? artefact.title} code={artefact.content} />,
         }))}
       />

@@ -23,7 +23,7 @@ export const Step = ({ number, title, state, summary, children }: StepProps) => 
     wasAhead.current = state === 'ahead';
   }, [state]);
   return (
-    <li className="grid grid-cols-[2.25rem_minmax(0,1fr)] gap-x-3 sm:gap-x-4">
+    <li className="group grid grid-cols-[2.25rem_minmax(0,1fr)] gap-x-3 sm:gap-x-4">
       <div className="flex flex-col items-center" aria-hidden>
         <span
           className={cx(
@@ -35,7 +35,7 @@ export const Step = ({ number, title, state, summary, children }: StepProps) => 
         >
           {state === 'done' ? <Check size={17} strokeWidth={2.5} /> : number}
         </span>
-        <span className="w-px flex-1 bg-line" />
+        <span className="w-px flex-1 bg-line group-last:hidden" />
       </div>
       <section className="min-w-0 pb-8">
         <h2
