@@ -16,7 +16,7 @@ export const PageHeader = ({ title, children, action }: PageHeaderProps) => {
     <div className="mb-6 flex flex-wrap items-start justify-between gap-4 md:mb-8">
       <div className="grid max-w-2xl gap-1">
         <h1 className="breakable text-2xl font-bold tracking-tight">{title}</h1>
-        {children !== undefined && <div className="text-soft">{children}</div>}
+        {children !== undefined && <div className="text-pretty text-soft">{children}</div>}
       </div>
       {action}
     </div>
