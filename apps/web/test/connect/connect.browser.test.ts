@@ -49,7 +49,7 @@ test('a newcomer connects a first bucket in at most 12 interactions and 2 pastes
     await page.keyboard.press('Control+V');
   };
 
-  await page.goto('/');
+  await page.goto(`/settings/${tenant.id}/integrations`);
   await click(page.getByRole('link', { name: 'Connect a bucket' }));
   await page.getByRole('heading', { level: 1, name: 'Connect a bucket' }).waitFor();
   await expectAccessibleEverywhere(page);
@@ -106,7 +106,7 @@ test('with the keyboard alone, from the list to the start', async (context) => {
     }
     throw new Error(`never reached ${what}`);
   };
-  await page.goto('/');
+  await page.goto(`/settings/${tenant.id}/integrations`);
   await tabTo(page.getByRole('link', { name: 'Connect a bucket' }));
   await keyboard.press('Enter');
   await tabTo(page.getByRole('radio').first());
