@@ -104,7 +104,7 @@ test('with the keyboard alone, from the list to the start', async (context) => {
       if (await what.evaluate((element) => element === document.activeElement)) return;
       await keyboard.press('Tab');
     }
-    throw new Error(`never reached ${what}`);
+    throw new Error(`never reached ${String(what)}`);
   };
   await page.goto(`/settings/${tenant.id}/integrations`);
   await tabTo(page.getByRole('link', { name: 'Connect a bucket' }));

@@ -21,7 +21,7 @@ const Consequences = ({ ledger }: Integration) => (
         : `${formatCount(ledger.pending)} pending ${ledger.pending === 1 ? 'document is' : 'documents are'} skipped, and not processed.`}
     </li>
     <li>Nothing in your bucket is touched: originals and results stay.</li>
-    <li>History, costs and audit are kept, for billing. Its folder rules and event secret go.</li>
+    <li>History, costs and audit are kept, for billing. Its event secret goes.</li>
     <li>It cannot be undone. The bucket can be connected anew, as another integration.</li>
   </ul>
 );
