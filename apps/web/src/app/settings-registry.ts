@@ -1,4 +1,4 @@
-import { Cable, type LucideIcon } from 'lucide-react';
+import { Cable, type LucideIcon, ScrollText } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export interface SettingsPage {
@@ -44,5 +44,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
       { path: 'connect', load: () => import('../pages/connect/connect-page.tsx') },
       { path: 'connect/$integrationId', load: () => import('../pages/connect/draft-page.tsx') },
     ],
+  },
+  {
+    id: 'audit',
+    label: 'Audit',
+    icon: ScrollText,
+    isForAdmins: true,
+    pages: [{ path: '', load: () => import('../pages/audit/audit-page.tsx') }],
   },
 ];
