@@ -11,4 +11,8 @@ export const paths = {
   /** A page of one integration: `objects`, `events` … */
   integrationPage: (tenantId: string, id: string, page: string) =>
     `/settings/${tenantId}/integrations/${id}/${page}`,
+  admin: '/admin',
+  adminUsage: '/admin/usage',
+  adminReseals: '/admin/reseals',
+  adminIntegration: (tenantId: string, id: string) => `/admin/tenants/${tenantId}/integrations/${id}`,
 } as const;

@@ -69,10 +69,43 @@ const settingsPages = SETTINGS_SECTIONS.flatMap(({ id, pages }) =>
   ),
 );
 
+const adminRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: paths.admin,
+  component: lazyRouteComponent(() => import('../pages/admin/admin-layout.tsx')),
+});
+
+const adminPages = [
+  createRoute({
+    getParentRoute: () => adminRoute,
+    path: '/',
+    component: lazyRouteComponent(() => import('../pages/admin/find-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => adminRoute,
+    path: 'tenants/$tenantId/integrations/$integrationId',
+    component: lazyRouteComponent(() => import('../pages/admin/integration-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => adminRoute,
+    path: 'usage',
+    component: lazyRouteComponent(() => import('../pages/admin/usage-page.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => adminRoute,
+    path: 'reseals',
+    component: lazyRouteComponent(() => import('../pages/admin/reseals-page.tsx')),
+  }),
+];
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     signInRoute,
-    signedInRoute.addChildren([homeRoute, settingsRoute.addChildren(settingsPages)]),
+    signedInRoute.addChildren([
+      homeRoute,
+      settingsRoute.addChildren(settingsPages),
+      adminRoute.addChildren(adminPages),
+    ]),
   ]),
   // The code of a page is fetched when somebody points at the way there.
   defaultPreload: 'intent',

@@ -80,7 +80,11 @@ const sessionOf = async (user: TestUser): Promise<string> => {
     accessToken: access_token,
     refreshToken: refresh_token,
     expiresAtMs: expires_at * 1000,
-    user: { id: user.id, email: user.email, isSupport: false },
+    user: {
+      id: user.id,
+      email: user.email,
+      isSupport: data.session.user.app_metadata['platform_role'] === 'support',
+    },
   });
 };
 

@@ -1,6 +1,8 @@
-import { LogOut, Monitor, Moon, Sun } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { LifeBuoy, LogOut, Monitor, Moon, Sun } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '../../ui/actions/button.tsx';
+import { paths } from '../paths.ts';
 import { signOut, useSession } from '../session.ts';
 import { readTheme, setTheme, type Theme } from '../theme.ts';
 
@@ -36,6 +38,16 @@ export const Account = () => {
       <p className="mr-auto hidden min-w-0 truncate text-xs text-soft md:block" title={session?.user.email}>
         {session?.user.email}
       </p>
+      {session?.user.isSupport === true && (
+        <Link
+          to={paths.admin}
+          aria-label="Support"
+          title="Support"
+          className="inline-grid size-9 shrink-0 place-items-center rounded-md text-soft transition-colors hover:bg-hover hover:text-ink"
+        >
+          <LifeBuoy aria-hidden size={18} />
+        </Link>
+      )}
       <ThemeButton />
       <IconButton label="Sign out" onClick={() => void signOut()}>
         <LogOut aria-hidden size={18} />

@@ -8,9 +8,15 @@ import { Account } from './account.tsx';
 import { Logo } from './logo.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
 
+/** A way to a section, and where one is. */
+export const sectionClass =
+  'flex items-center gap-2.5 rounded-md px-3 py-2 font-semibold whitespace-nowrap text-soft hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent';
+
 interface FrameProps {
   readonly tenants?: readonly Tenant[];
   readonly tenant?: Tenant;
+  /** Where it is not of a tenant. */
+  readonly navigation?: ReactNode;
   readonly children: ReactNode;
 }
 
@@ -38,11 +44,7 @@ const Sections = ({ tenant }: { readonly tenant: Tenant }) => (
   <nav aria-label="Settings" className="-mx-1 flex gap-1 overflow-x-auto p-1 md:grid md:overflow-visible">
     {SETTINGS_SECTIONS.filter(({ isForAdmins }) => isForAdmins !== true || mayEdit(tenant)).map(
       ({ id, label, icon: Icon }) => (
-        <Link
-          key={id}
-          to={paths.section(tenant.id, id)}
-          className="flex items-center gap-2.5 rounded-md px-3 py-2 font-semibold whitespace-nowrap text-soft hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
-        >
+        <Link key={id} to={paths.section(tenant.id, id)} className={sectionClass}>
           <Icon aria-hidden size={18} strokeWidth={2} />
           {label}
         </Link>
@@ -52,7 +54,7 @@ const Sections = ({ tenant }: { readonly tenant: Tenant }) => (
 );
 
 /** Navigation beside the page, or above it where there is no room. */
-export const Frame = ({ tenants, tenant, children }: FrameProps) => (
+export const Frame = ({ tenants, tenant, navigation, children }: FrameProps) => (
   <div className="min-h-dvh md:grid md:grid-cols-[15.5rem_1fr]">
     <a
       href="#page"
@@ -76,6 +78,7 @@ export const Frame = ({ tenants, tenant, children }: FrameProps) => (
             <Sections tenant={tenant} />
           </>
         )}
+        {navigation}
         <div className="mt-auto hidden md:block">
           <Account />
         </div>

@@ -53,7 +53,7 @@ export const Table = <Row,>({ caption, columns, rows, rowKey }: TableProps<Row>)
                   <span aria-hidden className="shrink-0 text-xs text-soft @2xl:hidden">
                     {header}
                   </span>
-                  <span className="breakable min-w-0 text-right @2xl:text-inherit">{cell(row)}</span>
+                  <span className="breakable min-w-0 text-right @2xl:[text-align:inherit]">{cell(row)}</span>
                 </>
               );
               return index === 0 ? (
