@@ -10,7 +10,7 @@ import {
   takesToken,
 } from '@sluice/testkit/api-client';
 import { inject } from 'vitest';
-import { openSql, seedDryRun, seedObject, seedReplay } from '../support/fixtures.ts';
+import { openSql, seedDryRun, seedEventTest, seedObject, seedReplay } from '../support/fixtures.ts';
 import { seedDelivery } from '../support/notifications.ts';
 import { bodiesFor, type Records, urlFor } from '../support/requests.ts';
 
@@ -92,7 +92,9 @@ export const openWorld = async (): Promise<World> => {
     newIntegration(otherTenant),
   ]);
   await seedDryRun(sql, tenant.id, integrationId);
+  await seedEventTest(sql, tenant.id, integrationId);
   await seedDryRun(sql, otherTenant.id, otherId);
+  await seedEventTest(sql, otherTenant.id, otherId);
   const own = await seeded(tenant.id, integrationId);
   const others = await seeded(otherTenant.id, otherId);
   const [admin, member, stranger] = await Promise.all([

@@ -84,6 +84,15 @@ export const seedDryRun = async (sql: Pool, tenantId: string, integrationId: str
   );
 };
 
+/** A test of the events that has ended, likewise. */
+export const seedEventTest = async (sql: Pool, tenantId: string, integrationId: string): Promise<void> => {
+  await sql.query(
+    `insert into public.s3_event_tests (tenant_id, integration_id, kind, key, written_at, removed_at, ended_at)
+     values ($1, $2, 'probe', 'in/sluice-event-test.pdf', now(), now(), now())`,
+    [tenantId, integrationId],
+  );
+};
+
 /** The tables in which a text stands, wherever in a row. */
 export const tablesHolding = async (sql: Pool, text: string): Promise<string[]> => {
   const { rows } = await sql.query<{ name: string }>(

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { eventTestSteps } from '@sluice/core';
-import { type Client, unwrap } from '@sluice/db';
+import { type Client, unwrap, unwrapNullable } from '@sluice/db';
 import * as shared from '@sluice/shared';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
@@ -86,9 +86,14 @@ export const readEventTestRoute = (app: App) =>
 /** @throws SluiceError `not_found` when there is no integration, or there was no test. */
 const readEventTest = async (db: Client, integrationId: string): Promise<shared.EventTest> => {
   const { provider } = await readIntegration(db, integrationId);
-  const row = unwrap(
+  const row = unwrapNullable(
     await db.from('s3_event_tests').select('*').eq('integration_id', integrationId).maybeSingle(),
   );
+  if (row === null) {
+    throw new shared.SluiceError('not_found', {
+      detail: 'The events of this integration were not tested yet.',
+    });
+  }
   const told = unwrap(
     await db
       .from('s3_processed_objects')
