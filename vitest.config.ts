@@ -28,16 +28,23 @@ export default defineConfig({
         // The guarantees, on the real stack: Postgres, PostgREST, auth, workerd, S3. One stack for all of them.
         test: {
           name: 'stack',
-          include: [
-            'packages/*/test/**/*.stack.test.ts',
-            'workers/*/test/**/*.stack.test.ts',
-            'supabase/tests/**/*.stack.test.ts',
-          ],
+          include: ['packages/*/test/**/*.stack.test.ts', 'workers/*/test/**/*.stack.test.ts'],
           globalSetup: ['packages/testkit/src/vitest-global-setup.ts'],
           // One queue for every test: a bucket that hangs in one holds up the others for a while.
           testTimeout: 180_000,
           hookTimeout: 60_000,
           // Two cores: more workers than that only wait for one another.
+          maxWorkers: 2,
+        },
+      },
+      {
+        // The database's own guarantees, on a stack without Workers.
+        test: {
+          name: 'database',
+          include: ['supabase/tests/**/*.stack.test.ts'],
+          globalSetup: ['packages/testkit/src/vitest-database-setup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
           maxWorkers: 2,
         },
       },

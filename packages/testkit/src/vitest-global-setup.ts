@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startFakeCloudflare } from './fake-cloudflare/index.ts';
 import type { LogEntry } from './stack/log.ts';
-import type { StackCoordinates } from './stack/stack-types.ts';
+import type { StackCoordinates, StackOptions } from './stack/stack-types.ts';
 import { startTemporaryStack } from './stack/temporary.ts';
 import { WORKER_CONFIGS } from './stack/workers/workers.ts';
 
@@ -21,11 +21,9 @@ declare module 'vitest' {
  * hand. SLUICE_TEST_LOG=debug (or info) shows what its parts say.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const wanted = process.env['SLUICE_TEST_LOG'];
   const cloudflare = await startFakeCloudflare();
   const stack = await startTemporaryStack({
-    logLevel: wanted === 'debug' || wanted === 'info' ? wanted : 'error',
-    log: print,
+    ...logging(),
     workers: (await workersExist()) && {
       extraVars: { 'sluice-engine': { CLOUDFLARE_API_URL: cloudflare.url } },
     },
@@ -36,6 +34,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await stack.stop();
     await cloudflare.stop();
   };
+}
+
+/** What the parts of a test's stack say goes to standard error. */
+export function logging(): Pick<StackOptions, 'log' | 'logLevel'> {
+  const wanted = process.env['SLUICE_TEST_LOG'];
+  return { logLevel: wanted === 'debug' || wanted === 'info' ? wanted : 'error', log: print };
 }
 
 function print({ level, source, message }: LogEntry): void {
