@@ -8,7 +8,7 @@ import { atLevel, errorMessage } from './log.ts';
 import { type StackParts, startParts, stopParts } from './parts.ts';
 import { describeExit } from './process/managed-child.ts';
 import { endRecordedProcesses, recordProcesses } from './process/orphans.ts';
-import { choosePorts } from './process/ports.ts';
+import { choosePorts, type ReservedPorts } from './process/ports.ts';
 import { startWatchdog, type Watchdog } from './process/watchdog.ts';
 import { loadSecrets } from './secrets.ts';
 import type { Stack, StackCoordinates, StackOptions } from './stack-types.ts';
@@ -28,18 +28,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const log = atLevel(options.logLevel ?? 'info', options.log ?? (() => undefined));
   const dir = await openDataDir(options.dataDir);
   let watchdog: Watchdog | undefined;
+  let reserved: ReservedPorts | undefined;
   try {
     const left = await endRecordedProcesses(join(dir.path, PROCESSES_FILE));
     if (left > 0)
       log({ level: 'warn', source: 'stack', message: `ended ${left} processes left by a killed stack` });
-    const [ports, secrets] = await Promise.all([
-      choosePorts(dir.path, options.ports ?? {}),
-      loadSecrets(dir.path),
-    ]);
+    const secrets = await loadSecrets(dir.path);
+    reserved = await choosePorts(dir.path, options.ports ?? {});
+    const { ports } = reserved;
     watchdog = await startWatchdog(options.removeDataDir === true ? dir.path : null);
     const ground: StackGround = { dir, ports, secrets, watchdog, log };
     const parts = await startParts(ground, options, REPOSITORY_DIR);
-    const stack = await assemble(ground, options, parts);
+    const stack = await assemble(ground, options, parts, reserved);
     log({
       level: 'info',
       source: 'stack',
@@ -48,13 +48,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return stack;
   } catch (error) {
     await watchdog?.close();
+    reserved?.release();
     dir.unlock();
     if (options.removeDataDir === true) await rm(dir.path, { recursive: true, force: true, maxRetries: 3 });
     throw error;
   }
 }
 
-async function assemble(ground: StackGround, options: StackOptions, parts: StackParts): Promise<Stack> {
+async function assemble(
+  ground: StackGround,
+  options: StackOptions,
+  parts: StackParts,
+  reserved: ReservedPorts,
+): Promise<Stack> {
   const { dir, ports, secrets, watchdog, log } = ground;
   const { database, workers } = parts;
   if (database === undefined) throw new Error('a stack has a database');
@@ -82,6 +88,7 @@ async function assemble(ground: StackGround, options: StackOptions, parts: Stack
       ticker.stop();
       await Promise.all([control.close(), stopParts(parts)]);
       await watchdog.close();
+      reserved.release();
       dir.unlock();
       if (options.removeDataDir === true) await rm(dir.path, { recursive: true, force: true, maxRetries: 3 });
       else await rm(join(dir.path, PROCESSES_FILE), { force: true });
