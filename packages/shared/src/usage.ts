@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { INTEGRATION_STATUSES } from './s3/s3-integrations.ts';
 
 /** How long something took, over the objects it was measured on. Percentiles within 4.5% of the exact ones. */
 const Latency = z.strictObject({
@@ -66,7 +67,7 @@ export const SupportUsage = z.strictObject({
       integrationId: z.uuid(),
       name: z.string(),
       provider: z.string(),
-      status: z.enum(['active', 'paused', 'deleted']),
+      status: z.enum(INTEGRATION_STATUSES),
       totals: UsageFigures,
     }),
   ),

@@ -261,6 +261,36 @@ describe('the usage of all tenants', () => {
   });
 });
 
+test('support sees integrations in every state there is', async () => {
+  const tenant = await newTenant();
+  const { rows } = await sql.query<{ status: string }>(
+    `select (regexp_matches(pg_get_constraintdef(oid), '''([a-z]+)''', 'g'))[1] as status
+     from pg_constraint where conname = 's3_integrations_status_check'`,
+  );
+  const states = rows.map(({ status }) => status);
+  expect(states).toContain('draft');
+  for (const status of states) {
+    const id = await newIntegration(tenant);
+    await park(sql, id);
+    await sql.query(`update public.s3_integrations set status = $2 where id = $1`, [id, status]);
+  }
+  const token = await signAsStack({
+    ...claimsFor((await createUser(inject('stack'))).id),
+    app_metadata: { platform_role: 'support' },
+  });
+  const usage = await call('GET', `/api/admin/usage-summary?tenantId=${tenant.id}`, { token });
+  expect(usage.status, usage.text).toBe(200);
+  const shown = (at(usage.body, 'items') as unknown[]).map((item) => at(item, 'status'));
+  expect(new Set(shown)).toEqual(new Set(states));
+  for (const status of states) {
+    const found = await call('GET', `/api/admin/integrations?tenantId=${tenant.id}&status=${status}`, {
+      token,
+    });
+    expect(found.status, found.text).toBe(200);
+    expect((at(found.body, 'items') as unknown[]).map((item) => at(item, 'status'))).toEqual([status]);
+  }
+});
+
 describe('the completeness ledger', () => {
   test('comes out, as JSON and as CSV, and equals the rows', async () => {
     const tenant = await newTenant();

@@ -2786,7 +2786,7 @@ export interface components {
                 name: string;
                 provider: string;
                 /** @enum {string} */
-                status: "active" | "paused" | "deleted";
+                status: "draft" | "active" | "paused" | "disabled" | "deleted";
                 /** Format: uuid */
                 tenantId: string;
                 tenantName: string;
@@ -3217,7 +3217,7 @@ export interface operations {
                 /** @description Items a page. */
                 limit?: number;
                 /** @description Only in this state. Deleted ones are shown only when asked for. */
-                status?: "active" | "paused" | "deleted";
+                status?: "draft" | "active" | "paused" | "disabled" | "deleted";
                 /** @description Only of this tenant. */
                 tenantId?: string;
             };
@@ -3999,7 +3999,7 @@ export interface operations {
                      *           "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
                      *           "name": "Scanned archive",
                      *           "provider": "text",
-                     *           "status": "active",
+                     *           "status": "draft",
                      *           "totals": {
                      *             "found": 1,
                      *             "foundBy": {},

@@ -213,13 +213,16 @@ export const Ledger = z.strictObject({
 });
 export type Ledger = z.infer<typeof Ledger>;
 
+/** What an integration can be. The first four its tenant sees; the last is what support finds of one that was deleted. */
+export const INTEGRATION_STATUSES = ['draft', 'active', 'paused', 'disabled', 'deleted'] as const;
+
 /** An integration as its tenant sees it. */
 export const S3Integration = z.strictObject({
   id: z.uuid(),
   tenantId: z.uuid(),
   name: z.string(),
   provider: z.enum(['aws_role', 'aws_key', 'r2', 'b2', 'generic']),
-  status: z.enum(['draft', 'active', 'paused', 'disabled']),
+  status: z.enum(INTEGRATION_STATUSES).exclude(['deleted']),
   /** Objects last modified before it are not taken in. Null: everything is. */
   startFrom: z.string().nullable(),
   /** When it was last started. */

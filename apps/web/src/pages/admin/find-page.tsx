@@ -12,7 +12,7 @@ import { Select } from '../../ui/forms/select.tsx';
 import { Empty } from '../../ui/states/empty.tsx';
 import { ErrorNotice } from '../../ui/states/error-notice.tsx';
 import { Loading, Skeleton } from '../../ui/states/skeleton.tsx';
-import { type Finding, findIntegrations, type SupportIntegration } from './queries.ts';
+import { type Finding, findIntegrations, STATUSES, type SupportIntegration } from './queries.ts';
 import { ErrorCode, SupportStanding } from './standing.tsx';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -20,11 +20,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What the address asks for; null before anything is asked. */
 const findingOf = (search: Readonly<Record<string, unknown>>): Finding | null => {
   if (search['find'] !== 'yes') return null;
-  const { tenantId, bucket, status, failing } = search;
+  const { tenantId, bucket, failing } = search;
+  const status = STATUSES.find((one) => one === search['status']);
   return {
     ...(typeof tenantId === 'string' && UUID.test(tenantId) ? { tenantId } : {}),
     ...(typeof bucket === 'string' && bucket !== '' ? { bucket } : {}),
-    ...(status === 'active' || status === 'paused' || status === 'deleted' ? { status } : {}),
+    ...(status === undefined ? {} : { status }),
     ...(failing === 'true' || failing === 'false' ? { failing } : {}),
   };
 };
@@ -137,9 +138,11 @@ const FindPage = () => {
           {(control) => (
             <Select {...control} required={false} name="status" defaultValue={finding?.status}>
               <option value="">All but deleted</option>
-              <option value="active">Active</option>
-              <option value="paused">Paused</option>
-              <option value="deleted">Deleted</option>
+              {STATUSES.map((one) => (
+                <option key={one} value={one}>
+                  {one.charAt(0).toUpperCase() + one.slice(1)}
+                </option>
+              ))}
             </Select>
           )}
         </Field>

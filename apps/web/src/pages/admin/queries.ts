@@ -3,11 +3,13 @@ import { api, type components, unwrap } from '../../app/api.ts';
 
 export type SupportIntegration = components['schemas']['SupportIntegrationPage']['items'][number];
 
+export const STATUSES = ['draft', 'active', 'paused', 'disabled', 'deleted'] as const;
+
 /** Which integrations are looked for. */
 export interface Finding {
   readonly tenantId?: string;
   readonly bucket?: string;
-  readonly status?: 'active' | 'paused' | 'deleted';
+  readonly status?: (typeof STATUSES)[number];
   readonly failing?: 'true' | 'false';
 }
 

@@ -27,7 +27,7 @@ const route = createRoute({
         .optional()
         .openapi({ param: { description: 'Only of the bucket of exactly this name.' } }),
       status: z
-        .enum(['active', 'paused', 'deleted'])
+        .enum(shared.INTEGRATION_STATUSES)
         .optional()
         .openapi({
           param: { description: 'Only in this state. Deleted ones are shown only when asked for.' },
