@@ -1,6 +1,8 @@
 import type { PDF } from '@libpdf/core';
 import type { WorkBudget } from './budget.ts';
-import { readAnnotations } from './pdf/links.ts';
+import { readFormFields } from './forms/form-fields.ts';
+import { type LabelledField, labelFields } from './forms/label-fields.ts';
+import { readLinks } from './pdf/links.ts';
 import type { OpenDocument } from './pdf/open-document.ts';
 import { textDigest } from './pdf/verify-output.ts';
 import type { Notice } from './report.ts';
@@ -9,6 +11,7 @@ import { findFigures } from './structure/figures.ts';
 import { pageRows } from './structure/page-lines.ts';
 import { bodySizeOf, findRunningText, type MarginLine, marginLines } from './structure/running-text.ts';
 import { takeRuledTables } from './structure/tables.ts';
+import type { LinkArea } from './structure/types.ts';
 import type { ReadPage } from './tagging/tag-document.ts';
 import { FontCache, type UsedFont } from './text/fonts/font-cache.ts';
 import { type PageText, readPageText } from './text/page-interpreter.ts';
@@ -34,7 +37,7 @@ export function readPages({ objects }: OpenDocument, budget: WorkBudget, notices
   const pdfPages = objects.pdf.getPages();
   const pageNumbers = numberPages(pdfPages);
   const texts: PageText[] = [];
-  const links: ReadPage['links'][] = [];
+  const links: LinkArea[][] = [];
   const digests: number[] = [];
   const scanned = new Set<number>();
   const margins: MarginLine[][] = [];
@@ -42,14 +45,12 @@ export function readPages({ objects }: OpenDocument, budget: WorkBudget, notices
   for (const [index, page] of pdfPages.entries()) {
     budget.checkTime();
     const content = readPageText(objects, page.dict, fonts, budget);
-    const annotations = readAnnotations(objects, page.dict, content.base, pageNumbers);
     const onPage = content.fragments.reduce((sum, fragment) => sum + fragment.text.length, 0);
     characters += onPage;
     if (content.largestImageShare > SCAN_SHARE && onPage < SCAN_CHARACTERS) scanned.add(index);
     if (content.unmappedGlyphs > 0) notices.add('unmapped_glyphs');
     if (content.unreadable) notices.add('unreadable_content');
-    if (annotations.formFields > 0) notices.add('form_fields_need_labels');
-    links.push(annotations.links);
+    links.push(readLinks(objects, page.dict, content.base, pageNumbers));
     digests.push(textDigest(content.fragments));
     margins.push(marginLines(content));
     texts.push(content);
@@ -57,15 +58,21 @@ export function readPages({ objects }: OpenDocument, budget: WorkBudget, notices
   if (scanned.size > 0) notices.add('scanned_pages');
   const running = findRunningText(margins, bodySizeOf(texts));
   const figures = findFigures(texts);
+  const fields: LabelledField[][] = [];
   const drafts = texts.map((content, index) => {
     budget.checkTime();
     const left = running[index] ?? [];
     const gone = new Set(left.map(({ fragment }) => fragment));
     const fragments = content.fragments.filter((fragment) => !gone.has(fragment));
+    const page = pdfPages[index];
+    const shown = page ? readFormFields(objects, page.dict, content.base) : [];
+    fields.push(labelFields(shown, fragments, index, budget));
     const { tables, rest } = takeRuledTables(content, fragments, links[index] ?? [], index);
     const placed = (figures[index] ?? []).map((object) => ({ object, box: object.box }));
     return draftPage(pageRows(rest, links[index] ?? [], [...placed, ...tables]), index);
   });
+  if (fields.flat().some(({ from }) => from === 'name')) notices.add('form_fields_need_labels');
+  if (fields.flat().some(({ from }) => from === 'text')) notices.add('form_labels_from_text');
   if (drafts.some((page) => page.hasTable)) notices.add('tables_flattened');
   const pages = texts.map(
     ({ base, streams, unreadable }, index): ReadPage => ({
@@ -73,6 +80,7 @@ export function readPages({ objects }: OpenDocument, budget: WorkBudget, notices
       streams,
       unreadable,
       links: links[index] ?? [],
+      fields: fields[index] ?? [],
       running: running[index] ?? [],
     }),
   );

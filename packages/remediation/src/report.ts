@@ -11,7 +11,10 @@ export type Notice =
   | 'title_from_file_name'
   /** Pictures have no alternative text. */
   | 'images_need_description'
+  /** Form fields without a label, in the file or beside them: what they are called is their technical name. */
   | 'form_fields_need_labels'
+  /** Form fields got the text beside them for a label. */
+  | 'form_labels_from_text'
   /** Rows of a table were written as lines of text. */
   | 'tables_flattened'
   /** Some glyphs have no Unicode value, so that part of the text is missing. */

@@ -7,29 +7,21 @@ import type { ObjectAccess } from './object-access.ts';
 /** Annotations beyond this number on one page are not looked at. */
 const MAX_ANNOTATIONS = 2000;
 
-export interface PageAnnotations {
-  readonly links: readonly LinkArea[];
-  readonly formFields: number;
-}
-
 /**
- * Link areas of a page, in the rotated coordinates of its text, and how many form fields it shows.
+ * Link areas of a page, in the rotated coordinates of its text.
  *
  * @param pageNumbers page number by object number, for links inside the document
  */
-export function readAnnotations(
+export function readLinks(
   objects: ObjectAccess,
   page: PdfDict,
   base: Matrix,
   pageNumbers: ReadonlyMap<number, number>,
-): PageAnnotations {
+): LinkArea[] {
   const links: LinkArea[] = [];
-  let formFields = 0;
   for (const [index, annotation] of objects.list(page, 'Annots').slice(0, MAX_ANNOTATIONS).entries()) {
     if (!(annotation instanceof PdfDict)) continue;
-    const kind = objects.name(annotation, 'Subtype');
-    if (kind === 'Widget') formFields++;
-    if (kind !== 'Link') continue;
+    if (objects.name(annotation, 'Subtype') !== 'Link') continue;
     const href = hrefOf(objects, annotation, pageNumbers);
     const [xa, ya, xb, yb] = objects.numbers(annotation, 'Rect');
     if (xa === undefined || ya === undefined || xb === undefined || yb === undefined) continue;
@@ -44,7 +36,7 @@ export function readAnnotations(
       annotation: index,
     });
   }
-  return { links, formFields };
+  return links;
 }
 
 function hrefOf(

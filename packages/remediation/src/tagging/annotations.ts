@@ -1,4 +1,5 @@
 import { PdfArray, PdfDict, PdfName, PdfRef, PdfString } from '@libpdf/core';
+import type { LabelledField } from '../forms/label-fields.ts';
 import type { ObjectAccess } from '../pdf/object-access.ts';
 import type { Revision } from '../pdf/revision.ts';
 import type { ParentKeys } from './mark-pages.ts';
@@ -20,16 +21,17 @@ const MAX_DESCRIPTION_CHARACTERS = 300;
 /**
  * Gives a page's annotations their keys and, where they have none, descriptions.
  *
- * @param linkText text under a link, by the link's place among the annotations
+ * @param texts text under a link, by the link's place among the annotations, and what the form fields are called
  */
 export function prepareAnnotations(
   { objects, revision, keys }: { objects: ObjectAccess; revision: Revision; keys: ParentKeys },
   page: PdfDict,
   pageIndex: number,
-  linkText: ReadonlyMap<number, string>,
+  texts: { links: ReadonlyMap<number, string>; fields: readonly LabelledField[] },
 ): TaggedAnnotation[] {
   const array = objects.resolve(page.get('Annots'));
   if (!(array instanceof PdfArray)) return [];
+  const fields = new Map(texts.fields.map((field) => [field.annotation, field]));
   const tagged: TaggedAnnotation[] = [];
   const items = array.toArray();
   for (const [index, item] of items.entries()) {
@@ -44,8 +46,8 @@ export function prepareAnnotations(
     const key = keys.take();
     annotation.set('StructParent', key);
     const kind = subtype === 'Link' ? 'Link' : subtype === 'Widget' ? 'Form' : 'Annot';
-    if (kind === 'Form') nameField(objects, revision, annotation, ref);
-    else describe(objects, annotation, kind === 'Link' ? linkText.get(index) : undefined, subtype);
+    if (kind === 'Form') labelField(objects, revision, annotation, fields.get(index));
+    else describe(objects, annotation, kind === 'Link' ? texts.links.get(index) : undefined, subtype);
     revision.change(ref, annotation);
     tagged.push({ page: pageIndex, index, kind, ref, key: key.value });
   }
@@ -69,22 +71,25 @@ function describe(
   annotation.set('Contents', PdfString.fromString(words.slice(0, MAX_DESCRIPTION_CHARACTERS).toWellFormed()));
 }
 
-/** A field that says nothing to its reader gets its own name, for want of a better one. */
-function nameField(objects: ObjectAccess, revision: Revision, widget: PdfDict, ref: PdfRef): void {
-  let field: PdfDict | undefined = widget;
-  let fieldRef: PdfRef | undefined = ref;
-  let named: { dict: PdfDict; ref: PdfRef; name: string } | undefined;
-  for (let depth = 0; field && depth < 16; depth++) {
-    if ((objects.text(field, 'TU') ?? '').trim() !== '') return;
-    const name = (objects.text(field, 'T') ?? '').trim();
-    if (!named && name !== '' && fieldRef) named = { dict: field, ref: fieldRef, name };
-    const parent: unknown = field.get('Parent');
-    fieldRef = parent instanceof PdfRef ? parent : undefined;
-    field = objects.dict(field, 'Parent');
+/**
+ * Gives a field that says nothing to its reader its label. One of several widgets has its own in the structure, where
+ * it is of this widget alone, and the field that they share the label of all.
+ */
+function labelField(
+  objects: ObjectAccess,
+  revision: Revision,
+  widget: PdfDict,
+  label: LabelledField | undefined,
+): void {
+  if (label?.from === 'file') return;
+  const text = PdfString.fromString((label?.text ?? 'Form field').toWellFormed());
+  if (!label?.shared) {
+    widget.set('TU', text);
+    return;
   }
-  const label = PdfString.fromString(named?.name ?? 'Form field');
-  widget.set('TU', label);
-  if (!named || named.dict === widget) return;
-  named.dict.set('TU', label);
-  revision.change(named.ref, named.dict);
+  const parent: unknown = widget.get('Parent');
+  const group = objects.dict(widget, 'Parent');
+  if (!(parent instanceof PdfRef) || !group || group.has('TU') || label.groupText === undefined) return;
+  group.set('TU', PdfString.fromString(label.groupText.toWellFormed()));
+  revision.change(parent, group);
 }

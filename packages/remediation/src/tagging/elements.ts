@@ -1,6 +1,8 @@
+import type { LabelledField } from '../forms/label-fields.ts';
 import type { Block, Inline, LinkArea, ListBlock, PageStructure, Word } from '../structure/types.ts';
 import { plainText } from '../structure/types.ts';
 import type { Box, Drawing } from '../text/drawings.ts';
+import { FieldPlaces } from './field-places.ts';
 
 /** A marked-content sequence that was written. */
 export interface Mark {
@@ -42,15 +44,30 @@ export function isContent(child: Element | Content): child is Content {
   return 'marks' in child;
 }
 
+/** What has found its place in the tree. */
+interface Placing {
+  readonly links: Set<LinkArea>;
+  readonly fields: FieldPlaces;
+}
+
 /** The structure tree of a document: the same blocks that its HTML is made of. */
 export function elementTree(
   pages: readonly PageStructure[],
   links: readonly (readonly LinkArea[])[],
+  fields: readonly LabelledField[],
 ): Element {
-  const used = new Set<LinkArea>();
+  const placing: Placing = { links: new Set(), fields: new FieldPlaces(fields) };
+  const used = placing.links;
   const root: Element = { tag: 'Document', children: [] };
   for (const [page, { blocks }] of pages.entries()) {
-    for (const block of blocks) root.children.push(elementOf(block, used));
+    for (const block of blocks) {
+      root.children.push(elementOf(block, placing));
+      // No place for a field inside: it is read after.
+      if (block.kind === 'heading')
+        root.children.push(
+          ...block.content.flatMap(({ source }) => placing.fields.takeAll(source?.words ?? [])),
+        );
+    }
     // Only links whose text is on this page can be in doubt, and that has been seen by now.
     for (const link of links[page] ?? []) {
       if (used.has(link)) continue;
@@ -58,18 +75,19 @@ export function elementTree(
       const annotation = { page, index: link.annotation };
       root.children.push({ tag: 'P', children: [{ tag: 'Link', children: [], annotation }] });
     }
+    root.children.push(...placing.fields.takeRest(page));
   }
   return root;
 }
 
-function elementOf(block: Block, used: Set<LinkArea>): Element {
+function elementOf(block: Block, placing: Placing): Element {
   switch (block.kind) {
     case 'heading':
-      return { tag: `H${block.level}`, children: inlineChildren(block.content, used) };
+      return { tag: `H${block.level}`, children: textChildren(block.content, placing) };
     case 'paragraph':
-      return { tag: 'P', children: inlineChildren(block.content, used) };
+      return { tag: 'P', children: inlineChildren(block.content, placing) };
     case 'list':
-      return listElement(block, used);
+      return listElement(block, placing);
     case 'table': {
       const rows = block.rows.map(
         (row): Element => ({
@@ -78,7 +96,7 @@ function elementOf(block: Block, used: Set<LinkArea>): Element {
             (cell): Element => ({
               tag: cell.scope === undefined ? 'TD' : 'TH',
               cell,
-              children: inlineChildren(cell.content, used),
+              children: inlineChildren(cell.content, placing),
             }),
           ),
         }),
@@ -89,32 +107,45 @@ function elementOf(block: Block, used: Set<LinkArea>): Element {
       const { page, box, drawings, caption } = block;
       const picture: Content = { page, words: [], drawings, marks: [] };
       const alt = plainText(caption).trim();
-      const text: Element[] = alt === '' ? [] : [{ tag: 'Caption', children: inlineChildren(caption, used) }];
+      const text: Element[] =
+        alt === '' ? [] : [{ tag: 'Caption', children: textChildren(caption, placing) }];
       const element: Element = { tag: 'Figure', children: [picture, ...text], figure: { page, box } };
       return alt === '' ? element : { ...element, alt };
     }
   }
 }
 
-function listElement({ ordered, items }: ListBlock, used: Set<LinkArea>): Element {
+function listElement({ ordered, items }: ListBlock, placing: Placing): Element {
   const children = items.map((item): Element => {
-    const label = inlineChildren(item.label, used);
-    const inner = item.lists.map((list) => listElement(list, used));
-    const body: Element = { tag: 'LBody', children: [...inlineChildren(item.content, used), ...inner] };
+    const label = textChildren(item.label, placing);
+    const content = inlineChildren(item.content, placing);
+    const inner = item.lists.map((list) => listElement(list, placing));
+    const body: Element = { tag: 'LBody', children: [...content, ...inner] };
     return { tag: 'LI', children: label.length > 0 ? [{ tag: 'Lbl', children: label }, body] : [body] };
   });
   return { tag: 'L', children, numbering: ordered ? 'Decimal' : 'Disc' };
 }
 
-function inlineChildren(content: readonly Inline[], used: Set<LinkArea>): (Element | Content)[] {
+/** Text and links, and the form fields that the text names. */
+function inlineChildren(content: readonly Inline[], placing: Placing): (Element | Content)[] {
+  return content.flatMap((inline) => {
+    const { source } = inline;
+    if (!source?.words.some((word) => placing.fields.has(word))) return textChildren([inline], placing);
+    // The text of a link stays in one piece.
+    if (source.link) return [...textChildren([inline], placing), ...placing.fields.takeAll(source.words)];
+    return placing.fields.split(source.page, source.words);
+  });
+}
+
+function textChildren(content: readonly Inline[], { links }: Placing): (Element | Content)[] {
   return content.flatMap(({ source }): (Element | Content)[] => {
     if (!source || source.words.length === 0) return [];
     const { page, words, link } = source;
     const own: Content = { page, words, drawings: [], marks: [] };
     if (!link) return [own];
     // An annotation has one parent: a link whose text is in two places belongs to the first.
-    const first = !used.has(link);
-    used.add(link);
+    const first = !links.has(link);
+    links.add(link);
     const element: Element = { tag: 'Link', children: [own] };
     return [first ? { ...element, annotation: { page, index: link.annotation } } : element];
   });

@@ -1,5 +1,6 @@
 import type { PdfRef } from '@libpdf/core';
 import type { WorkBudget } from '../budget.ts';
+import type { LabelledField } from '../forms/label-fields.ts';
 import type { OpenDocument } from '../pdf/open-document.ts';
 import type { Revision } from '../pdf/revision.ts';
 import { type LinkArea, type PageStructure, plainText } from '../structure/types.ts';
@@ -17,6 +18,7 @@ export interface ReadPage {
   readonly base: Matrix;
   readonly streams: readonly StreamUse[];
   readonly links: readonly LinkArea[];
+  readonly fields: readonly LabelledField[];
   readonly running: readonly RunningText[];
   /** A part of it could not be decoded: it stays as it is. */
   readonly unreadable: boolean;
@@ -41,6 +43,7 @@ export function tagDocument(
   const root = elementTree(
     structure,
     read.map((page) => page.links),
+    read.flatMap((page) => page.fields),
   );
   const contents = contentsByPage(root, read.length);
   const linkText = textOfLinks(root);
@@ -55,7 +58,10 @@ export function tagDocument(
       ? undefined
       : markPage({ objects, revision, budget, keys }, page.dict, source.streams, plan);
     annotations.push(
-      ...prepareAnnotations({ objects, revision, keys }, page.dict, index, linkText.get(index) ?? new Map()),
+      ...prepareAnnotations({ objects, revision, keys }, page.dict, index, {
+        links: linkText.get(index) ?? new Map(),
+        fields: source.fields,
+      }),
     );
     revision.change(page.ref, page.dict);
     pages.push({ ref: page.ref, base: source.base, marked });

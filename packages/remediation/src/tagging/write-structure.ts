@@ -79,6 +79,7 @@ function parentTree(revision: Revision, entries: readonly { key: number; value: 
 class ElementWriter {
   readonly parents = new Map<Content, PdfRef>();
   readonly annotationParents: { key: number; parent: PdfRef }[] = [];
+  readonly #placed = new Set<TaggedAnnotation>();
   readonly #input: StructureInput;
   readonly #annotations: ReadonlyMap<string, TaggedAnnotation>;
 
@@ -107,7 +108,10 @@ class ElementWriter {
       }
     }
     const annotation = this.#annotationOf(element);
-    if (annotation) kids.push(this.#objectReference(annotation, ref));
+    if (annotation) {
+      this.#placed.add(annotation);
+      kids.push(this.#objectReference(annotation, ref));
+    }
     if (element.tag === 'Document') kids.push(...this.#otherAnnotations(ref));
     const [only] = kids;
     if (only) dict.set('K', kids.length === 1 ? only : PdfArray.of(...kids));
@@ -149,11 +153,11 @@ class ElementWriter {
     return reference;
   }
 
-  /** Form fields, notes and the like, which no text stands for. */
+  /** Notes and the like, which no text stands for. */
   #otherAnnotations(parent: PdfRef): PdfRef[] {
     const { annotations, pages, revision } = this.#input;
     return annotations
-      .filter(({ kind }) => kind !== 'Link')
+      .filter((annotation) => annotation.kind !== 'Link' && !this.#placed.has(annotation))
       .map((annotation) => {
         const dict = PdfDict.of({
           Type: PdfName.of('StructElem'),
