@@ -4,6 +4,7 @@ import { readFormFields } from './forms/form-fields.ts';
 import { type LabelledField, labelFields } from './forms/label-fields.ts';
 import { readLinks } from './pdf/links.ts';
 import type { OpenDocument } from './pdf/open-document.ts';
+import { type OutlineEntry, readOutline } from './pdf/outline.ts';
 import { textDigest } from './pdf/verify-output.ts';
 import type { Notice } from './report.ts';
 import { type DraftPage, draftPage } from './structure/build-structure.ts';
@@ -29,6 +30,7 @@ export interface ReadPages {
   readonly characters: number;
   readonly runningText: readonly string[];
   readonly fonts: readonly UsedFont[];
+  readonly outline: readonly OutlineEntry[];
 }
 
 /** Page by page: what a page's streams unpack to is let go before the next is read. */
@@ -93,6 +95,7 @@ export function readPages({ objects }: OpenDocument, budget: WorkBudget, notices
     characters,
     runningText,
     fonts: fonts.used,
+    outline: readOutline(objects, pageNumbers),
   };
 }
 

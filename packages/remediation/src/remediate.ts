@@ -61,7 +61,7 @@ async function remediate(bytes: Uint8Array, options: RemediationOptions): Promis
   const notices = new Set<Notice>();
   noteDocument(document, notices);
   const read = readPages(document, budget, notices);
-  const structure = buildStructure(read.drafts);
+  const structure = buildStructure(read.drafts, read.outline);
 
   const text = structure.flat().map(blockText).join('\n');
   const characters = read.characters;

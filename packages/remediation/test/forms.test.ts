@@ -1,6 +1,6 @@
 import { PDF, PdfDict } from '@libpdf/core';
 import { rawPdf, rawStream } from '@sluice/testkit/samples';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { remediatePdf } from '../src/index.ts';
 import { ObjectAccess } from '../src/pdf/object-access.ts';

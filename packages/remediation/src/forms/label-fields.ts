@@ -71,7 +71,7 @@ export function labelFields(
 }
 
 /** `form1[0].firstName_2` as `First Name 2`. */
-export function readableName(name: string | undefined): string {
+function readableName(name: string | undefined): string {
   const last = (name ?? '').split('.').at(-1) ?? '';
   const words = last
     .replace(/\[\d+\]|^#/g, '')

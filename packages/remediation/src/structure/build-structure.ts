@@ -1,16 +1,12 @@
+import type { OutlineEntry } from '../pdf/outline.ts';
 import { attachCaptions } from './captions.ts';
 import { type DraftBlock, draftBlocks } from './draft-blocks.ts';
+import { headingLevels } from './heading-levels.ts';
 import { endsHyphenated } from './inlines.ts';
 import { ListBuilder } from './lists.ts';
 import type { Row } from './page-lines.ts';
 import { readingOrder } from './reading-order.ts';
 import { type Block, type Inline, plainText } from './types.ts';
-
-/** Text this much larger than the body is a heading. */
-const HEADING_SCALE = 1.15;
-const MAX_HEADING_CHARACTERS = 200;
-const MAX_HEADING_LINES = 3;
-const MAX_BOLD_HEADING_CHARACTERS = 90;
 
 export interface DraftPage {
   readonly blocks: readonly DraftBlock[];
@@ -30,14 +26,11 @@ export function draftPage(groups: readonly (readonly Row[])[], page: number): Dr
 }
 
 /** Decides, over the whole document, what is a heading and what a list. */
-export function buildStructure(pages: readonly DraftPage[]): Block[][] {
-  const drafts = pages.flatMap((page) => page.blocks);
-  const body = bodySize(drafts);
-  const bodyIsBold = drafts.filter((draft) => draft.bold).reduce((sum, draft) => sum + draft.characters, 0);
-  const all = drafts.reduce((sum, draft) => sum + draft.characters, 0);
-  const rankOf = (draft: DraftBlock): number | undefined => headingSize(draft, body, bodyIsBold < all * 0.5);
-  const ranks = [...new Set(drafts.flatMap((draft) => rankOf(draft) ?? []))].sort((a, b) => b - a);
-  let level = 0;
+export function buildStructure(pages: readonly DraftPage[], outline: readonly OutlineEntry[]): Block[][] {
+  const levels = headingLevels(
+    pages.flatMap((page) => page.blocks),
+    outline,
+  );
   let open: { blocks: Block[]; draft: DraftBlock } | undefined;
   const built = pages.map((page) => {
     const blocks: Block[] = [];
@@ -49,12 +42,10 @@ export function buildStructure(pages: readonly DraftPage[]): Block[][] {
         continue;
       }
       if (plainText(draft.content).trim() === '') continue;
-      const rank = rankOf(draft);
-      if (rank !== undefined) {
+      const level = levels.get(draft);
+      if (level !== undefined) {
         lists.close();
         open = undefined;
-        // A level is never skipped on the way down.
-        level = Math.min(ranks.indexOf(rank) + 1, level + 1, 6);
         blocks.push({ kind: 'heading', level, content: draft.content });
       } else if (isListItem(draft, page.blocks[index - 1], page.blocks[index + 1])) {
         open = undefined;
@@ -95,31 +86,6 @@ function joined(before: readonly Inline[], after: readonly Inline[]): Inline[] {
   const broken = endsHyphenated(last.text, { ...first, lineStart: true });
   const text = broken ? last.text.slice(0, -1) : `${last.text} `;
   return [...before.slice(0, -1), { ...last, text }, ...after];
-}
-
-function bodySize(drafts: readonly DraftBlock[]): number {
-  const weight = new Map<number, number>();
-  for (const draft of drafts) {
-    const size = rounded(draft.size);
-    weight.set(size, (weight.get(size) ?? 0) + draft.characters);
-  }
-  return [...weight].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 10;
-}
-
-function rounded(size: number): number {
-  return Math.round(size * 2) / 2;
-}
-
-/** The size that ranks a heading, or undefined for what is none. Bold text at body size ranks below all others. */
-function headingSize(draft: DraftBlock, body: number, boldStandsOut: boolean): number | undefined {
-  const text = plainText(draft.content);
-  if (draft.table || draft.characters < 2 || !/\p{L}/u.test(text)) return undefined;
-  if (draft.lines > MAX_HEADING_LINES || draft.characters > MAX_HEADING_CHARACTERS) return undefined;
-  if (draft.marker?.kind === 'bullet') return undefined;
-  if (draft.size >= body * HEADING_SCALE) return rounded(draft.size);
-  const short = draft.lines === 1 && draft.characters <= MAX_BOLD_HEADING_CHARACTERS;
-  const stands = boldStandsOut && draft.bold && draft.size >= body * 0.97 && !/[.,;:!?]$/.test(text);
-  return short && stands ? 0 : undefined;
 }
 
 function isListItem(
