@@ -1,6 +1,7 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- tests see this file without the folder around it
 /// <reference path="./punycode.d.ts" />
 import punycode from 'punycode.js';
+import { describeAddressProblem, isIpLiteral } from './address.ts';
 
 /** Endings that never name a public storage endpoint: RFC 6761/6762/8375/9476 and the usual private zones. */
 const PRIVATE_SUFFIXES = [
@@ -13,9 +14,11 @@ const PRIVATE_SUFFIXES = [
   'corp',
   'home',
   'lan',
-  'home.arpa',
-  'in-addr.arpa',
-  'ip6.arpa',
+  'mail',
+  'consul',
+  'docker',
+  // All of it is the network's own: in-addr, ip6, home.
+  'arpa',
   'test',
   'invalid',
   'onion',
@@ -34,9 +37,20 @@ const REBINDING_SUFFIXES = [
   'vcap.me',
   'lacolhost.com',
   'rbndr.us',
+  '1u.ms',
+  'rebind.network',
+  'rebind.it',
+  'backname.io',
+  'local.gd',
+  'localho.st',
+  'localhost.direct',
+  'lcl.host',
 ] as const;
 
 const METADATA_NAMES = [
+  'metadata.goog',
+  'metadata.packet.net',
+  'api.metadata.cloud.ibm.com',
   'metadata.azure.com',
   'metadata.tencentyun.com',
   'metadata.platformequinix.com',
@@ -60,6 +74,12 @@ const isCanonicalIdn = (label: string): boolean => {
   }
 };
 
+/** The IPv4 addresses that stand in a name, as `10-0-0-1` or `10.0.0.1`: whoever resolves it may well take them out of it. */
+const addressesIn = (host: string): string[] =>
+  [...host.matchAll(/(?<![^.-])(?=(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})[.-](\d{1,3})(?:[.-]|$))/g)].map(
+    (match) => match.slice(1).map(Number).join('.'),
+  );
+
 /**
  * Why a host name must not be connected to, as the end of the sentence "it is …", or null.
  *
@@ -81,6 +101,9 @@ export const describeNameProblem = (host: string, ownZones: readonly string[]): 
   if (/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '')) return 'not a valid host name';
   for (const suffix of REBINDING_SUFFIXES) {
     if (endsIn(host, suffix)) return 'a name that resolves to any address written into it';
+  }
+  if (addressesIn(host).some((address) => isIpLiteral(address) && describeAddressProblem(address) !== null)) {
+    return 'a name with a private address in it';
   }
   for (const name of METADATA_NAMES) {
     if (endsIn(host, name)) return 'a cloud metadata name';

@@ -122,6 +122,7 @@ async function startDatabase(
       adminPort: ports.postgrestAdmin,
       databaseUrl: postgres.urls.authenticator,
       verificationKeys: [publicSigningKey(secrets), secrets.internalKey],
+      settings: options.postgrest ?? {},
       watchdog,
       log,
     });

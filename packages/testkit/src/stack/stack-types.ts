@@ -34,6 +34,8 @@ export interface StackOptions {
   /** Names of the customers' buckets. */
   buckets?: string[];
   auth?: AuthOptions;
+  /** Settings of PostgREST (`PGRST_…`) over its own, which are those of hosted Supabase. Tests only. */
+  postgrest?: Record<string, string>;
   /** Folder of the migrations. Default: supabase/migrations of this repository. */
   migrationsDir?: string;
   /** Run once on a new database. Default: none. */

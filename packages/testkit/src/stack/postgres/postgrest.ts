@@ -14,6 +14,8 @@ export interface PostgrestOptions {
   databaseUrl: string;
   /** The keys whose tokens are believed: the users' public key and the gateway's own. */
   verificationKeys: JWK[];
+  /** Over those it has. */
+  settings: Record<string, string>;
   watchdog: Watchdog;
   log: LogFn;
 }
@@ -71,6 +73,7 @@ function settings(options: PostgrestOptions): Record<string, string> {
     PGRST_ADMIN_SERVER_PORT: String(options.adminPort),
     PGRST_LOG_LEVEL: 'error',
     LC_ALL: 'C.UTF-8',
+    ...options.settings,
   };
 }
 
