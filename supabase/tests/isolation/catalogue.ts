@@ -1,4 +1,4 @@
-import type { Stack } from '@sluice/testkit';
+import type { Pool } from 'pg';
 
 /** The schemas PostgREST shows, and the roles a request can come to run as. */
 export const EXPOSED_SCHEMA = 'public';
@@ -54,7 +54,7 @@ export interface Catalogue {
   readonly hiddenGrants: readonly string[];
 }
 
-export async function readCatalogue({ sql }: Pick<Stack, 'sql'>): Promise<Catalogue> {
+export async function readCatalogue({ sql }: { readonly sql: Pick<Pool, 'query'> }): Promise<Catalogue> {
   const privileges = `{${TABLE_PRIVILEGES.join(',')}}`;
   const roles = `{${API_ROLES.join(',')}}`;
   const relations = await sql.query<Relation>(

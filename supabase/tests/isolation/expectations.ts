@@ -33,6 +33,7 @@ export type Actor = (typeof ACTORS)[number];
  * - `support`: whoever has the claim. Each answer is an event in the tenant's audit.
  * - `members and support`: either.
  * - `signed in`: any user, about themselves.
+ * - `the member`: Acme's member alone, whose it is.
  */
 export type Circle =
   | 'members'
@@ -41,7 +42,8 @@ export type Circle =
   | 'owners alone'
   | 'support'
   | 'members and support'
-  | 'signed in';
+  | 'signed in'
+  | 'the member';
 
 /** Of a function: what a call comes to. `refused: x` is past every question of who is asking. */
 export type Outcome = 'done' | 'nothing' | 'unseen' | 'forbidden' | 'denied' | `refused: ${string}`;
@@ -100,7 +102,10 @@ export interface Things {
   readonly object: string;
   /** A member who is not asking. */
   readonly colleague: string;
+  readonly owner: string;
   readonly rotation: string;
+  /** The claim on the member's idempotency key `acme`. */
+  readonly claim: string;
   readonly run: string;
 }
 
@@ -116,6 +121,8 @@ export interface FunctionExpectation {
   /** Acme's owner asks with something of Umbrella's among what is Acme's: never anything but `mixedIs`, default `unseen`. */
   readonly mixed?: (acme: Things, umbrella: Things) => Readonly<Record<string, unknown>>;
   readonly mixedIs?: Outcome;
+  /** Other calls of the same function, which other people may make. */
+  readonly more?: Readonly<Record<string, Pick<FunctionExpectation, 'who' | 'args' | 'passes' | 'others'>>>;
 }
 
 const ofIntegration = ({ integration }: Things) => ({ p_integration_id: integration });
@@ -127,13 +134,14 @@ export const USER_FUNCTIONS: Readonly<Record<string, FunctionExpectation>> = {
     args: () => ({ p_key: 'matrix', p_fingerprint: '0'.repeat(64) }),
   },
   end_idempotent_request: {
-    who: 'signed in',
-    args: ({ run }) => ({ p_key: 'acme', p_claim_id: run, p_status: 200, p_headers: {}, p_body: 'x' }),
-    passes: 'nothing',
+    who: 'the member',
+    args: ({ claim }) => ({ p_key: 'acme', p_claim_id: claim, p_status: 200, p_headers: {}, p_body: 'x' }),
+    others: 'nothing',
   },
   release_idempotency_key: {
+    // It answers nothing either way; `look-behind.ts` sees whose key is gone.
     who: 'signed in',
-    args: ({ run }) => ({ p_key: 'acme', p_claim_id: run }),
+    args: ({ claim }) => ({ p_key: 'acme', p_claim_id: claim }),
     passes: 'nothing',
   },
   create_tenant: { who: 'signed in', args: () => ({ p_name: 'one more' }) },
@@ -141,11 +149,25 @@ export const USER_FUNCTIONS: Readonly<Record<string, FunctionExpectation>> = {
     who: 'admins alone',
     args: ({ tenant, colleague }) => ({ p_tenant_id: tenant, p_user_id: colleague, p_role: 'admin' }),
     passes: 'nothing',
+    more: {
+      'as an owner': {
+        who: 'owners alone',
+        args: ({ tenant, colleague }) => ({ p_tenant_id: tenant, p_user_id: colleague, p_role: 'owner' }),
+        passes: 'nothing',
+      },
+    },
   },
   remove_tenant_member: {
     who: 'admins alone',
     args: ({ tenant, colleague }) => ({ p_tenant_id: tenant, p_user_id: colleague }),
     passes: 'nothing',
+    more: {
+      'an owner': {
+        who: 'owners alone',
+        args: ({ tenant, owner }) => ({ p_tenant_id: tenant, p_user_id: owner }),
+        passes: 'refused: conflict',
+      },
+    },
   },
   update_s3_integration: {
     who: 'admins alone',

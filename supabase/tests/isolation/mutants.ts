@@ -20,7 +20,10 @@ export function catalogueMutants(catalogue: Catalogue): Mutant[] {
         return grantMutants(`sequence public.${name}`, name, ['SELECT', 'UPDATE', 'USAGE'], grants);
       return [
         ...(kind === 'table' ? rowSecurityMutants(name) : []),
-        ...grantMutants(`public.${name}`, name, TABLE_PRIVILEGES, grants),
+        ...grantMutants(`public.${name}`, name, TABLE_PRIVILEGES, grants).map((mutant) => ({
+          ...mutant,
+          undo: [mutant.undo, ...columnsAgain(name, columnGrants, grants)].join('; '),
+        })),
         ...columnMutants(name, columns, columnGrants),
       ];
     }),
@@ -34,6 +37,15 @@ export function catalogueMutants(catalogue: Catalogue): Mutant[] {
     ),
   ];
 }
+
+/** What is taken back from a whole table is taken back from its columns too: what was granted by column is granted again. */
+const columnsAgain = (table: string, columnGrants: readonly string[], grants: readonly string[]): string[] =>
+  columnGrants.flatMap((grant) => {
+    const [role = '', privilege = '', column = ''] = grant.split(' ');
+    return grants.includes(`${role} ${privilege}`)
+      ? []
+      : [`grant ${privilege} (${column}) on public.${table} to ${role}`];
+  });
 
 function policyMutants({ table, name, using, withCheck }: Policy): Mutant[] {
   const on = `policy "${name}" on public.${table}`;
@@ -166,26 +178,21 @@ function grantMutants(
   );
 }
 
-/** Every column that a role does not read is shown to it; that a whole table is taken back is a mutant of the table. */
+/** Every column that a role does not read is shown to it. */
 function columnMutants(table: string, columns: readonly string[], held: readonly string[]): Mutant[] {
   return API_ROLES.flatMap((role) =>
-    columns.flatMap((column) =>
-      ['SELECT', 'INSERT', 'UPDATE'].flatMap((privilege): Mutant[] => {
-        if (held.includes(`${role} ${privilege} ${column}`)) return [];
-        const what = `${privilege} (${column}) on public.${table}`;
-        return [
-          {
-            kind: 'grant',
-            name: `grant ${what} to ${role}`,
-            apply: `grant ${what} to ${role}`,
-            undo: `revoke ${what} from ${role}`,
-            isNear: ({ object, verb, caller, detail }) =>
-              object === table &&
-              isRole(role, caller) &&
-              (privilege === 'SELECT' ? verb === 'column' && detail === column : verb === VERBS[privilege]),
-          },
-        ];
+    columns
+      .filter((column) => !held.includes(`${role} SELECT ${column}`))
+      .map((column): Mutant => {
+        const what = `select (${column}) on public.${table}`;
+        return {
+          kind: 'grant',
+          name: `grant ${what} to ${role}`,
+          apply: `grant ${what} to ${role}`,
+          undo: `revoke ${what} from ${role}`,
+          isNear: ({ object, verb, caller, detail }) =>
+            object === table && isRole(role, caller) && verb === 'column' && detail === column,
+        };
       }),
-    ),
   );
 }

@@ -11,6 +11,7 @@ import {
   type TableExpectation,
   USER_FUNCTIONS,
 } from './expectations.ts';
+import { LOOKS_BEHIND } from './look-behind.ts';
 import type { World } from './world.ts';
 
 /** One field of the matrix: a question, and what has to come of it. */
@@ -33,6 +34,7 @@ export function makeProbes(catalogue: Catalogue): Probe[] {
       return expectation === undefined ? [] : tableProbes(relation, expectation);
     }),
     ...catalogue.functions.flatMap(functionProbes),
+    ...LOOKS_BEHIND,
   ];
 }
 
@@ -114,7 +116,12 @@ function functionProbes({ name, parameters }: CatalogueFunction): Probe[] {
     } else if (user === undefined) {
       probes.push(call(caller, 'denied', () => nulls));
     } else if (user.path === undefined) {
-      probes.push(call(caller, callExpectation(user, caller), ({ acme }) => user.args(acme)));
+      const calls = Object.entries({ '': user, ...user.more });
+      probes.push(
+        ...calls.map(([detail, one]) =>
+          call(caller, callExpectation(one, caller), ({ acme }) => one.args(acme), detail),
+        ),
+      );
     } else {
       const path = user.path;
       probes.push({

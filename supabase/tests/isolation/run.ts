@@ -1,5 +1,5 @@
-import { type Catalogue, readCatalogue } from './catalogue.ts';
-import { functionMutants } from './function-mutants.ts';
+import { readCatalogue } from './catalogue.ts';
+import { type Equivalent, functionMutants } from './function-mutants.ts';
 import { catalogueMutants, type Mutant } from './mutants.ts';
 import { makeProbes, nameOf, type Probe } from './probes.ts';
 import { standingProblems } from './standing.ts';
@@ -38,27 +38,29 @@ export interface MutationResult {
   readonly killedByTraffic: number;
   /** Noticed by nothing but what the catalogue says: no request over REST can use what was broken. */
   readonly killedByCatalogue: number;
-  readonly equivalent: readonly { readonly name: string; readonly because: string }[];
+  readonly equivalent: readonly Equivalent[];
   readonly survivors: readonly string[];
 }
 
 /** Breaks one thing after the other, and asks the matrix until it notices. Everything is as it was afterwards. */
 export async function runMutants(
   world: World,
-  isWanted: (mutant: Mutant) => boolean = () => true,
+  choose: (mutants: readonly Mutant[]) => readonly Mutant[] = (mutants) => mutants,
 ): Promise<MutationResult> {
   const before = await readCatalogue(world.stack);
   const probes = makeProbes(before);
   const { mutants, equivalent } = await functionMutants(world.stack, before);
-  const all = [...catalogueMutants(before), ...mutants].filter(isWanted);
+  const chosen = choose([...catalogueMutants(before), ...mutants]);
   const survivors: string[] = [];
   let killedByTraffic = 0;
   let killedByCatalogue = 0;
-  for (const mutant of all) {
+  for (const mutant of chosen) {
     await world.stack.sql.query(mutant.apply);
     try {
-      if (await isNoticed(world, mutant, probes)) killedByTraffic += 1;
+      if (await isNoticed(world, probes.filter(mutant.isNear))) killedByTraffic += 1;
       else if (standingProblems(await readCatalogue(world.stack)).length > 0) killedByCatalogue += 1;
+      else if (mutant.kind === 'function' && (await isNoticed(world, farProbes(mutant, probes))))
+        killedByTraffic += 1;
       else survivors.push(mutant.name);
     } finally {
       await world.stack.sql.query(mutant.undo);
@@ -66,16 +68,25 @@ export async function runMutants(
   }
   const after = await readCatalogue(world.stack);
   if (JSON.stringify(after) !== JSON.stringify(before)) throw new Error('a mutant was not undone');
-  return { mutants: all.length, killedByTraffic, killedByCatalogue, equivalent, survivors };
+  return { mutants: chosen.length, killedByTraffic, killedByCatalogue, equivalent, survivors };
 }
 
-/** A grant that no request can use is not looked for among the requests: the near ones, and the catalogue, decide. */
-async function isNoticed(world: World, mutant: Mutant, probes: readonly Probe[]): Promise<boolean> {
-  const near = probes.filter(mutant.isNear);
-  const far =
-    mutant.kind === 'grant' ? [] : probes.filter((probe) => !mutant.isNear(probe) && probe.verb !== 'column');
+/** What another function may betray of one that it calls: one caller of each kind, on rows and on calls. */
+function farProbes(mutant: Mutant, probes: readonly Probe[]): Probe[] {
+  const callers = new Set(['member', 'other', 'former', 'support', 'supportExpired', 'supportLost']);
+  return probes.filter(
+    (probe) =>
+      !mutant.isNear(probe) &&
+      ((callers.has(probe.caller) &&
+        (probe.verb === 'select' || probe.verb === 'execute') &&
+        probe.expected !== 'denied') ||
+        (probe.caller === 'service' && probe.detail !== '' && probe.verb === 'execute')),
+  );
+}
+
+async function isNoticed(world: World, probes: readonly Probe[]): Promise<boolean> {
   let noticed = false;
-  await inTurns([...near, ...far], async (probe) => {
+  await inTurns(probes, async (probe) => {
     if (!noticed && (await askOne(world, probe)) !== null) noticed = true;
     return !noticed;
   });
@@ -95,5 +106,3 @@ async function inTurns<T>(all: readonly T[], act: (one: T) => Promise<boolean>):
     }),
   );
 }
-
-export type { Catalogue };

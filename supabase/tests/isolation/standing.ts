@@ -1,4 +1,4 @@
-import type { Catalogue, Relation } from './catalogue.ts';
+import type { Catalogue, CatalogueFunction, Relation } from './catalogue.ts';
 import {
   ACTOR_FUNCTIONS,
   ENGINE_FUNCTIONS,
@@ -17,6 +17,7 @@ export function standingProblems(catalogue: Catalogue): string[] {
     ...expectationProblems(catalogue),
     ...catalogue.relations.flatMap(relationProblems),
     ...policyProblems(catalogue),
+    ...catalogue.functions.flatMap(callerProblems),
   ];
 }
 
@@ -71,6 +72,16 @@ function difference(is: readonly string[], wanted: readonly string[], name: stri
     ...is.filter((grant) => !wanted.includes(grant)).map((grant) => `${name}: ${grant} is granted`),
     ...wanted.filter((grant) => !is.includes(grant)).map((grant) => `${name}: ${grant} is not granted`),
   ];
+}
+
+/** A function that calls another one denies a caller twice; either of the two could be lost and nobody would be let in. */
+function callerProblems({ name, callers }: CatalogueFunction): string[] {
+  const isEngines = ACTOR_FUNCTIONS[name] !== undefined || ENGINE_FUNCTIONS.includes(name);
+  const wanted = [
+    ...(USER_FUNCTIONS[name] === undefined ? [] : ['authenticated']),
+    ...(isEngines ? ['service_role'] : []),
+  ];
+  return difference(callers, wanted, `${name}()`);
 }
 
 /** Functions write, so there is no policy but for reading; and none but for users, whose token it can ask. */

@@ -65,8 +65,8 @@ export async function makeWorld(): Promise<World> {
     const user = (token: string) => ({ apikey: publishableKey, authorization: `Bearer ${token}` });
     return {
       stack,
-      acme: await thingsOf(stack, acme, colleague.id),
-      umbrella: await thingsOf(stack, umbrella, umbrella.owner.id),
+      acme: await thingsOf(stack, acme, colleague.id, member.id),
+      umbrella: await thingsOf(stack, umbrella, umbrella.owner.id, umbrella.owner.id),
       userIds: {
         owner: acme.owner.id,
         admin: admin.id,
@@ -159,12 +159,17 @@ async function fill(
     );
   }
   await sql.query(
-    `insert into private.idempotency_keys (user_id, key, fingerprint, lease_expires_at) values ($1, 'acme', repeat('0', 64), now())`,
+    `insert into private.idempotency_keys (user_id, key, fingerprint, lease_expires_at) values ($1, 'acme', repeat('0', 64), now() + interval '1 hour')`,
     [memberId],
   );
 }
 
-async function thingsOf({ sql }: Stack, { id }: TestTenant, colleague: string): Promise<Things> {
+async function thingsOf(
+  { sql }: Stack,
+  { id, owner }: TestTenant,
+  colleague: string,
+  memberId: string,
+): Promise<Things> {
   const one = async (text: string): Promise<string> => {
     const { rows } = await sql.query<{ id: string }>(text, [id]);
     if (rows[0] === undefined) throw new Error(`nothing answers: ${text}`);
@@ -181,6 +186,10 @@ async function thingsOf({ sql }: Stack, { id }: TestTenant, colleague: string): 
     object: await of('s3_processed_objects'),
     rotation: await of('s3_credential_rotations'),
     run: await one(`select id from private.reseal_runs where $1::uuid is not null limit 1`),
+    claim: await one(
+      `select claim_id as id from private.idempotency_keys where $1::uuid is not null and user_id = '${memberId}'`,
+    ),
     colleague,
+    owner: owner.id,
   };
 }

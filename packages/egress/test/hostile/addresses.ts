@@ -68,12 +68,12 @@ const v4Spellings: readonly ((ip: number) => string)[] = [
   (ip) => `${ip >>> 24}.${ip & 0xff_ff_ff}`,
   (ip) => `${ip >>> 24}.${(ip >>> 16) & 255}.${ip & 0xff_ff}`,
   (ip) => `0x${(ip >>> 24).toString(16)}.0${((ip >>> 16) & 255).toString(8)}.${ip & 0xff_ff}`,
-  (ip) => [...partsOf(ip).join('.')].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join(''),
+  (ip) => Array.from(partsOf(ip).join('.'), (letter) => `%${letter.charCodeAt(0).toString(16)}`).join(''),
   (ip) => partsOf(ip).join('。'),
   (ip) =>
-    [...partsOf(ip).join('.')]
-      .map((letter) => (letter === '.' ? '．' : String.fromCodePoint(0xff10 + Number(letter))))
-      .join(''),
+    Array.from(partsOf(ip).join('.'), (letter) =>
+      letter === '.' ? '．' : String.fromCodePoint(0xff10 + Number(letter)),
+    ).join(''),
 ];
 
 /** An IPv4 address within an IPv6 one: mapped, compatible, translated, NAT64, 6to4, Teredo, ISATAP. */
