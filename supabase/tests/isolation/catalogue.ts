@@ -1,9 +1,9 @@
-import type { Pool } from 'pg';
+import type { Stack } from '@sluice/testkit';
 
 /** The schemas PostgREST shows, and the roles a request can come to run as. */
-export const EXPOSED_SCHEMA = 'public';
+const EXPOSED_SCHEMA = 'public';
 export const API_ROLES = ['anon', 'authenticated', 'service_role'] as const;
-export type ApiRole = (typeof API_ROLES)[number];
+type ApiRole = (typeof API_ROLES)[number];
 
 export const TABLE_PRIVILEGES = [
   'SELECT',
@@ -15,7 +15,7 @@ export const TABLE_PRIVILEGES = [
   'TRIGGER',
   'MAINTAIN',
 ] as const;
-export type TablePrivilege = (typeof TABLE_PRIVILEGES)[number];
+type TablePrivilege = (typeof TABLE_PRIVILEGES)[number];
 
 export interface Relation {
   readonly name: string;
@@ -54,7 +54,11 @@ export interface Catalogue {
   readonly hiddenGrants: readonly string[];
 }
 
-export async function readCatalogue({ sql }: { readonly sql: Pick<Pool, 'query'> }): Promise<Catalogue> {
+export async function readCatalogue({
+  sql,
+}: {
+  readonly sql: Pick<Stack['sql'], 'query'>;
+}): Promise<Catalogue> {
   const privileges = `{${TABLE_PRIVILEGES.join(',')}}`;
   const roles = `{${API_ROLES.join(',')}}`;
   const relations = await sql.query<Relation>(
