@@ -15,7 +15,6 @@ export const TABLE_PRIVILEGES = [
   'TRIGGER',
   'MAINTAIN',
 ] as const;
-type TablePrivilege = (typeof TABLE_PRIVILEGES)[number];
 
 export interface Relation {
   readonly name: string;
