@@ -3,6 +3,7 @@ import type {
   IntegrationConfig,
   IntegrationWithSecrets,
   ObstacleOwner,
+  SealedFields,
   WrittenOutput,
 } from '@sluice/core';
 import { type ObjectState, type OverwritePolicy, SluiceError, type StagedOutput } from '@sluice/shared';
@@ -14,6 +15,14 @@ export interface ObjectRow {
   readonly key: string;
   readonly etag: string;
   readonly sizeBytes: number;
+  /** Of all rows, in the order they were made. */
+  readonly foundAt: number;
+  readonly foundBy: 'poll' | 'event';
+  /** When an event told of it, whoever had found it first. */
+  eventAt: number | null;
+  /** As the provider dates it, in microseconds. */
+  sourceModifiedAt: number | null;
+  sequencer: string | null;
   isCurrent: boolean;
   currentSince: number;
   state: ObjectState;
@@ -66,8 +75,23 @@ export interface FolderRule {
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
+/** How far the events of an integration can be relied on. */
+interface EventState {
+  detectionMode: 'poll' | 'event';
+  eventModeSince: number;
+  lastReceivedAt: number | null;
+  sweepIntervalSeconds: number | null;
+  readonly deliveries: Set<string>;
+}
+
 export interface MemoryIntegration {
   config: Changing<IntegrationConfig>;
+  sealed: SealedFields;
+  /** Counts edits. */
+  revision: number;
+  /** The end of the time in which the credentials before are kept. */
+  overlapUntil: number | null;
+  readonly events: EventState;
   readonly poll: PollState;
   readonly slices: Map<string, SliceRow>;
 }
@@ -128,6 +152,16 @@ export class MemoryDatabase {
     };
     this.integrations.set(id, {
       config,
+      sealed: {},
+      revision: 1,
+      overlapUntil: null,
+      events: {
+        detectionMode: 'poll',
+        eventModeSince: 0,
+        lastReceivedAt: null,
+        sweepIntervalSeconds: null,
+        deliveries: new Set(),
+      },
       poll: {
         nextPollAt: this.now(),
         leaseId: null,
@@ -146,6 +180,12 @@ export class MemoryDatabase {
     return config;
   }
 
+  add(row: ObjectRow): void {
+    this.objects.set(row.id, row);
+    this.identities.set(identityOf(row.integrationId, row.key, row.etag, row.sizeBytes), row);
+    if (row.isCurrent) this.current.set(currentOf(row.integrationId, row.key), row);
+  }
+
   integration(id: string): MemoryIntegration {
     const found = this.integrations.get(id);
     if (found === undefined) throw new SluiceError('not_found');
@@ -153,7 +193,8 @@ export class MemoryDatabase {
   }
 
   withSecrets(id: string): IntegrationWithSecrets {
-    return { integration: { ...this.integration(id).config }, sealed: {} };
+    const { config, sealed } = this.integration(id);
+    return { integration: { ...config }, sealed };
   }
 
   /** The longest prefix wins. */

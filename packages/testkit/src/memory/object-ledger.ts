@@ -1,5 +1,6 @@
 import type { DueObject, ObjectLedger, ObjectToProcess, ObjectToWrite } from '@sluice/core';
 import { isText, type MemoryDatabase, type ObjectRow, refuseUnless } from './database.ts';
+import { forgetDigest } from './forget-digest.ts';
 
 const MICROS = 1_000_000;
 
@@ -60,12 +61,21 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
   beginWriteback: async (objectIds, leaseSeconds) => {
     const now = database.now();
     const objects: ObjectToWrite[] = [];
-    for (const row of rowsNamed(database, objectIds)) {
+    const inTurn = rowsNamed(database, objectIds).toSorted(
+      (a, b) => Number(b.isCurrent) - Number(a.isCurrent) || a.foundAt - b.foundAt,
+    );
+    for (const row of inTurn) {
       if (row.state !== 'staged' || row.leaseId !== null || !isActive(database, row)) continue;
       const rule = database.rules.find(({ id }) => id === row.ruleId);
       const policy = rule?.overwritePolicy ?? database.integration(row.integrationId).config.overwritePolicy;
       if (!row.isCurrent && policy !== 'keep_versions') {
-        Object.assign(row, { state: 'skipped', reason: 'superseded', dueAt: null, stateChangedAt: now });
+        Object.assign(row, {
+          state: 'skipped',
+          reason: 'superseded',
+          dueAt: null,
+          stagedOutputs: null,
+          stateChangedAt: now,
+        });
       } else if (isBeingWritten(database, row, now)) {
         row.dueAt = now + 5 * MICROS;
       } else {
@@ -132,7 +142,8 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
       dueAt: isPending ? now + attempt.delaySeconds * MICROS : null,
       stagedOutputs: state === 'staged' ? row.stagedOutputs : null,
     });
-    if (['object_not_found', 'object_changed'].includes(attempt.reason)) forgetDigest(database, row);
+    if (['object_not_found', 'object_changed'].includes(attempt.reason))
+      forgetDigest(database, row.integrationId, row.key);
     return state;
   },
 });
@@ -164,8 +175,8 @@ const claim = (
     }
     row.dueAt = now + input.visibilitySeconds * MICROS;
     if (row.state === 'staged') return { objectId: row.id, target: 'writeback' };
+    if (row.state !== 'queued') row.stateChangedAt = now;
     row.state = 'queued';
-    row.stateChangedAt = now;
     return { objectId: row.id, target: 'process' };
   });
 };
@@ -239,13 +250,3 @@ const isBeingWritten = (database: MemoryDatabase, row: ObjectRow, now: number): 
       other.leaseId !== null &&
       (other.dueAt ?? 0) > now,
   );
-
-/** What the listing showed is no longer so: its slice is compared again even if it looks the same. */
-const forgetDigest = (database: MemoryDatabase, row: ObjectRow): void => {
-  const key = Buffer.from(row.key);
-  const covering = [...database.integration(row.integrationId).slices.values()]
-    .filter((slice) => Buffer.compare(Buffer.from(slice.startAfter), key) < 0)
-    .toSorted((a, b) => Buffer.compare(Buffer.from(a.startAfter), Buffer.from(b.startAfter)))
-    .at(-1);
-  if (covering !== undefined) covering.digest = null;
-};

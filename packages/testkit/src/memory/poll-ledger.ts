@@ -1,9 +1,11 @@
 import type { PollLedger, SliceChanges } from '@sluice/core';
 import { SluiceError } from '@sluice/shared';
 import { isText, type MemoryDatabase, type MemoryIntegration, refuseUnless } from './database.ts';
+import { forgetDigest } from './forget-digest.ts';
 import { recordObjects } from './record-objects.ts';
 
 const MICROS = 1_000_000;
+const MAX_SWEEP_SECONDS = 3600;
 
 /** {@link PollLedger} as supabase/migrations/*_add_polling_verbs.sql has it. Each method is one transaction. */
 export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
@@ -19,7 +21,10 @@ export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
     return integration;
   };
 
-  const saveSlices = ({ slices, poll }: MemoryIntegration, { upserts, removed }: SliceChanges): void => {
+  const saveSlices = (
+    { slices, poll, config }: MemoryIntegration,
+    { upserts, removed }: SliceChanges,
+  ): void => {
     for (const { startAfter, objectCount, digest } of upserts) {
       refuseUnless(isText(startAfter) && Buffer.byteLength(startAfter) < 2700, 'an anchor');
       refuseUnless(Number.isInteger(objectCount) && objectCount >= 0 && objectCount < 2 ** 31, 'a count');
@@ -32,6 +37,13 @@ export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
     for (const startAfter of removed) slices.delete(startAfter);
     for (const { startAfter, objectCount, digest, isListed } of upserts) {
       slices.set(startAfter, { startAfter, objectCount, digest, cycle: poll.cycle - (isListed ? 0 : 1) });
+    }
+    // Given up since the cycle began: perhaps after it was listed, so its slice is compared again.
+    for (const row of database.rowsOf(config.id)) {
+      const isGone = row.reason === 'object_not_found' || row.reason === 'object_changed';
+      if (!row.isCurrent || row.state !== 'skipped' || !isGone) continue;
+      if (poll.cycleStartedAt !== null && row.stateChangedAt >= poll.cycleStartedAt)
+        forgetDigest(database, row.integrationId, row.key);
     }
   };
 
@@ -103,6 +115,9 @@ export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
       const integration = hold(integrationId, leaseId, 60);
       saveSlices(integration, result);
       const { poll } = integration;
+      const intervalSeconds = result.isFinished
+        ? nextSweepSeconds(database, integration, result.intervalSeconds)
+        : result.intervalSeconds;
       const now = database.now();
       Object.assign(poll, {
         leaseId: null,
@@ -118,7 +133,7 @@ export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
         lastCompletedAt: now,
         lastListedObjects: result.listedObjects,
         lastListCalls: result.listCalls,
-        nextPollAt: now + result.intervalSeconds * MICROS,
+        nextPollAt: now + intervalSeconds * MICROS,
       });
     },
 
@@ -138,6 +153,38 @@ export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
       });
     },
   };
+};
+
+/** `private.next_sweep_seconds`: while events are relied on, twice as long as the last time. */
+const nextSweepSeconds = (
+  database: MemoryDatabase,
+  { config, poll, events }: MemoryIntegration,
+  intervalSeconds: number,
+): number => {
+  if (events.detectionMode !== 'event') return intervalSeconds;
+  const now = database.now();
+  const isMissed = database
+    .rowsOf(config.id)
+    .some(
+      (row) =>
+        row.foundAt >= (poll.cycleStartedAt ?? 0) &&
+        row.eventAt === null &&
+        row.foundBy === 'poll' &&
+        row.state !== 'skipped' &&
+        row.sourceModifiedAt !== null &&
+        row.sourceModifiedAt >= events.eventModeSince &&
+        row.sourceModifiedAt < now - 60 * MICROS,
+    );
+  const isTrusted = events.lastReceivedAt !== null && events.lastReceivedAt >= events.eventModeSince;
+  const seconds =
+    isTrusted && !isMissed
+      ? Math.max(
+          intervalSeconds,
+          Math.min((events.sweepIntervalSeconds ?? intervalSeconds) * 2, MAX_SWEEP_SECONDS),
+        )
+      : intervalSeconds;
+  events.sweepIntervalSeconds = seconds;
+  return seconds;
 };
 
 /** Opaque to the core: digits that sort. */

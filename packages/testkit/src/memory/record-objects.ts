@@ -44,14 +44,15 @@ export const recordObjects = (
       const laterThan = isSame
         ? current.stateChangedAt + 30 * MICROS * (current.revision - 1)
         : current.currentSince;
-      if (laterThan > observedAt) {
+      if (laterThan > observedAt || isBeingWritten(database, integration.id, object, now)) {
         result.deferred += 1;
         continue;
       }
     }
     const policy =
       database.ruleFor(integration.id, object.key)?.overwritePolicy ?? integration.overwritePolicy;
-    const isIgnored = current !== undefined && !isGone && policy === 'ignore';
+    const isNothing = isGone && current?.outputs === null;
+    const isIgnored = current !== undefined && !isNothing && !isSame && policy === 'ignore';
     const written = write(database, integration, object, isIgnored, now);
     if (written === null) continue;
     if (written.revision === 1) result.inserted += 1;
@@ -61,10 +62,21 @@ export const recordObjects = (
   return result;
 };
 
+/** Its key has one writer at a time. */
+const isBeingWritten = (
+  database: MemoryDatabase,
+  integrationId: string,
+  { key, etag, sizeBytes }: ListedObject,
+  now: number,
+): boolean => {
+  const row = database.identities.get(identityOf(integrationId, key, etag, sizeBytes));
+  return row?.state === 'staged' && row.leaseId !== null && (row.dueAt ?? 0) > now;
+};
+
 const write = (
   database: MemoryDatabase,
   integration: IntegrationConfig,
-  { key, etag, sizeBytes, skipReason }: ListedObject,
+  { key, etag, sizeBytes, skipReason, lastModified }: ListedObject,
   isIgnored: boolean,
   now: number,
 ): ObjectRow | null => {
@@ -81,6 +93,11 @@ const write = (
     key,
     etag,
     sizeBytes,
+    foundAt: known?.foundAt ?? now,
+    foundBy: known?.foundBy ?? 'poll',
+    eventAt: known?.eventAt ?? null,
+    sourceModifiedAt: microsOf(lastModified),
+    sequencer: null,
     isCurrent: !isIgnored,
     currentSince: now,
     state: reason === null ? 'found' : 'skipped',
@@ -88,7 +105,7 @@ const write = (
     detail: null,
     providerCode: null,
     attempts: 0,
-    obstacleOwner: null,
+    obstacleOwner: known?.obstacleOwner ?? null,
     revision: (known?.revision ?? 0) + 1,
     jobId: database.newId(),
     ruleId: known?.ruleId ?? null,
@@ -100,14 +117,15 @@ const write = (
     outputs: known?.outputs ?? null,
     stateChangedAt: now,
   };
-  database.objects.set(row.id, row);
-  database.identities.set(identity, row);
-  if (row.isCurrent) database.current.set(currentOf(integration.id, key), row);
+  database.add(row);
   return row;
 };
 
+export const microsOf = (time: string | null): number | null =>
+  time === null ? null : Date.parse(time) * 1000;
+
 /** If nobody is working on what is current no longer, it never needs to be worked on. */
-const supersede = (row: ObjectRow, now: number): void => {
+export const supersede = (row: ObjectRow, now: number): void => {
   row.isCurrent = false;
   if (row.state !== 'found' && row.state !== 'queued') return;
   Object.assign(row, { state: 'skipped', reason: 'superseded', dueAt: null, stateChangedAt: now });
