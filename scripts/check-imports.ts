@@ -25,6 +25,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
   // For whoever uses the API: knows nothing of how it is made.
   'packages/api-client': { ours: [], theirs: ['openapi-fetch'] },
   'packages/observability': { ours: [], theirs: [] },
+  // Histories from a seed: the core's verbs on fakes, never a real clock.
+  'packages/simulator': {
+    ours: ['core', 'shared', 'testkit'],
+    theirs: ['node:child_process', 'node:module', 'node:path', 'node:util'],
+  },
   'packages/remediation': { ours: ['shared'], theirs: ['*'] },
   // The browser: what crosses the border, and the way over it.
   'apps/web': {

@@ -1,3 +1,4 @@
+export type { BucketWorkContext } from './credentials/bucket-work.ts';
 export {
   type EventSecretContext,
   issueEventSecret,

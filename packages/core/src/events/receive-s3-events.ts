@@ -1,7 +1,7 @@
 import { type EventDelivery, type EventReceipt, type EventRefusal, SluiceError } from '@sluice/shared';
 import { forEachConcurrently } from '../concurrency.ts';
 import { toLedgerObject } from '../finding/ledger-object.ts';
-import type { Clock, Log, OpenBucket } from '../ports/engine.ts';
+import type { Clock, Log, OpenBucket, Wait } from '../ports/engine.ts';
 import type { EventLedger, EventObjectToRecord, EventSource, VerifyDelivery } from '../ports/events.ts';
 import { isStorable } from '../storable-text.ts';
 import { systemWait, withinTime } from '../within-time.ts';
@@ -15,6 +15,8 @@ export interface ReceiveContext {
   readonly openBucket: OpenBucket;
   readonly clock: Clock;
   readonly log: Log;
+  /** Default: real time. */
+  readonly wait?: Wait;
 }
 
 /** As Standard Webhooks allows, either way. */
@@ -122,7 +124,7 @@ interface Completed {
 
 /** What the ledger records of each object. Where the event does not say which version it was, the bucket is asked. */
 const complete = async (
-  { openBucket, log }: ReceiveContext,
+  { openBucket, log, wait = systemWait }: ReceiveContext,
   source: EventSource,
   told: readonly EventObject[],
 ): Promise<Completed> => {
@@ -152,7 +154,7 @@ const complete = async (
   let [missing, asked] = [0, 0];
   try {
     // A sender waits five seconds at most (EventBridge); whatever the bucket does, we answer before.
-    await withinTime(HEAD_BUDGET_MS, systemWait, outOfTime, async (signal) => {
+    await withinTime(HEAD_BUDGET_MS, wait, outOfTime, async (signal) => {
       const bucket = await openBucket(source);
       await forEachConcurrently(unclear.slice(0, MAX_HEADS), HEAD_CONCURRENCY, async (object) => {
         if (signal.aborted) return;

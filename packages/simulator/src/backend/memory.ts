@@ -1,0 +1,73 @@
+import type { SealedRecord } from '@sluice/core';
+import {
+  MemoryDatabase,
+  MemoryLifecycle,
+  memoryEventLedger,
+  memoryObjectLedger,
+  memoryPollLedger,
+} from '@sluice/testkit/memory';
+import type { Kernel } from '../time/kernel.ts';
+import type { Backend } from './backend.ts';
+
+/** The ledger in memory; contract tests hold it to the real one. */
+export const memoryBackend = (kernel: Kernel): Backend & { readonly database: MemoryDatabase } => {
+  const database = new MemoryDatabase(kernel);
+  const lifecycle = new MemoryLifecycle(database);
+  const tenantId = database.newId();
+  return {
+    database,
+    polls: memoryPollLedger(database),
+    objects: memoryObjectLedger(database),
+    events: memoryEventLedger(database),
+    replays: lifecycle.replays,
+    rollBack: lifecycle.rollBack,
+    sweepSecrets: () => lifecycle.sweep(),
+
+    addIntegration: async ({ detectionMode, startFrom, ...wish }) => {
+      const { id } = database.addIntegration({
+        ...wish,
+        tenantId,
+        bucket: 'bucket',
+        startFrom: startFrom === null ? null : new Date(startFrom).toISOString(),
+      });
+      database.integration(id).sealed = { credentials: sealedAs(1) };
+      lifecycle.setDetectionMode(id, detectionMode);
+      return id;
+    },
+    setStatus: async (id, status) => lifecycle.setStatus(id, status),
+    setDetectionMode: async (id, mode) => lifecycle.setDetectionMode(id, mode),
+    rotate: async (id, keepSeconds) => {
+      const version = (database.integration(id).sealed['credentials']?.version ?? 0) + 1;
+      lifecycle.rotate(id, sealedAs(version), keepSeconds);
+      return version;
+    },
+    credentialsVersion: async (id) => database.integration(id).sealed['credentials']?.version ?? 0,
+    replay: async (id, states) => lifecycle.replay(id, states),
+
+    books: async (id) => ({
+      rows: database.rowsOf(id).map((row) => ({
+        ...row,
+        isDue: row.dueAt !== null,
+        isLeased: row.leaseId !== null,
+      })),
+      charges: [...database.costs].map(([jobId, cost]) => ({ jobId, ...cost })),
+      discrepancies: database.violations(),
+    }),
+    nextDueAt: async () => {
+      const times = [...database.integrations.values()]
+        .filter(({ config }) => config.status === 'active')
+        .map(({ poll }) => Math.max(poll.nextPollAt, poll.leaseExpiresAt ?? 0));
+      for (const { dueAt } of database.objects.values()) if (dueAt !== null) times.push(dueAt);
+      return times.length === 0 ? null : Math.min(...times) / 1000;
+    },
+  };
+};
+
+const sealedAs = (version: number): SealedRecord => ({
+  version,
+  formatVersion: 1,
+  keyId: 'simulated',
+  kmsKeyVersion: 1,
+  dataKeyCiphertext: '\\x00',
+  secretCiphertext: '\\x00',
+});

@@ -1,0 +1,4 @@
+export type { Backend } from './backend/backend.ts';
+export { makePlan } from './plan/make-plan.ts';
+export type { Plan } from './plan/plan.ts';
+export { type Outcome, simulate } from './simulate.ts';

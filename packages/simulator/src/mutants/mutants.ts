@@ -1,0 +1,97 @@
+/** A fault put into the code on purpose: in a file of the repository, `find` becomes `replace`. */
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** Occurs exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+const CORE = 'packages/core/src';
+const LEDGER = 'packages/testkit/src/memory';
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'a slice is saved as compared before its last page is recorded',
+    file: `${CORE}/finding/poll-run.ts`,
+    find: `if (value.kind === 'page') deferred += await this.#record(value);`,
+    replace: `if (value.kind === 'page') void this.#record(value).catch(() => undefined);`,
+  },
+  {
+    name: 'keys behind the last anchor are not looked at again',
+    file: `${CORE}/finding/list-slice.ts`,
+    find: `const isDone =
+      page.continuationToken === null ||`,
+    replace: `const isDone =
+      planned.stored.digest !== null ||
+      page.continuationToken === null ||`,
+  },
+  {
+    name: 'a listing that failed counts as complete',
+    file: `${CORE}/finding/poll-run.ts`,
+    find: 'if (failure === null) {',
+    replace:
+      'if (failure === null || this.#listedSlices > 0) {\n      this.#book.takeUnsaved();\n      return await this.#complete(true, false);\n    }\n    if (failure === null) {',
+  },
+  {
+    name: 'results of ours are taken in',
+    file: `${CORE}/processing/process-objects.ts`,
+    find: `if (isOwnOutput(head.metadata)) throw new SluiceError('own_output');`,
+    replace: '',
+  },
+  {
+    name: 'objects under the output prefix are documents',
+    file: `${CORE}/finding/classify-object.ts`,
+    find: `if (object.key.startsWith(outputPrefix)) return 'own_output';`,
+    replace: '',
+  },
+  {
+    name: 'a file of the customer in the place of a result is overwritten',
+    file: `${CORE}/writeback/write-back-objects.ts`,
+    find: 'return await put(true);',
+    replace: 'return await put(false);',
+  },
+  {
+    name: 'the other version of an object is processed as if it were the one found',
+    file: `${CORE}/processing/process-objects.ts`,
+    find: "if (head.etag !== object.etag) throw new SluiceError('object_changed');",
+    replace: 'Object.assign(object, { etag: head.etag });',
+  },
+  {
+    name: 'a refused bucket ends an object for good',
+    file: `${CORE}/processing/retry-schedule.ts`,
+    find: `  'object_archived',\n  'object_name_unusable',`,
+    replace: `  'object_archived',\n  'access_denied',\n  'object_name_unusable',`,
+  },
+  {
+    name: 'staged results are deleted before they are written',
+    file: `${CORE}/writeback/write-back-objects.ts`,
+    find: '      const outputs = await onBucket(object.integrationId',
+    replace:
+      '      await staging.delete(object.stagedOutputs.map((output) => output.stagingKey));\n      const outputs = await onBucket(object.integrationId',
+  },
+  {
+    name: 'the sweep sends what is due to nobody',
+    file: `${CORE}/processing/dispatch-due-objects.ts`,
+    find: 'const batch = messages.slice(i, i + QUEUE_BATCH);',
+    replace: 'const batch = messages.slice(i + 1, i + QUEUE_BATCH);',
+  },
+  {
+    name: 'what is processing may be begun again',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: "(row) => row.state === 'queued' && isActive(database, row),",
+    replace: "(row) => row.state !== 'staged' && isActive(database, row),",
+  },
+  {
+    name: 'a charge has no job',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: 'if (!database.costs.has(row.jobId)) {\n      database.costs.set(row.jobId,',
+    replace: 'if (true) {\n      database.costs.set(database.newId(),',
+  },
+  {
+    name: 'a version that is no longer current is written back',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: `if (!row.isCurrent && policy !== 'keep_versions') {`,
+    replace: 'if (row.jobId === policy) {',
+  },
+];

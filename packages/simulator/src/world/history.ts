@@ -1,0 +1,74 @@
+import type { ObjectState } from '@sluice/shared';
+
+interface Base {
+  readonly at: number;
+  readonly integrationId: string;
+}
+
+/** A customer wrote an object. */
+export interface Put extends Base {
+  readonly kind: 'put';
+  readonly key: string;
+  readonly etag: string;
+  readonly sizeBytes: number;
+  /** As the provider dates it, in milliseconds. */
+  readonly lastModified: number;
+  /** When its event says that it was written, by the provider's clock. */
+  readonly toldAt: number;
+  /** A copy of one of our results. */
+  readonly isOurs: boolean;
+  /** The processor refuses it. */
+  readonly isCorrupt: boolean;
+}
+
+interface Deleted extends Base {
+  readonly kind: 'deleted';
+  readonly key: string;
+}
+
+/** We wrote an object into the customer's bucket. */
+interface Written extends Base {
+  readonly kind: 'written';
+  readonly key: string;
+  readonly text: string;
+  readonly jobId: string;
+  /** What lay there before was the customer's own. */
+  readonly isOverCustomers: boolean;
+}
+
+/** The processor has read a source and made something of it. */
+export interface Processed extends Base {
+  readonly kind: 'processed';
+  readonly jobId: string;
+  readonly key: string;
+  readonly etag: string;
+  readonly pages: number;
+  /** What it read was one of our own results. */
+  readonly isOurs: boolean;
+}
+
+/** Somebody asked for what is in these states to be taken up again. */
+interface Replayed extends Base {
+  readonly kind: 'replayed';
+  readonly states: readonly ObjectState[];
+}
+
+/** A result of ours was lost before it was written back. */
+interface Lost extends Base {
+  readonly kind: 'lost';
+}
+
+export type Fact = Put | Deleted | Written | Processed | Replayed | Lost;
+
+/** Everything that happened, in order. All a checker knows, but for the books. */
+export class History {
+  readonly facts: Fact[] = [];
+
+  add(fact: Fact): void {
+    this.facts.push(fact);
+  }
+
+  of(integrationId: string): Fact[] {
+    return this.facts.filter((fact) => fact.integrationId === integrationId);
+  }
+}
