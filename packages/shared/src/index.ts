@@ -10,6 +10,7 @@ export * from './health-checks.ts';
 export * from './limits.ts';
 export * from './notifications.ts';
 export * from './processor/contract.ts';
+export * from './processor/object-report.ts';
 export * from './queue-messages.ts';
 export * from './reseals.ts';
 export type * from './rpc/engine-caller.ts';

@@ -107,6 +107,56 @@ describe('one object', () => {
     }
   });
 
+  test('shows what processing it found, in words, and the checks before and after', async () => {
+    const { tenant, id, token, path } = await connected();
+    const objectId = await seedObject(sql, tenant.id, id);
+    const read = async () => {
+      const answer = await call('GET', `${path}/objects/${objectId}`, { token });
+      expect(answer.status, answer.text).toBe(200);
+      return answer.body;
+    };
+    const broken = { rule: '7.21.4.1-1', count: 2 };
+    const report = {
+      processor: 'test/1',
+      title: 'Minutes',
+      language: 'en',
+      characters: 12,
+      notices: ['fonts_not_embedded', 'something_new'],
+      conformance: {
+        before: {
+          score: 40,
+          failures: [{ rule: '7.1-11', title: 'There is a structure tree', count: 1 }, broken],
+        },
+        after: { score: 97, failures: [broken] },
+      },
+    };
+    const store = async (value: unknown) =>
+      await sql.query('update public.s3_processed_objects set report = $2 where id = $1', [
+        objectId,
+        JSON.stringify(value),
+      ]);
+    await store(report);
+    expect(await read()).toMatchObject({
+      report: {
+        title: 'Minutes',
+        language: 'en',
+        notices: [
+          { code: 'fonts_not_embedded', title: 'Fonts are not in the file', remedy: expect.any(String) },
+          { code: 'something_new', title: 'something_new', remedy: null },
+        ],
+        conformance: {
+          before: { score: 40, failures: [{ title: 'There is a structure tree' }, { title: '7.21.4.1-1' }] },
+          after: { score: 97, failures: [{ rule: '7.21.4.1-1', title: '7.21.4.1-1', count: 2 }] },
+        },
+      },
+    });
+    // A processor that checks nothing, and an object that no processor has seen.
+    await store({ ...report, conformance: undefined });
+    expect(await read()).toMatchObject({ report: { title: 'Minutes', conformance: null } });
+    await sql.query('update public.s3_processed_objects set report = null where id = $1', [objectId]);
+    expect(await read()).toMatchObject({ report: null });
+  });
+
   test('is the same 404 under another integration, of another tenant, and when there is none', async () => {
     const [own, other] = [await connected(), await connected()];
     const mine = await seedObject(sql, own.tenant.id, own.id);

@@ -3,6 +3,7 @@ import {
   REMEDIATION_LIMITS,
   RemediationRefused,
   type RemediationResult,
+  RULES,
   remediatePdf,
 } from '@sluice/remediation';
 import type { Conformance as JobConformance, ProcessJob, ProcessResult } from '@sluice/shared';
@@ -52,7 +53,7 @@ export async function runJob(job: ProcessJob, env: Env): Promise<ProcessResult> 
 
 /** The same, as the contract has it. */
 function reported({ score, failures }: Conformance): JobConformance {
-  return { score, failures: failures.map(({ rule, count }) => ({ rule, count })) };
+  return { score, failures: failures.map(({ rule, count }) => ({ rule, title: RULES[rule].title, count })) };
 }
 
 function tooLarge(sizeBytes: number): ProcessResult {

@@ -135,3 +135,50 @@ test('names the results of what was written back; a member may look, and take up
   expect(await drawer.innerText()).toMatch(/Accessible PDF[^]*HTML page[^]*report-0005\.pdf\.html/);
   expect(await page.getByRole('button', { name: /Process again/ }).count()).toBe(0);
 });
+
+test('says how accessible a document was and is, and what a person has to look at', async (context) => {
+  const { tenant, id, address } = await seeded();
+  const failures = [{ rule: '7.21.4.1-1', title: 'Fonts are embedded', count: 2 }];
+  const report = {
+    processor: 'test/1',
+    title: 'Minutes of the meeting',
+    language: 'en',
+    characters: 12,
+    notices: ['fonts_not_embedded', 'title_from_heading'],
+    conformance: {
+      before: {
+        score: 41,
+        failures: [{ rule: '7.1-11', title: 'There is a structure tree', count: 1 }, ...failures],
+      },
+      after: { score: 97, failures },
+    },
+  };
+  await sql.query(
+    `update public.s3_processed_objects set report = $2 where id = (
+       select id from public.s3_processed_objects where integration_id = $1 and state = 'written_back' order by key limit 1)`,
+    [id, JSON.stringify(report)],
+  );
+  const { rows } = await sql.query<{ key: string }>(
+    'select key from public.s3_processed_objects where integration_id = $1 and report is not null',
+    [id],
+  );
+  const { page } = await visit(context, { user: tenant.owner });
+  await page.goto(`${address}?prefix=${encodeURIComponent(rows[0]?.key ?? '')}`);
+  const name = page
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader') })
+    .getByRole('button')
+    .first();
+  await name.press('Enter');
+  const drawer = page.getByRole('dialog');
+  await drawer.getByRole('heading', { name: 'Accessibility' }).waitFor();
+  const text = await drawer.innerText();
+  for (const said of ['41 of 100', '2 checks fail', '97 of 100', '1 check fails', 'Minutes of the meeting'])
+    expect(text).toContain(said);
+  await drawer.getByText('What still fails').press('Enter');
+  await drawer.getByText('Fonts are embedded').waitFor();
+  await drawer
+    .getByText('A person has to make the PDF again with its fonts embedded', { exact: false })
+    .waitFor();
+  await expectAccessibleEverywhere(page);
+});

@@ -582,7 +582,7 @@ export interface paths {
         };
         /**
          * Read an object and its history
-         * @description `history` holds every change of state or reason with its time, attempt and who made it, the engine or a user, oldest first; of an object with more than 50 changes the last 50. `otherVersions` are the other versions of the same key.
+         * @description `history` holds every change of state or reason with its time, attempt and who made it, the engine or a user, oldest first; of an object with more than 50 changes the last 50. `otherVersions` are the other versions of the same key. `report` says what processing it found: what a person should look at, and the machine checks of PDF/UA-1 before and after.
          */
         get: operations["getIntegrationsS3ByIdObjectsByObjectId"];
         put?: never;
@@ -2583,6 +2583,46 @@ export interface components {
                 owner: string;
                 providerCode: string | null;
                 remedy: string;
+                title: string;
+            } | null;
+            report: {
+                /** @description The checks of PDF/UA-1 that a machine can make, of the source and of the PDF that was made. Null when the processor made none. */
+                conformance: {
+                    after: {
+                        failures: {
+                            /** @description Places where it is broken. */
+                            count: number;
+                            /** @description Clause of ISO 14289-1 and number of the test. */
+                            rule: string;
+                            /** @description What holds where the rule is kept. */
+                            title: string;
+                        }[];
+                        /** @description 100 when no check fails. */
+                        score: number;
+                    };
+                    before: {
+                        failures: {
+                            /** @description Places where it is broken. */
+                            count: number;
+                            /** @description Clause of ISO 14289-1 and number of the test. */
+                            rule: string;
+                            /** @description What holds where the rule is kept. */
+                            title: string;
+                        }[];
+                        /** @description 100 when no check fails. */
+                        score: number;
+                    };
+                } | null;
+                /** @description BCP 47. */
+                language: string;
+                /** @description What a person should know of the document, or look at. */
+                notices: {
+                    code: string;
+                    /** @description What a person should do; null where nothing is to be done. */
+                    remedy: string | null;
+                    title: string;
+                }[];
+                processor: string;
                 title: string;
             } | null;
             revision: number;
@@ -8269,7 +8309,41 @@ export interface operations {
                      *           "stateChangedAt": "2026-11-21T09:30:00.000Z",
                      *           "writtenBackAt": "2026-11-21T09:30:00.000Z"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "report": {
+                     *         "processor": "text",
+                     *         "title": "The provider refused the operation",
+                     *         "language": "de",
+                     *         "notices": [
+                     *           {
+                     *             "code": "access_denied",
+                     *             "title": "The provider refused the operation",
+                     *             "remedy": "Grant the action named in `detail` on the bucket or prefix."
+                     *           }
+                     *         ],
+                     *         "conformance": {
+                     *           "before": {
+                     *             "score": 1,
+                     *             "failures": [
+                     *               {
+                     *                 "rule": "text",
+                     *                 "title": "The provider refused the operation",
+                     *                 "count": 1
+                     *               }
+                     *             ]
+                     *           },
+                     *           "after": {
+                     *             "score": 1,
+                     *             "failures": [
+                     *               {
+                     *                 "rule": "text",
+                     *                 "title": "The provider refused the operation",
+                     *                 "count": 1
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["S3ObjectDetail"];

@@ -66,6 +66,8 @@ export const Conformance = z.strictObject({
       z.strictObject({
         /** Clause of ISO 14289-1 and number of the test, e.g. `7.3-1`. */
         rule: z.string().max(40),
+        /** What holds where the rule is kept, e.g. "Figures have alternative text". */
+        title: z.string().max(200).optional(),
         count: z.int().positive(),
       }),
     )
@@ -73,21 +75,24 @@ export const Conformance = z.strictObject({
 });
 export type Conformance = z.infer<typeof Conformance>;
 
+/** What a processor says of a document that it processed; kept with the object. */
+export const ProcessReport = z.strictObject({
+  processor: z.string().max(100),
+  title: z.string().max(1000),
+  language: z.string().max(35),
+  characters: z.int().nonnegative(),
+  /** Stable codes of what a person should look at, e.g. `scanned_pages`. */
+  notices: z.array(z.string().max(100)).max(100),
+  /** PDF/UA-1 of the source and of the PDF that was made. Left out by processors that do not check. */
+  conformance: z.strictObject({ before: Conformance, after: Conformance }).optional(),
+});
+
 export const ProcessResult = z.discriminatedUnion('outcome', [
   z.strictObject({
     outcome: z.literal('done'),
     outputs: z.array(StagedOutput).min(1).max(16),
     pages: z.int().nonnegative(),
-    report: z.strictObject({
-      processor: z.string().max(100),
-      title: z.string().max(1000),
-      language: z.string().max(35),
-      characters: z.int().nonnegative(),
-      /** Stable codes of what a person should look at, e.g. `scanned_pages`. */
-      notices: z.array(z.string().max(100)).max(100),
-      /** PDF/UA-1 of the source and of the PDF that was made. Left out by processors that do not check. */
-      conformance: z.strictObject({ before: Conformance, after: Conformance }).optional(),
-    }),
+    report: ProcessReport,
   }),
   z.strictObject({
     outcome: z.literal('refused'),

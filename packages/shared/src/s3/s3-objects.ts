@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ERROR_CATALOGUE, type ErrorCode } from '../errors/catalogue.ts';
 import { Instant } from '../fields.ts';
+import { ObjectReport } from '../processor/object-report.ts';
 import { ObjectState, S3Object } from './s3-integrations.ts';
 
 /** Every code there is, for filters: a misspelt reason is an error, not an empty list. */
@@ -43,6 +44,8 @@ export const S3ObjectDetail = z.strictObject({
   history: z.array(ObjectHistoryEntry),
   /** Newest first, at most 50. */
   otherVersions: z.array(S3Object),
+  /** What processing it found; null until it was processed. */
+  report: ObjectReport.nullable(),
 });
 export type S3ObjectDetail = z.infer<typeof S3ObjectDetail>;
 

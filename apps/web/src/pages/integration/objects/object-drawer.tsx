@@ -15,6 +15,7 @@ import { useIntegration } from '../queries.ts';
 import { ENDED, STATES } from '../words.ts';
 import { ObjectHistory } from './object-history.tsx';
 import { type ObjectDetail, objectQuery } from './object-queries.ts';
+import { ObjectReport } from './object-report.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 
 const FOUND_BY = { poll: 'By listing', event: 'By an event', replay: 'By a replay' } as const;
@@ -104,6 +105,7 @@ const Detail = ({
     )}
     <Figures {...object} />
     {object.outputs !== null && object.outputs.length > 0 && <Results outputs={object.outputs} />}
+    {object.report !== null && <ObjectReport report={object.report} />}
     <ObjectHistory history={object.history} />
     {object.otherVersions.length > 0 && <OtherVersions versions={object.otherVersions} onOpen={onOpen} />}
   </div>
