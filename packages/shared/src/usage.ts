@@ -98,5 +98,29 @@ export const CompletenessLedger = z.strictObject({
 });
 export type CompletenessLedger = z.infer<typeof CompletenessLedger>;
 
+const Scores = z.strictObject({
+  documents: z.int().describe('Documents written back whose checks are known.'),
+  scoreBefore: z
+    .number()
+    .nullable()
+    .describe('Mean score of the sources, of 100. Null when there is no document.'),
+  scoreAfter: z.number().nullable().describe('Mean score of the PDFs that were made.'),
+  passing: z
+    .int()
+    .describe('Of the documents, those that no machine check finds anything wrong with any more.'),
+});
+
+/** The machine checks of PDF/UA-1 over the documents of an integration, as they stand now. */
+export const AccessibilityScores = z.strictObject({
+  integrationId: z.uuid(),
+  totals: Scores,
+  folders: z
+    .array(
+      z.strictObject({ folder: z.string().describe('Ends in `/`; empty for the top.'), ...Scores.shape }),
+    )
+    .describe('The 100 folders with the most documents.'),
+});
+export type AccessibilityScores = z.infer<typeof AccessibilityScores>;
+
 /** What the request meter counts: how a provider charges. */
 export type CallKind = 'list' | 'get' | 'put' | 'head' | 'delete';

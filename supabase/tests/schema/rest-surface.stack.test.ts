@@ -73,6 +73,7 @@ describe('the REST API', () => {
       '/rpc/release_idempotency_key',
       '/rpc/remove_tenant_member',
       '/rpc/replay_notification',
+      '/rpc/s3_accessibility_scores',
       '/rpc/s3_integration_credentials',
       '/rpc/s3_integration_ledger',
       '/rpc/s3_integration_usage_summary',

@@ -14,7 +14,7 @@ select set_eq($$ select name from pg_temp.callable where role = 'authenticated' 
     'public.read_reseal', 'public.list_audit_events', 'public.open_support_access', 'public.support_list_audit_events',
     'public.support_list_integrations', 'public.support_list_logs',
     'public.ledger', 'public.list_s3_objects', 'public.list_s3_duplicates', 'public.preview_s3_replay', 'public.create_s3_replay', 'public.cancel_s3_replay', 'public.cancel_s3_dry_run',
-    'public.s3_integration_usage_summary', 'public.support_usage_summary', 'public.delete_notification_target', 'public.replay_notification',
+    'public.s3_integration_usage_summary', 'public.s3_accessibility_scores', 'public.support_usage_summary', 'public.delete_notification_target', 'public.replay_notification',
     'public.set_integration_notification_target', 'public.set_s3_folder_rule', 'public.delete_s3_folder_rule',
     'public.s3_integration_credentials', 'public.finish_credential_rotation', 'public.cancel_credential_rotation',
     'public.end_event_secret_overlap', 'public.set_s3_detection_mode'],

@@ -138,6 +138,7 @@ describe('functions', () => {
     'remove_tenant_member',
     'replay_notification',
     's3_integration_credentials',
+    's3_accessibility_scores',
     's3_integration_ledger',
     's3_integration_usage_summary',
     'set_integration_notification_target',

@@ -216,3 +216,47 @@ describe('duplicates', () => {
     expect((await call('GET', `${path}/duplicates`, { token: stranger.token })).status).toBe(404);
   });
 });
+
+describe('how accessible the documents are', () => {
+  test('is told of all and by folder, of what stands in the bucket now; members may ask, strangers may not', async () => {
+    const { tenant, id, token, path } = await connected();
+    const scores = async (as: string) => await call('GET', `${path}/accessibility`, { token: as });
+    const none = { documents: 0, scoreBefore: null, scoreAfter: null, passing: 0 };
+    expect((await scores(token)).body).toEqual({ integrationId: id, totals: none, folders: [] });
+    // Two processed in a folder, one at the top, one that no processor checked, and a version that was replaced.
+    for (const [key, before, after, current] of [
+      ['a/one.pdf', 40, 100, true],
+      ['a/two.pdf', 45, 97, true],
+      ['top.pdf', 10, 100, true],
+      ['a/unchecked.pdf', null, null, true],
+      ['a/old.pdf', 0, 0, false],
+    ] as const) {
+      const side = (score: number | null) => ({ score, failures: [] });
+      const conformance =
+        before === null ? {} : { conformance: { before: side(before), after: side(after) } };
+      const { rows } = await sql.query<{ id: string }>(
+        `insert into public.s3_processed_objects (tenant_id, integration_id, key, etag, size_bytes, found_by, state, is_current)
+         values ($1, $2, $3, 'e', 9, 'poll', 'written_back', $4) returning id`,
+        [tenant.id, id, key, current],
+      );
+      await sql.query('update public.s3_processed_objects set report = $2 where id = $1', [
+        rows[0]?.id,
+        JSON.stringify(conformance),
+      ]);
+    }
+    const member = await addMember(inject('stack'), tenant, 'member');
+    const expected = {
+      integrationId: id,
+      totals: { documents: 3, scoreBefore: 31.7, scoreAfter: 99, passing: 2 },
+      folders: [
+        { folder: 'a/', documents: 2, scoreBefore: 42.5, scoreAfter: 98.5, passing: 1 },
+        { folder: '', documents: 1, scoreBefore: 10, scoreAfter: 100, passing: 1 },
+      ],
+    };
+    for (const reader of [token, member.accessToken]) expect((await scores(reader)).body).toEqual(expected);
+    const other = await connected();
+    expect((await scores(other.token)).status).toBe(404);
+    const direct = await other.tenant.owner.client.rpc('s3_accessibility_scores', { p_integration_id: id });
+    expect(direct.data).toEqual([]);
+  });
+});

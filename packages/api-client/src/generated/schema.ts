@@ -237,6 +237,26 @@ export interface paths {
         patch: operations["patchIntegrationsS3ById"];
         trace?: never;
     };
+    "/api/integrations/s3/{id}/accessibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how accessible the documents are
+         * @description Scores of the machine checks of PDF/UA-1, before and after, of the current versions written back: of all together and by folder. What fails in one document is in its report: read the object.
+         */
+        get: operations["getIntegrationsS3ByIdAccessibility"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/integrations/s3/{id}/credentials": {
         parameters: {
             query?: never;
@@ -1081,6 +1101,34 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description How accessible documents were, and are now. */
+        AccessibilityScores: {
+            /** @description The 100 folders with the most documents. */
+            folders: {
+                /** @description Documents written back whose checks are known. */
+                documents: number;
+                /** @description Ends in `/`; empty for the top. */
+                folder: string;
+                /** @description Of the documents, those that no machine check finds anything wrong with any more. */
+                passing: number;
+                /** @description Mean score of the PDFs that were made. */
+                scoreAfter: number | null;
+                /** @description Mean score of the sources, of 100. Null when there is no document. */
+                scoreBefore: number | null;
+            }[];
+            /** Format: uuid */
+            integrationId: string;
+            totals: {
+                /** @description Documents written back whose checks are known. */
+                documents: number;
+                /** @description Of the documents, those that no machine check finds anything wrong with any more. */
+                passing: number;
+                /** @description Mean score of the PDFs that were made. */
+                scoreAfter: number | null;
+                /** @description Mean score of the sources, of 100. Null when there is no document. */
+                scoreBefore: number | null;
+            };
+        };
         AuditEvent: {
             action: string;
             /** Format: uuid */
@@ -5129,6 +5177,109 @@ export interface operations {
                 };
             };
             /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdAccessibility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The scores. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "totals": {
+                     *         "documents": 1,
+                     *         "scoreBefore": 1,
+                     *         "scoreAfter": 1,
+                     *         "passing": 1
+                     *       },
+                     *       "folders": [
+                     *         {
+                     *           "folder": "text",
+                     *           "documents": 1,
+                     *           "scoreBefore": 1,
+                     *           "scoreAfter": 1,
+                     *           "passing": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccessibilityScores"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
             429: {
                 headers: {
                     /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */

@@ -39,6 +39,7 @@ import { readReplayRoute } from './s3-replays/read.ts';
 import { secretRoutes } from './s3-secrets/index.ts';
 import { supportRoutes } from './support/index.ts';
 import { listTenantsRoute } from './tenants/list.ts';
+import { accessibilityRoute } from './usage/accessibility.ts';
 import { ledgerRoute } from './usage/ledger.ts';
 import { supportUsageSummaryRoute } from './usage/support-usage-summary.ts';
 import { usageSummaryRoute } from './usage/usage-summary.ts';
@@ -70,6 +71,7 @@ const ROUTES = [
   ...notificationRoutes,
   usageSummaryRoute,
   ledgerRoute,
+  accessibilityRoute,
   supportUsageSummaryRoute,
   ...resealRoutes,
   ...supportRoutes,

@@ -35,6 +35,15 @@ export const usageQuery = (id: string) =>
     refetchInterval: USAGE_REFRESH_MS,
   });
 
+/** How accessible the documents were and are. */
+export const accessibilityQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['integration', id, 'accessibility'],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/integrations/s3/{id}/accessibility', { ...at(id), signal })),
+    refetchInterval: USAGE_REFRESH_MS,
+  });
+
 /** The id in the address of a page of one integration. */
 export const useIntegrationId = (): string => {
   const { integrationId }: { integrationId?: string } = useParams({ strict: false });

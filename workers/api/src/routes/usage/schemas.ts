@@ -9,6 +9,9 @@ export const UsageSummary = shared.UsageSummary.clone().openapi('UsageSummary', 
 export const CompletenessLedger = shared.CompletenessLedger.clone().openapi('CompletenessLedger', {
   description: 'Every object ever found, by what became of it now.',
 });
+export const AccessibilityScores = shared.AccessibilityScores.clone().openapi('AccessibilityScores', {
+  description: 'How accessible documents were, and are now.',
+});
 export const SupportUsagePage = z
   .strictObject({ ...shared.SupportUsage.shape, nextCursor: z.string().nullable() })
   .openapi('SupportUsagePage');

@@ -1,3 +1,4 @@
+import { AccessibilityCard } from './accessibility-card.tsx';
 import { ActivityCard } from './activity-card.tsx';
 import { LedgerCard } from './ledger-card.tsx';
 import { StatusCard } from './status-card.tsx';
@@ -7,6 +8,7 @@ const OverviewPage = () => (
   <div className="grid gap-5">
     <StatusCard />
     <LedgerCard />
+    <AccessibilityCard />
     <ActivityCard />
   </div>
 );
