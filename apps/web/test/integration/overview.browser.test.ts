@@ -16,6 +16,14 @@ test('shows how it stands, books that sum, and a month as chart and as table', a
   const id = await newIntegration(tenant, { name: 'Contracts' });
   await setPoll(sql, id, {});
   await seedMonth(sql, { tenantId: tenant.id, id, objects: 240 });
+  await sql.query(
+    `update public.s3_processed_objects o set report = jsonb_build_object('conformance', jsonb_build_object(
+       'before', '{"score": 40, "failures": []}'::jsonb, 'after', jsonb_build_object('score', 100 - 5 * (r.place % 2), 'failures', '[]'::jsonb)))
+     from (select id, row_number() over (order by id) as place from public.s3_processed_objects
+       where integration_id = $1 and state = 'written_back') as r
+     where o.id = r.id`,
+    [id],
+  );
   const { page } = await visit(context, { user: tenant.owner });
   await page.goto(`/settings/${tenant.id}/integrations`);
   await page.getByRole('link', { name: 'Contracts' }).click();
@@ -27,6 +35,12 @@ test('shows how it stands, books that sum, and a month as chart and as table', a
     '240 found = 156 written back + 24 pending + 36 skipped + 24 failed',
   );
   expect(await books.innerText()).toMatch(/Needs a password\s+12\s+Given up after repeated attempts\s+12/);
+
+  const documents = page.getByRole('region', { name: 'Accessibility of the documents' });
+  await documents.getByText('Documents checked').waitFor();
+  expect((await documents.innerText()).replaceAll(/\s+/g, ' ')).toMatch(
+    /checked 156 Mean score before 40 of 100 Mean score now 97\.5 of 100 No check fails 78 .* checked: 40 before, /,
+  );
 
   const month = page.getByRole('region', { name: 'The last 30 days' });
   const chart = month.getByRole('img', { name: /Chart of the last 30 days/ });
