@@ -45,7 +45,7 @@ select set_eq($$ select name from pg_temp.callable where role = 'service_role' a
     'public.begin_credential_rotation', 'public.stage_s3_credentials', 'public.swap_s3_credentials', 'public.refuse_s3_credentials',
     'public.roll_back_s3_credentials', 'public.sweep_s3_secrets', 'public.record_s3_secret_use', 'public.begin_event_secret',
     'public.add_event_secret', 'public.get_event_secrets', 'public.record_event_secret_seen',
-    'public.get_s3_event_source', 'public.record_s3_events', 'public.refuse_s3_events', 'public.prune_s3_event_deliveries'],
+    'public.get_s3_result', 'public.get_s3_event_source', 'public.record_s3_events', 'public.refuse_s3_events', 'public.prune_s3_event_deliveries'],
   'the engine calls its verbs');
 select set_eq($$ select name from pg_temp.callable where role = 'service_role' and name like 'private.%' $$,
   array['private.ledger_rows', 'private.act_as', 'private.current_actor', 'private.fail', 'private.require_role'], 'and little behind them');

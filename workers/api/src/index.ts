@@ -2,6 +2,7 @@ import { createCallerClient, createTokenVerifier } from '@sluice/db';
 import { createLogger } from '@sluice/observability';
 import { type Env, parseEnv } from './env.ts';
 import { createApp } from './http/app.ts';
+import { isOfResults, serveResult } from './http/result-page.ts';
 import { servePage } from './http/web-pages.ts';
 import { addRoutes } from './routes/index.ts';
 
@@ -30,8 +31,12 @@ const serverOf = (env: Env): Serve => {
       log,
     });
     addRoutes(app);
-    serve = (request, context) =>
-      isOfApi(request) ? app.fetch(request, env, context) : servePage(request, { assets, supabase });
+    serve = (request, context) => {
+      const ask = (asked: Request) => app.fetch(asked, env, context);
+      if (isOfApi(request)) return ask(request);
+      if (isOfResults(request)) return serveResult(request, ask);
+      return servePage(request, { assets, supabase });
+    };
     servers.set(env, serve);
   }
   return serve;

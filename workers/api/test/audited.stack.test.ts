@@ -79,6 +79,8 @@ const ACTS: Readonly<Record<string, Act>> = {
   [`POST ${ID}/start`]: async ({ tenant, token }) =>
     call('POST', `${INTEGRATIONS}/${await newDraft(tenant)}/start`, { token, body: REASON }),
   [`POST ${ID}/test-connection`]: ({ path, token }) => call('POST', `${path}/test-connection`, { token }),
+  [`POST ${ID}/test-connection/watch`]: ({ path, token }) =>
+    call('POST', `${path}/test-connection/watch`, { token }),
   [`POST ${ID}/dry-run`]: ({ path, token }) => call('POST', `${path}/dry-run`, { token, body: {} }),
   [`POST ${ID}/dry-run/cancel`]: async ({ tenant, id, path, token }) => {
     await sql.query(

@@ -42,6 +42,8 @@ describe('the OpenAPI document', () => {
         rotateEventSecret: unused,
         deployR2Receiver: unused,
         removeR2Receiver: unused,
+        readS3Result: unused,
+        watchS3ConnectionTest: unused,
       },
       limiters: {
         reads: unlimited,

@@ -57,6 +57,8 @@ const appWith = ({ auth, database, engine }: Failing) => {
       rotateEventSecret: idle,
       deployR2Receiver: idle,
       removeR2Receiver: idle,
+      readS3Result: idle,
+      watchS3ConnectionTest: idle,
       ...engine,
     },
     log: createLogger({ service: 'api', write: (line) => lines.push(line) }),

@@ -10,6 +10,8 @@ import type {
   EventReceipt,
   IssuedEventSecret,
   R2Deployment,
+  ReadResult,
+  ResultKind,
   RevealedSecret,
   RotateEventSecret,
   RotateNotificationSecret,
@@ -32,11 +34,15 @@ import { engineOf } from './wiring.ts';
 
 /** What the api Worker reaches by service binding. */
 export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
+  #rpc() {
+    return rpcOf(engineOf(this.env), (work) => this.ctx.waitUntil(work));
+  }
+
   createS3Integration(
     caller: EngineCaller,
     input: CreateS3Integration,
   ): Promise<EngineResult<{ id: string }>> {
-    return rpcOf(engineOf(this.env)).createS3Integration(caller, input);
+    return this.#rpc().createS3Integration(caller, input);
   }
 
   editS3Integration(
@@ -45,15 +51,18 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     input: UpdateS3Integration,
     revision: number | null,
   ): Promise<EngineResult<null>> {
-    return rpcOf(engineOf(this.env)).editS3Integration(caller, integrationId, input, revision);
+    return this.#rpc().editS3Integration(caller, integrationId, input, revision);
   }
 
   testS3Connection(caller: EngineCaller, integrationId: string): Promise<EngineResult<ConnectionTest>> {
-    const engine = engineOf(this.env);
-    // The person who asked does not wait for our counting.
-    return rpcOf(engine)
-      .testS3Connection(caller, integrationId)
-      .finally(() => this.ctx.waitUntil(engine.flushCalls()));
+    return this.#rpc().testS3Connection(caller, integrationId);
+  }
+
+  watchS3ConnectionTest(
+    caller: EngineCaller,
+    integrationId: string,
+  ): Promise<EngineResult<ReadableStream<Uint8Array>>> {
+    return this.#rpc().watchS3ConnectionTest(caller, integrationId);
   }
 
   startEventTest(
@@ -62,7 +71,7 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     input: StartEventTest,
   ): Promise<EngineResult<null>> {
     const engine = engineOf(this.env);
-    return rpcOf(engine)
+    return this.#rpc()
       .startEventTest(caller, integrationId, input)
       .finally(() => this.ctx.waitUntil(engine.flushCalls()));
   }
@@ -72,7 +81,7 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     integrationId: string,
     input: StartDryRun,
   ): Promise<EngineResult<{ id: string }>> {
-    return rpcOf(engineOf(this.env)).startDryRun(caller, integrationId, input);
+    return this.#rpc().startDryRun(caller, integrationId, input);
   }
 
   rotateS3Credentials(
@@ -81,13 +90,13 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     input: RotateS3Credentials,
   ): Promise<EngineResult<RotationOutcome>> {
     const engine = engineOf(this.env);
-    return rpcOf(engine)
+    return this.#rpc()
       .rotateS3Credentials(caller, integrationId, input)
       .finally(() => this.ctx.waitUntil(engine.flushCalls()));
   }
 
   issueEventSecret(caller: EngineCaller, integrationId: string): Promise<EngineResult<IssuedEventSecret>> {
-    return rpcOf(engineOf(this.env)).issueEventSecret(caller, integrationId);
+    return this.#rpc().issueEventSecret(caller, integrationId);
   }
 
   rotateEventSecret(
@@ -95,7 +104,7 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     integrationId: string,
     input: RotateEventSecret,
   ): Promise<EngineResult<IssuedEventSecret>> {
-    return rpcOf(engineOf(this.env)).rotateEventSecret(caller, integrationId, input);
+    return this.#rpc().rotateEventSecret(caller, integrationId, input);
   }
 
   deployR2Receiver(
@@ -104,7 +113,7 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     eventsUrl: string,
     access: CloudflareAccess,
   ): Promise<EngineResult<R2Deployment>> {
-    return rpcOf(engineOf(this.env)).deployR2Receiver(caller, integrationId, eventsUrl, access);
+    return this.#rpc().deployR2Receiver(caller, integrationId, eventsUrl, access);
   }
 
   removeR2Receiver(
@@ -112,7 +121,19 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     integrationId: string,
     access: CloudflareAccess,
   ): Promise<EngineResult<R2Deployment>> {
-    return rpcOf(engineOf(this.env)).removeR2Receiver(caller, integrationId, access);
+    return this.#rpc().removeR2Receiver(caller, integrationId, access);
+  }
+
+  readS3Result(
+    caller: EngineCaller,
+    integrationId: string,
+    objectId: string,
+    kind: ResultKind,
+  ): Promise<EngineResult<ReadResult>> {
+    const engine = engineOf(this.env);
+    return this.#rpc()
+      .readS3Result(caller, integrationId, objectId, kind)
+      .finally(() => this.ctx.waitUntil(engine.flushCalls()));
   }
 
   receiveS3Events(delivery: EventDelivery): Promise<EngineResult<EventReceipt>> {
@@ -123,7 +144,7 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     caller: EngineCaller,
     input: CreateNotificationTarget,
   ): Promise<EngineResult<RevealedSecret & { id: string }>> {
-    return rpcOf(engineOf(this.env)).createNotificationTarget(caller, input);
+    return this.#rpc().createNotificationTarget(caller, input);
   }
 
   updateNotificationTarget(
@@ -132,7 +153,7 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     changes: UpdateNotificationTarget,
     revision: number | null,
   ): Promise<EngineResult<{ id: string }>> {
-    return rpcOf(engineOf(this.env)).updateNotificationTarget(caller, targetId, changes, revision);
+    return this.#rpc().updateNotificationTarget(caller, targetId, changes, revision);
   }
 
   rotateNotificationSecret(
@@ -140,15 +161,15 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     targetId: string,
     input: RotateNotificationSecret,
   ): Promise<EngineResult<RevealedSecret>> {
-    return rpcOf(engineOf(this.env)).rotateNotificationSecret(caller, targetId, input);
+    return this.#rpc().rotateNotificationSecret(caller, targetId, input);
   }
 
   startReseal(caller: EngineCaller): Promise<EngineResult<{ id: string }>> {
-    return rpcOf(engineOf(this.env)).startReseal(caller);
+    return this.#rpc().startReseal(caller);
   }
 
   testNotificationTarget(caller: EngineCaller, targetId: string): Promise<EngineResult<TestedNotification>> {
-    return rpcOf(engineOf(this.env)).testNotificationTarget(caller, targetId);
+    return this.#rpc().testNotificationTarget(caller, targetId);
   }
 }
 

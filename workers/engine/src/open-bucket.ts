@@ -18,6 +18,8 @@ const PATIENCE = {
   work: { headersTimeoutMs: 20_000, totalTimeoutMs: 60_000 },
   // Answers to an upload come after its last byte: 200 MB at 1 MB/s.
   upload: { headersTimeoutMs: 240_000, totalTimeoutMs: 300_000 },
+  // Somebody waits for the first byte, and takes the rest as fast as their line does.
+  read: { headersTimeoutMs: 10_000, totalTimeoutMs: 600_000, maxAttempts: 2 },
   // The person who pressed the button waits.
   test: { headersTimeoutMs: 5_000, totalTimeoutMs: 5_000, maxAttempts: 1 },
 } as const;

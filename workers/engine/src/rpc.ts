@@ -1,10 +1,4 @@
-import {
-  createS3Integration,
-  editS3Integration,
-  startDryRun,
-  startEventTest,
-  testS3Connection,
-} from '@sluice/core';
+import { createS3Integration, editS3Integration, startDryRun, startEventTest } from '@sluice/core';
 import {
   asSluiceError,
   CreateS3Integration,
@@ -18,16 +12,22 @@ import {
 } from '@sluice/shared';
 import * as z from 'zod';
 import { r2ReceiverRpcOf } from './cloudflare/rpc.ts';
+import { connectionTestRpcOf } from './connection-tests/rpc.ts';
 import { logOf } from './log.ts';
 import { notificationRpcOf } from './notifications/rpc.ts';
+import { resultRpcOf } from './results/rpc.ts';
 import { secretRpcOf } from './secrets/rpc.ts';
 import type { Engine } from './wiring.ts';
 
 /**
  * The verbs the api Worker may call. The caller's token is verified here again, so that the api can act for nobody whose
  * token it does not hold; what it sends is parsed again, for whoever takes over the api may send anything.
+ * `outlive` keeps the Worker for work that goes on after an answer.
  */
-export const rpcOf = (engine: Engine): Omit<EngineRpc, 'receiveS3Events'> => {
+export const rpcOf = (
+  engine: Engine,
+  outlive: (work: Promise<unknown>) => void,
+): Omit<EngineRpc, 'receiveS3Events'> => {
   const log = logOf('s3-integrations');
 
   const asCaller = async <T>(
@@ -66,6 +66,8 @@ export const rpcOf = (engine: Engine): Omit<EngineRpc, 'receiveS3Events'> => {
       }),
     ...secretRpcOf(engine, { asCaller, parsed }),
     ...r2ReceiverRpcOf(engine, { asCaller, parsed }),
+    ...connectionTestRpcOf(engine, { asCaller, parsed }, outlive),
+    ...resultRpcOf(engine, { asCaller, parsed }),
     createS3Integration: (caller: EngineCaller, input: CreateS3Integration) =>
       asCaller(caller, 'createIntegration', (actorId) =>
         createS3Integration(
@@ -96,20 +98,6 @@ export const rpcOf = (engine: Engine): Omit<EngineRpc, 'receiveS3Events'> => {
         );
         return null;
       }),
-    testS3Connection: (caller: EngineCaller, integrationId: string) =>
-      asCaller(caller, 'testConnection', (actorId) =>
-        testS3Connection(
-          {
-            actorId,
-            integrations: engine.integrations,
-            openBucket: engine.openBucketForTest,
-            principalArn: engine.settings.AWS_PRINCIPAL_ARN || null,
-            clock: engine.polling.clock,
-            newId: () => crypto.randomUUID(),
-          },
-          parsed(z.uuid(), integrationId),
-        ),
-      ),
     startEventTest: (caller: EngineCaller, integrationId: string, input: StartEventTest) =>
       asCaller(caller, 'testEvents', (actorId) =>
         startEventTest(

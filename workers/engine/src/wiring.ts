@@ -6,6 +6,7 @@ import type {
   ProcessContext,
   ReceiveContext,
   ReplayContext,
+  ResultStore,
   UsageStore,
   WritebackContext,
 } from '@sluice/core';
@@ -18,6 +19,7 @@ import {
   createObjectLedger,
   createPollLedger,
   createReplayLedger,
+  createResultStore,
   createServiceClient,
   createTokenVerifier,
   createUsageStore,
@@ -67,6 +69,8 @@ export interface Engine {
   readonly seal: ReturnType<typeof sealWith>;
   readonly resolveEndpoint: ReturnType<typeof endpointOf>;
   readonly openBucketForTest: PollContext['openBucket'];
+  readonly results: ResultStore;
+  readonly openBucketToRead: PollContext['openBucket'];
 }
 
 const engines = new WeakMap<Env, Engine>();
@@ -118,6 +122,8 @@ const build = (env: Env): Engine => {
     seal: sealWith(vault),
     resolveEndpoint: endpointOf(settings),
     openBucketForTest: bucketOpener(settings, vault, 'test', meter),
+    results: createResultStore(client),
+    openBucketToRead: bucketOpener(settings, vault, 'read', meter),
     events,
     eventTests: {
       tests: createEventTestStore(client),

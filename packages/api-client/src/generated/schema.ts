@@ -613,6 +613,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/integrations/s3/{id}/objects/{objectId}/outputs/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a result
+         * @description Streams a result out of your bucket, where it was written back to, as it is there now. The PDF is `application/pdf`, the HTML page `text/html`, with a policy under which it can run no script and has an origin of its own. One request on your bucket, counted in the usage.
+         */
+        get: operations["getIntegrationsS3ByIdObjectsByObjectIdOutputsByKind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/integrations/s3/{id}/replays": {
         parameters: {
             query?: never;
@@ -859,6 +879,26 @@ export interface paths {
          * @description Tries everything the integration has to do, on its real prefixes. A refused bucket is an answer, not an error: each check says what failed, whose move it is, what to do and which policy statement is missing; what the credential may do too much is a warning. Takes at most 8 seconds. Takes the role admin or owner.
          */
         post: operations["postIntegrationsS3ByIdTestConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/s3/{id}/test-connection/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test the connection and watch it
+         * @description The same test, told as it goes, for people who wait: lines of JSON (NDJSON), each an event. First `begun` with every check there will be, then `check` whenever one has ended; of a check that is told twice the last word holds. In the end `ended` with the whole test, or `broken`. The test goes on when you stop reading, and its result is the `lastTest` of the integration. With an `Idempotency-Key` all lines come at the end. Takes the role admin or owner.
+         */
+        post: operations["postIntegrationsS3ByIdTestConnectionWatch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1269,6 +1309,80 @@ export interface components {
             /** Format: date-time */
             testedAt: string;
         };
+        ConnectionTestEvent: {
+            /** @description Every check there will be, in order. */
+            checks: ("endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "delete" | "encryption" | "versioning" | "clock" | "over_grants")[];
+            /** @enum {string} */
+            type: "begun";
+        } | {
+            check: {
+                /** @description From the error catalogue; null when there is nothing to mend. */
+                code: string | null;
+                durationMs: number;
+                /** @description What it means, in words. */
+                message: string;
+                /** @enum {string} */
+                name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
+                /** @enum {string} */
+                outcome: "passed" | "warning" | "failed" | "skipped";
+                /**
+                 * @description Whose move it is.
+                 * @enum {string|null}
+                 */
+                owner: "customer_config" | "upstream" | "client" | "platform" | null;
+                /** @description The provider's own code, as it was sent. */
+                providerCode: string | null;
+                /** @description What to do. */
+                remedy: string | null;
+                /** @description The policy statement that is missing, or that is enough; where policies decide. */
+                statement: {
+                    [key: string]: unknown;
+                } | null;
+            };
+            /** @enum {string} */
+            type: "check";
+        } | {
+            test: {
+                checks: {
+                    /** @description From the error catalogue; null when there is nothing to mend. */
+                    code: string | null;
+                    durationMs: number;
+                    /** @description What it means, in words. */
+                    message: string;
+                    /** @enum {string} */
+                    name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
+                    /** @enum {string} */
+                    outcome: "passed" | "warning" | "failed" | "skipped";
+                    /**
+                     * @description Whose move it is.
+                     * @enum {string|null}
+                     */
+                    owner: "customer_config" | "upstream" | "client" | "platform" | null;
+                    /** @description The provider's own code, as it was sent. */
+                    providerCode: string | null;
+                    /** @description What to do. */
+                    remedy: string | null;
+                    /** @description The policy statement that is missing, or that is enough; where policies decide. */
+                    statement: {
+                        [key: string]: unknown;
+                    } | null;
+                }[];
+                /**
+                 * @description `passed` when no check failed; there may be warnings among them.
+                 * @enum {string}
+                 */
+                outcome: "passed" | "failed";
+                /** Format: date-time */
+                testedAt: string;
+            };
+            /** @enum {string} */
+            type: "ended";
+        } | {
+            /** @description From the error catalogue: why the test came to no end. */
+            code: string;
+            /** @enum {string} */
+            type: "broken";
+        };
         CreateNotificationTarget: {
             /** @description What you call it. A folder rule may name it by this or by its id. */
             name: string;
@@ -1496,7 +1610,7 @@ export interface components {
                 /** @description Objects whose key begins with this. */
                 prefix?: string;
                 /** @description Objects with one of these reasons. */
-                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed")[];
+                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed")[];
                 /** @description Objects in one of these states. Left out: any in which work has ended. */
                 states?: ("written_back" | "skipped" | "failed" | "dead")[];
             };
@@ -8236,7 +8350,7 @@ export interface operations {
                 /** @description Only objects whose key begins with this. The list is then in the order of keys. */
                 prefix?: string;
                 /** @description Only objects that ended so, or that are held up by this: a code of the catalogue. */
-                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed";
+                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed";
                 /** @description Only objects in this state. */
                 state?: "found" | "queued" | "processing" | "staged" | "written_back" | "skipped" | "failed" | "dead";
             };
@@ -8553,6 +8667,139 @@ export interface operations {
             };
             /** @description Not available right now; try again after `Retry-After` seconds. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationsS3ByIdObjectsByObjectIdOutputsByKind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+                /** @description Which result: one of `outputs` of the object. */
+                kind: "pdf" | "html";
+                /** @description Id of the object. */
+                objectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "text/html": string;
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such result yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was moved or deleted in your bucket. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your bucket refused; `detail` and `remedy` say what and why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What answered is no S3 server, or nothing did. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your provider did not answer in time. */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10601,6 +10848,142 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIntegrationsS3ByIdTestConnectionWatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events; the schema is of one line. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["ConnectionTestEvent"];
                 };
             };
             /** @description The request is not valid; `errors` names the fields. */

@@ -2,6 +2,14 @@ import { asSluiceError, type HealthCheck, type HealthOutcome, SluiceError } from
 import type { Clock, Wait } from '../ports/engine.ts';
 import { systemWait, withinTime } from '../within-time.ts';
 
+/** Sees the checks of a run as they end. What it throws is nobody's concern, so it must not. */
+export interface CheckWatch<Name extends string> {
+  /** Before the first: every check there will be, in the order they are told at the end. */
+  begun(names: readonly Name[]): void;
+  /** One has ended. A check may be told again, when a later one shows more: the last word holds. */
+  told(check: HealthCheck<Name>): void;
+}
+
 interface HealthRunOptions<Name extends string> {
   /** Every check there is, in the order they are told. */
   readonly names: readonly Name[];
@@ -12,6 +20,7 @@ interface HealthRunOptions<Name extends string> {
   readonly clock: Clock;
   /** Default: real time. */
   readonly wait?: Wait;
+  readonly watch?: CheckWatch<Name>;
 }
 
 /** The result of a step, and what it took. */
@@ -45,6 +54,7 @@ export const runHealthChecks = async <Name extends string>(
   steps: (run: HealthRun<Name>) => Promise<void>,
 ): Promise<HealthCheck<Name>[]> => {
   const run = new HealthRun(options);
+  options.watch?.begun(options.names);
   try {
     await steps(run);
   } catch (thrown) {
@@ -92,11 +102,11 @@ export class HealthRun<Name extends string> {
   }
 
   passed(name: Name, message: string, durationMs = 0): void {
-    this.#checks.set(name, { ...blank, name, outcome: 'passed', durationMs, message });
+    this.#set({ ...blank, name, outcome: 'passed', durationMs, message });
   }
 
   skipped(name: Name, message: string, durationMs = 0): void {
-    this.#checks.set(name, { ...blank, name, outcome: 'skipped', durationMs, message });
+    this.#set({ ...blank, name, outcome: 'skipped', durationMs, message });
   }
 
   failed(name: Name, error: SluiceError, durationMs = 0, advice: Advice = {}): void {
@@ -123,7 +133,7 @@ export class HealthRun<Name extends string> {
   /** One check shows what another found. */
   sameAs(name: Name, other: Name): void {
     const check = this.#checks.get(other);
-    if (check !== undefined) this.#checks.set(name, { ...check, name });
+    if (check !== undefined) this.#set({ ...check, name });
   }
 
   told(name: Name): HealthCheck<Name> | null {
@@ -144,8 +154,13 @@ export class HealthRun<Name extends string> {
     return this.#options.names.flatMap((name) => this.#checks.get(name) ?? []);
   }
 
+  #set(check: HealthCheck<Name>): void {
+    this.#checks.set(check.name, check);
+    this.#options.watch?.told(check);
+  }
+
   #tell(outcome: HealthOutcome, name: Name, error: SluiceError, durationMs: number, advice: Advice): void {
-    this.#checks.set(name, {
+    this.#set({
       name,
       outcome,
       durationMs,

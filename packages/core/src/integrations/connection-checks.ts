@@ -1,4 +1,4 @@
-import { CONNECTION_CHECKS, type ConnectionCheck } from '@sluice/shared';
+import { CONNECTION_CHECKS, type ConnectionCheck, type ConnectionCheckName } from '@sluice/shared';
 import { checkClock } from '../doctor/check-clock.ts';
 import { checkEncryption } from '../doctor/check-encryption.ts';
 import { checkExternalId } from '../doctor/check-external-id.ts';
@@ -6,7 +6,7 @@ import { checkOutput } from '../doctor/check-output.ts';
 import { checkOverGrants } from '../doctor/check-over-grants.ts';
 import { checkRead } from '../doctor/check-read.ts';
 import { checkWay, wayIsClear } from '../doctor/check-way.ts';
-import { runHealthChecks } from '../health/health-run.ts';
+import { type CheckWatch, runHealthChecks } from '../health/health-run.ts';
 import type { Bucket } from '../ports/bucket.ts';
 import type { Clock, Wait } from '../ports/engine.ts';
 import type { IntegrationConfig } from '../ports/ledger.ts';
@@ -22,6 +22,8 @@ export interface ConnectionCheckContext {
   readonly newId: () => string;
   /** Whom trust policies name, for the statements that are shown; null when this installation was not told. */
   readonly principalArn?: string | null;
+  /** For who wants to see the checks as they end. */
+  readonly watch?: CheckWatch<ConnectionCheckName>;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface ConnectionCheckContext {
  * can. What passes here works in work: lists, reads and writes are made as polls, processors and writing back make them.
  */
 export const runConnectionChecks = async (
-  { clock, newId, wait, principalArn = null }: ConnectionCheckContext,
+  { clock, newId, wait, principalArn = null, watch }: ConnectionCheckContext,
   integration: IntegrationConfig,
   open: () => Promise<Bucket>,
 ): Promise<readonly ConnectionCheck[]> =>
@@ -42,6 +44,7 @@ export const runConnectionChecks = async (
       checkMs: CHECK_MS,
       clock,
       ...(wait === undefined ? {} : { wait }),
+      ...(watch === undefined ? {} : { watch }),
     },
     async (run) => {
       const doctor = { run, integration, principalArn, newId };

@@ -1,19 +1,13 @@
 import type { ConnectionTest } from '@sluice/shared';
-import type { Clock, OpenBucket, Wait } from '../ports/engine.ts';
+import type { OpenBucket } from '../ports/engine.ts';
 import type { IntegrationStore } from '../ports/integrations.ts';
-import { runConnectionChecks } from './connection-checks.ts';
+import { type ConnectionCheckContext, runConnectionChecks } from './connection-checks.ts';
 
-export interface TestS3ConnectionContext {
+export interface TestS3ConnectionContext extends ConnectionCheckContext {
   readonly actorId: string;
   readonly integrations: Pick<IntegrationStore, 'getWithSecrets' | 'recordConnectionTest'>;
   /** Opens the bucket for a test: without retries. */
   readonly openBucket: OpenBucket;
-  readonly clock: Clock;
-  /** Default: real time. */
-  readonly wait?: Wait;
-  readonly newId: () => string;
-  /** Whom trust policies name; null when this installation was not told. */
-  readonly principalArn?: string | null;
 }
 
 /**

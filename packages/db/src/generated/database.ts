@@ -534,6 +534,9 @@ isOneToOne: false
 "get_s3_integration_with_secrets":
 { Args: { "p_actor": string,"p_integration_id": string }; Returns: Json
                            },
+"get_s3_result":
+{ Args: { "p_actor": string,"p_integration_id": string,"p_kind": string,"p_object_id": string }; Returns: Json
+                           },
 "ledger":
 { Args: { "": Database["public"]['Tables']["s3_integrations"]['Row'] }; Returns: { error: true } & "the function public.ledger with parameter or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache"
                            },

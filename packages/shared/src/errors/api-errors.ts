@@ -163,6 +163,20 @@ export const apiErrors = {
     'A request with this Idempotency-Key is still being done',
     'Wait as long as `Retry-After` says and send it again: you will get its answer.',
   ),
+  result_not_written: entry(
+    409,
+    'client',
+    false,
+    'There is no such result of this object',
+    'A result can be read once its object is `written_back`; `outputs` of the object says which there are.',
+  ),
+  result_gone: entry(
+    410,
+    'customer_config',
+    false,
+    'The result is not in your bucket any more',
+    'It was written back, and has been moved or deleted since. Put it back, or process the document again.',
+  ),
   not_on_r2: entry(
     422,
     'client',

@@ -7,10 +7,11 @@ import type { CreateS3Integration, UpdateS3Integration } from '../s3/s3-integrat
 import type { EngineCaller, EngineResult } from './engine-caller.ts';
 import type { NotificationRpc } from './notification-rpc.ts';
 import type { R2ReceiverRpc } from './r2-receiver-rpc.ts';
+import type { ResultRpc } from './result-rpc.ts';
 import type { SecretRpc } from './secret-rpc.ts';
 
 /** What the api Worker may ask of the engine, over the service binding. */
-export interface EngineRpc extends NotificationRpc, R2ReceiverRpc, ResealRpc, SecretRpc {
+export interface EngineRpc extends NotificationRpc, R2ReceiverRpc, ResealRpc, ResultRpc, SecretRpc {
   createS3Integration(
     caller: EngineCaller,
     input: CreateS3Integration,
@@ -31,6 +32,11 @@ export interface EngineRpc extends NotificationRpc, R2ReceiverRpc, ResealRpc, Se
     input: StartEventTest,
   ): Promise<EngineResult<null>>;
   testS3Connection(caller: EngineCaller, integrationId: string): Promise<EngineResult<ConnectionTest>>;
+  /** The same, told as it goes: lines of JSON, each a `ConnectionTestEvent`. The test goes on when nobody reads. */
+  watchS3ConnectionTest(
+    caller: EngineCaller,
+    integrationId: string,
+  ): Promise<EngineResult<ReadableStream<Uint8Array>>>;
   /** Begins a dry run; it goes on in the background. */
   startDryRun(
     caller: EngineCaller,

@@ -33,3 +33,18 @@ export const ConnectionTest = z.strictObject({
   checks: z.array(ConnectionCheck),
 });
 export type ConnectionTest = z.infer<typeof ConnectionTest>;
+
+/** A connection test as it goes: `begun` once, `check` whenever one has ended (its last word holds), and in the end `ended` or `broken`. */
+export const ConnectionTestEvent = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('begun'),
+    checks: z.array(z.enum(CONNECTION_CHECKS)).describe('Every check there will be, in order.'),
+  }),
+  z.strictObject({ type: z.literal('check'), check: ConnectionCheck }),
+  z.strictObject({ type: z.literal('ended'), test: ConnectionTest }),
+  z.strictObject({
+    type: z.literal('broken'),
+    code: z.string().describe('From the error catalogue: why the test came to no end.'),
+  }),
+]);
+export type ConnectionTestEvent = z.infer<typeof ConnectionTestEvent>;

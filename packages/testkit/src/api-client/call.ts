@@ -58,6 +58,16 @@ const parsed = (text: string): unknown => {
   }
 };
 
+/** Lines of JSON are a list of what they hold. */
+const bodyOf = (text: string, contentType: string | null): unknown => {
+  if (text === '') return null;
+  if (contentType !== 'application/x-ndjson') return JSON.parse(text);
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+};
+
 /**
  * Calls the API and checks what every answer guarantees: it is documented and fits its schema, is not cached, carries the
  * security headers and its request id, says its status, and holds no secret that was sent.
@@ -80,7 +90,7 @@ export const call = async (method: string, path: string, options: CallOptions = 
     status: response.status,
     headers: response.headers,
     text,
-    body: text === '' ? null : (JSON.parse(text) as unknown),
+    body: bodyOf(text, response.headers.get('content-type')),
   };
   await expectGuarantees(method, path, answer);
   return answer;

@@ -105,10 +105,19 @@ export const createConformance = (document: OpenApiDocument): Conformance => {
         return contentType === null ? [] : [`${name} ${status} should have no body`];
       const type = contentType?.split(';')[0] ?? '';
       if (documented.content[type] === undefined) return [`${name} ${status} does not document "${type}"`];
-      return validate(
-        pointer('paths', path, method.toLowerCase(), 'responses', String(status), 'content', type, 'schema'),
-        body,
+      const schema = pointer(
+        'paths',
+        path,
+        method.toLowerCase(),
+        'responses',
+        String(status),
+        'content',
+        type,
+        'schema',
       );
+      // There the schema is of one line.
+      const values = type === 'application/x-ndjson' && Array.isArray(body) ? body : [body];
+      return values.flatMap((value) => validate(schema, value));
     },
     componentProblems: (name, value) => validate(pointer('components', 'schemas', name), value),
     requestProblems: ({ path, method }, body) =>

@@ -27,9 +27,11 @@ import { setupRoute } from './s3-integrations/setup.ts';
 import { startIntegrationRoute } from './s3-integrations/start.ts';
 import { testConnectionRoute } from './s3-integrations/test-connection.ts';
 import { updateIntegrationRoute } from './s3-integrations/update.ts';
+import { watchConnectionTestRoute } from './s3-integrations/watch-connection-test.ts';
 import { listObjectsRoute } from './s3-objects/list.ts';
 import { listDuplicatesRoute } from './s3-objects/list-duplicates.ts';
 import { readObjectRoute } from './s3-objects/read.ts';
+import { readOutputRoute } from './s3-objects/read-output.ts';
 import { deployR2ReceiverRoute, removeR2ReceiverRoute } from './s3-r2-receiver/deploy.ts';
 import { r2ReceiverRoute } from './s3-r2-receiver/read.ts';
 import { cancelReplayRoute } from './s3-replays/cancel.ts';
@@ -56,12 +58,14 @@ const ROUTES = [
   updateIntegrationRoute,
   deleteIntegrationRoute,
   testConnectionRoute,
+  watchConnectionTestRoute,
   startDryRunRoute,
   readDryRunRoute,
   cancelDryRunRoute,
   startIntegrationRoute,
   listObjectsRoute,
   readObjectRoute,
+  readOutputRoute,
   listDuplicatesRoute,
   createReplayRoute,
   listReplaysRoute,

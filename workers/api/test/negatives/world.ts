@@ -42,6 +42,7 @@ const recordsOf = (
     [FIRST_ID]: ids.integrationId,
     '/api/events/s3/{integrationId}': ids.integrationId,
     [`${FIRST_ID}/objects/{objectId}`]: ids.objectId,
+    [`${FIRST_ID}/objects/{objectId}/outputs/{kind}`]: 'html',
     [`${FIRST_ID}/replays/{replayId}`]: ids.replayId,
     [TARGET_ID]: ids.targetId,
     [`${TARGET_ID}/deliveries/{deliveryId}`]: ids.deliveryId,

@@ -17,6 +17,7 @@ import { ObjectHistory } from './object-history.tsx';
 import { type ObjectDetail, objectQuery } from './object-queries.ts';
 import { ObjectReport } from './object-report.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
+import { Results } from './results.tsx';
 
 const FOUND_BY = { poll: 'By listing', event: 'By an event', replay: 'By a replay' } as const;
 
@@ -37,24 +38,6 @@ const Figures = (object: ObjectDetail) => (
       </Fact>
     )}
   </dl>
-);
-
-const KINDS: Readonly<Record<string, string>> = { pdf: 'Accessible PDF', html: 'HTML page' };
-
-const Results = ({ outputs }: { readonly outputs: NonNullable<ObjectDetail['outputs']> }) => (
-  <section className="grid gap-2">
-    <h3 className="font-semibold">Results in your bucket</h3>
-    <ul className="grid gap-2">
-      {outputs.map(({ key, kind, sizeBytes }) => (
-        <li key={key} className="rounded-md bg-sunken px-3 py-2">
-          <p className="text-xs text-soft">
-            {KINDS[kind] ?? kind} · {formatBytes(sizeBytes)}
-          </p>
-          <Copyable text={key} what={`Name of the ${KINDS[kind] ?? kind}`} />
-        </li>
-      ))}
-    </ul>
-  </section>
 );
 
 const OtherVersions = ({
@@ -104,7 +87,7 @@ const Detail = ({
       />
     )}
     <Figures {...object} />
-    {object.outputs !== null && object.outputs.length > 0 && <Results outputs={object.outputs} />}
+    <Results object={object} />
     {object.report !== null && <ObjectReport report={object.report} />}
     <ObjectHistory history={object.history} />
     {object.otherVersions.length > 0 && <OtherVersions versions={object.otherVersions} onOpen={onOpen} />}

@@ -1,0 +1,40 @@
+import { asSluiceError, type ReadResult, type ResultKind, SluiceError } from '@sluice/shared';
+import type { OpenBucket } from '../ports/engine.ts';
+import type { ResultStore } from '../ports/results.ts';
+
+export interface ReadResultContext {
+  readonly actorId: string;
+  readonly results: ResultStore;
+  readonly openBucket: OpenBucket;
+}
+
+/** What names the result. */
+export interface ResultName {
+  readonly integrationId: string;
+  readonly objectId: string;
+  readonly kind: ResultKind;
+}
+
+const fileName = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
+
+/**
+ * Opens a result where it was written back to: in the customer's bucket, as it is now. Nothing is kept of it here, and no link to it
+ * is made. The body errors when the provider breaks off.
+ *
+ * @throws SluiceError `not_found`, `result_not_written`, `result_gone`, and what buckets refuse (`access_denied`, …).
+ */
+export const readResult = async (
+  { actorId, results, openBucket }: ReadResultContext,
+  { integrationId, objectId, kind }: ResultName,
+): Promise<ReadResult> => {
+  const { key, ...stored } = await results.getResult(actorId, integrationId, objectId, kind);
+  const bucket = await openBucket(stored);
+  try {
+    const { head, body } = await bucket.get(key);
+    return { body, sizeBytes: head.sizeBytes, fileName: fileName(key) };
+  } catch (thrown) {
+    const error = asSluiceError(thrown);
+    if (error.code !== 'object_not_found') throw error;
+    throw new SluiceError('result_gone', { detail: key, cause: thrown });
+  }
+};

@@ -1,0 +1,63 @@
+import { type TestS3ConnectionContext, testS3Connection } from '@sluice/core';
+import type { ConnectionTestEvent, EngineRpc } from '@sluice/shared';
+import * as z from 'zod';
+import type { Door } from '../notifications/rpc.ts';
+import type { Engine } from '../wiring.ts';
+import { lineStream } from './line-stream.ts';
+
+type ConnectionTestRpc = Pick<EngineRpc, 'testS3Connection' | 'watchS3ConnectionTest'>;
+
+/** @param outlive Keeps the Worker for work that goes on after the answer. */
+export const connectionTestRpcOf = (
+  engine: Engine,
+  { asCaller, parsed }: Door,
+  outlive: (work: Promise<unknown>) => void,
+): ConnectionTestRpc => {
+  const run = (
+    caller: Parameters<ConnectionTestRpc['testS3Connection']>[0],
+    integrationId: string,
+    watch?: TestS3ConnectionContext['watch'],
+  ) =>
+    asCaller(caller, 'testConnection', (actorId) =>
+      testS3Connection(
+        {
+          actorId,
+          integrations: engine.integrations,
+          openBucket: engine.openBucketForTest,
+          principalArn: engine.settings.AWS_PRINCIPAL_ARN || null,
+          clock: engine.polling.clock,
+          newId: () => crypto.randomUUID(),
+          ...(watch === undefined ? {} : { watch }),
+        },
+        parsed(z.uuid(), integrationId),
+      ),
+    ).finally(() => {
+      // The person who asked does not wait for our counting.
+      outlive(engine.flushCalls());
+    });
+  return {
+    testS3Connection: (caller, integrationId) => run(caller, integrationId),
+    watchS3ConnectionTest: async (caller, integrationId) => {
+      const { stream, send, close } = lineStream<ConnectionTestEvent>();
+      const begun = Promise.withResolvers<null>();
+      const ended = run(caller, integrationId, {
+        begun: (checks) => {
+          send({ type: 'begun', checks: [...checks] });
+          begun.resolve(null);
+        },
+        told: (check) => send({ type: 'check', check }),
+      });
+      outlive(
+        ended.then((result) => {
+          send(
+            result.ok ? { type: 'ended', test: result.value } : { type: 'broken', code: result.error.code },
+          );
+          close();
+        }),
+      );
+      // Who may not test is told so, instead of a stream.
+      const refused = await Promise.race([begun.promise, ended]);
+      return refused === null || refused.ok ? { ok: true, value: stream } : refused;
+    },
+  };
+};
