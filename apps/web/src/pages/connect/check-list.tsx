@@ -1,5 +1,13 @@
-import { CircleAlert, CircleCheck, CircleDashed, CircleX, LoaderCircle, type LucideIcon } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import {
+  Circle,
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CircleX,
+  LoaderCircle,
+  type LucideIcon,
+} from 'lucide-react';
+import { useEffect } from 'react';
 import { cx } from '../../ui/class-names.ts';
 import { type Tone, toneText } from '../../ui/data/badge.tsx';
 import { CodeBlock } from '../../ui/data/code-block.tsx';
@@ -7,8 +15,7 @@ import { announce } from '../../ui/overlays/toast.tsx';
 import { moveOf } from '../../ui/states/error-notice.tsx';
 import { Prose } from '../../ui/states/prose.tsx';
 import type { ConnectionTest } from './draft.ts';
-
-type CheckResult = ConnectionTest['checks'][number];
+import type { CheckResult, Progress } from './live-test.ts';
 
 const NAMES: Readonly<Record<CheckResult['name'], string>> = {
   endpoint: 'The address answers',
@@ -33,22 +40,6 @@ const SIGNS: Readonly<Record<CheckResult['outcome'], { icon: LucideIcon; tone: T
   warning: { icon: CircleAlert, tone: 'warn', words: 'passed, with a warning' },
   failed: { icon: CircleX, tone: 'bad', words: 'failed' },
   skipped: { icon: CircleDashed, tone: 'idle', words: 'not told' },
-};
-
-/** Between two results, so that each is seen to come. */
-const REVEAL_MS = 110;
-
-/** How many results are shown: one after the other where motion is welcome, all at once where it is not. */
-const useRevealed = (total: number, testedAt: string): number => {
-  const [seen, setSeen] = useState({ testedAt: '', count: 0 });
-  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const count = seen.testedAt === testedAt ? seen.count : 0;
-  useEffect(() => {
-    if (isStill || count >= total) return;
-    const timer = setTimeout(() => setSeen({ testedAt, count: count + 1 }), REVEAL_MS);
-    return () => clearTimeout(timer);
-  }, [isStill, count, total, testedAt]);
-  return isStill ? total : count;
 };
 
 const Statement = ({ statement }: { readonly statement: unknown }) => (
@@ -104,39 +95,84 @@ const Row = (check: CheckResult) => {
   );
 };
 
-const Waiting = ({ name }: { readonly name: string }) => (
+/** A check that has not ended: the first of them is being made. */
+const Waiting = ({ name, isNow }: { readonly name: string; readonly isNow: boolean }) => (
   <li className="flex gap-3 px-4 py-2.5 text-soft">
-    <LoaderCircle aria-hidden size={20} className="mt-0.5 shrink-0 animate-spin" />
-    {name} …
+    {isNow ? (
+      <LoaderCircle aria-hidden size={20} className="mt-0.5 shrink-0 animate-spin" />
+    ) : (
+      <Circle aria-hidden size={20} className="mt-0.5 shrink-0 opacity-40" />
+    )}
+    <span>
+      {name}
+      {isNow && ' …'}
+      <span className="sr-only">: {isNow ? 'being tried' : 'not tried yet'}</span>
+    </span>
   </li>
 );
+
+const countOf = (progress: Progress): string =>
+  `${progress.ended.size} of ${progress.names.length} checks have ended`;
+
+/** Says what matters as it ends; the rest can be read. */
+const useSaid = (test: ConnectionTest | null, { ended }: Progress) => {
+  const failed = [...ended.values()].findLast(({ outcome }) => outcome === 'failed');
+  const failedName = test === null ? failed?.name : undefined;
+  useEffect(() => {
+    if (failedName !== undefined) announce(`${NAMES[failedName]}: failed.`);
+  }, [failedName]);
+  useEffect(() => {
+    if (test === null) return announce('Testing the connection.');
+    const count = test.checks.filter(({ outcome }) => outcome === 'failed').length;
+    announce(
+      count === 0
+        ? 'The connection test passed.'
+        : `The connection test found ${count} ${count === 1 ? 'thing' : 'things'} to mend.`,
+    );
+  }, [test]);
+};
 
 interface CheckListProps {
   /** Null while it is being made. */
   readonly test: ConnectionTest | null;
+  readonly progress: Progress;
 }
 
-/** What the connection test found, check by check. */
-export const CheckList = ({ test }: CheckListProps) => {
-  const total = test?.checks.length ?? 0;
-  const shown = useRevealed(total, test?.testedAt ?? '');
-  useEffect(() => {
-    if (test === null) return announce('Testing the connection.');
-    const failed = test.checks.filter(({ outcome }) => outcome === 'failed').length;
-    announce(
-      failed === 0 ? 'The connection test passed.' : `The connection test found ${failed} things to mend.`,
-    );
-  }, [test]);
+/** What the connection test finds, check by check, each as it ends. */
+export const CheckList = ({ test, progress }: CheckListProps) => {
+  useSaid(test, progress);
+  const { names, ended } = progress;
+  const now = names.find((name) => !ended.has(name));
   return (
-    <ol
-      aria-label="Checks"
-      aria-busy={test === null || shown < total}
-      className="divide-y divide-line rounded-lg border border-line bg-surface shadow-card"
-    >
-      {test?.checks.slice(0, shown).map((check) => (
-        <Row key={check.name} {...check} />
-      ))}
-      {test === null && <Waiting name="Trying everything the work will need, on your bucket" />}
-    </ol>
+    <div className="grid gap-2">
+      <ol
+        aria-label="Checks"
+        aria-busy={test === null}
+        className="divide-y divide-line rounded-lg border border-line bg-surface shadow-card"
+      >
+        {test !== null
+          ? test.checks.map((check) => <Row key={check.name} {...check} />)
+          : names.map((name) => {
+              const check = ended.get(name);
+              return check === undefined ? (
+                <Waiting key={name} name={NAMES[name]} isNow={name === now} />
+              ) : (
+                <Row key={name} {...check} />
+              );
+            })}
+        {test === null && names.length === 0 && (
+          <Waiting name="Trying everything the work will need, on your bucket" isNow />
+        )}
+      </ol>
+      {test === null && names.length > 0 && (
+        <progress
+          aria-label="Checks that have ended"
+          aria-valuetext={countOf(progress)}
+          value={ended.size}
+          max={names.length}
+          className="h-1.5 w-full accent-accent"
+        />
+      )}
+    </div>
   );
 };

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { components } from '../../app/api.ts';
@@ -11,14 +11,9 @@ import { ErrorNotice } from '../../ui/states/error-notice.tsx';
 import { Loading, Skeleton } from '../../ui/states/skeleton.tsx';
 import { CheckList } from './check-list.tsx';
 import { CredentialsForm } from './credentials-form.tsx';
-import {
-  type ConnectionTest,
-  draftQuery,
-  replaceCredentials,
-  storeCredentials,
-  testConnection,
-} from './draft.ts';
+import { type ConnectionTest, draftQuery, replaceCredentials, storeCredentials } from './draft.ts';
 import { DryRunPanel } from './dry-run-panel.tsx';
+import { useLiveTest } from './live-test.ts';
 import { PermissionsPanel } from './permissions.tsx';
 import { choiceOf } from './providers.ts';
 import { StartForm } from './start-form.tsx';
@@ -44,12 +39,9 @@ const DraftSteps = ({ draft }: { readonly draft: Draft }) => {
   const refresh = () => client.invalidateQueries({ queryKey: draftQuery(id).queryKey, exact: true });
   const [test, setTest] = useState<ConnectionTest | null>(draft.lastTest);
   const [isReplacing, setReplacing] = useState(false);
-  const testing = useMutation({
-    mutationFn: () => testConnection(id),
-    onSuccess: (made) => {
-      setTest(made);
-      void refresh();
-    },
+  const { testing, progress } = useLiveTest(id, (made) => {
+    setTest(made);
+    void refresh();
   });
   const runTest = () => {
     setTest(null);
@@ -99,7 +91,7 @@ const DraftSteps = ({ draft }: { readonly draft: Draft }) => {
       </Step>
       <Step number={3} title="Test the connection" state={state(isPassed, isIn)}>
         {testing.error === null ? (
-          (test !== null || testing.isPending) && <CheckList test={test} />
+          (test !== null || testing.isPending) && <CheckList test={test} progress={progress} />
         ) : (
           <ErrorNotice error={testing.error} />
         )}

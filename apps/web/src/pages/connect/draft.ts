@@ -32,9 +32,6 @@ export const dryRunQuery = (id: string, isWanted: boolean) =>
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? DRY_RUN_REFRESH_MS : false),
   });
 
-export const testConnection = (id: string): Promise<ConnectionTest> =>
-  unwrap(api.POST('/api/integrations/s3/{id}/test-connection', at(id)));
-
 export const startDryRun = (id: string): Promise<DryRun> =>
   unwrap(api.POST('/api/integrations/s3/{id}/dry-run', { ...at(id), body: {} }));
 
