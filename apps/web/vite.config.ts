@@ -1,13 +1,29 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const BASE =
   /\/node_modules\/(?:react|react-dom|scheduler|@tanstack|openapi-fetch)\/|\/api-client\/src\/|\/src\/(?:app|format)\/|\/src\/ui\/(?:class-names|actions|states|overlays\/toast|data\/badge)/;
 
+/** The typeface is asked for with the page, not when the styles are there. */
+const preloadTypeface: Plugin = {
+  name: 'preload-typeface',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle = {} }) =>
+      Object.keys(bundle)
+        .filter((file) => file.endsWith('.woff2'))
+        .map((file) => ({
+          tag: 'link',
+          attrs: { rel: 'preload', href: `/${file}`, as: 'font', type: 'font/woff2', crossorigin: true },
+          injectTo: 'head',
+        })),
+  },
+};
+
 export default defineConfig({
   // Its optimizer writes `light-dark()` for browsers that lack it, in a way that does not follow the theme.
-  plugins: [react(), tailwindcss({ optimize: false })],
+  plugins: [react(), tailwindcss({ optimize: false }), preloadTypeface],
   build: {
     target: 'es2023',
     cssTarget: ['chrome125', 'edge125', 'firefox128', 'safari18'],

@@ -1,4 +1,4 @@
-import { Cable, type LucideIcon, ScrollText } from 'lucide-react';
+import { BellRing, Cable, type LucideIcon, ScrollText } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export interface SettingsPage {
@@ -44,6 +44,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
       { path: 'connect', load: () => import('../pages/connect/connect-page.tsx') },
       { path: 'connect/$integrationId', load: () => import('../pages/connect/draft-page.tsx') },
     ],
+  },
+  {
+    id: 'notifications',
+    label: 'Notifications',
+    icon: BellRing,
+    pages: [{ path: '', load: () => import('../pages/notifications/notifications-page.tsx') }],
   },
   {
     id: 'audit',

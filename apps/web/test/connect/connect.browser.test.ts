@@ -166,6 +166,34 @@ test('a check that fails says whose move it is and what to do; it is mended with
   await page.getByRole('button', { name: 'Start' }).waitFor();
 });
 
+test('each check is shown when it has ended, while the next is being tried', async (context) => {
+  const fake = await newServer(context);
+  const { promise: mayWrite, resolve: letWrite } = Promise.withResolvers<undefined>();
+  fake.addFault(faults.only({ operation: 'PutObject' }, faults.waits(mayWrite)));
+  const tenant = await createTenant(inject('stack'));
+  const { page } = await visit(context, { user: tenant.owner });
+  await toProvider(page, tenant.id, 'Another S3 server');
+  await page.getByLabel('Bucket', { exact: true }).fill(BUCKET);
+  await page.getByLabel('Endpoint').fill(fake.endpoint);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('Access key id').fill(accessKeyId);
+  await page.getByLabel('Secret access key').fill(secretAccessKey);
+  await page.getByRole('button', { name: 'Save and test' }).click();
+  await checkOf(page, 'The folder can be listed: passed').waitFor();
+  await checkOf(page, 'Results can be written …: being tried').waitFor();
+  await checkOf(page, "The test's own files can be deleted: not tried yet").waitFor();
+  const bar = page.getByRole('progressbar', { name: 'Checks that have ended' });
+  expect(await bar.getAttribute('aria-valuetext')).toMatch(/^[1-9] of 1\d checks have ended$/);
+  expect(await page.getByRole('list', { name: 'Checks' }).getAttribute('aria-busy')).toBe('true');
+  letWrite(undefined);
+  await checkOf(page, 'Results can be written: passed').waitFor();
+  await page
+    .getByRole('status')
+    .filter({ hasText: 'The connection test passed.' })
+    .waitFor({ state: 'attached' });
+  await page.getByRole('button', { name: 'Start' }).waitFor();
+});
+
 test('a wrong key is replaced by another', async (context) => {
   const fake = await newServer(context);
   const tenant = await createTenant(inject('stack'));

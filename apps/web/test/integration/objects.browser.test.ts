@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { addMember, connectControls, createTenant, pollUntil, type TestTenant } from '@sluice/testkit';
 import { at, call, newIntegration } from '@sluice/testkit/api-client';
-import type { Locator } from 'playwright-core';
-import { expect, inject, test } from 'vitest';
+import { FAKE_IDENTITY } from '@sluice/testkit/fake-s3';
+import type { Download, Locator } from 'playwright-core';
+import { expect, inject, type TestContext, test } from 'vitest';
+import { BUCKET, newServer } from '../support/customer.ts';
 import { seedMonth } from '../support/seed-objects.ts';
 import { openSql, setPoll } from '../support/seeds.ts';
 import { expectAccessibleEverywhere, useBrowser } from '../support/visit.ts';
@@ -181,4 +184,85 @@ test('says how accessible a document was and is, and what a person has to look a
     .getByText('A person has to make the PDF again with its fonts embedded', { exact: false })
     .waitFor();
   await expectAccessibleEverywhere(page);
+});
+
+/** One written back into a customer's own server: a page that would do harm if it could, and a PDF. */
+const withResults = async (context: TestContext) => {
+  const fake = await newServer(context);
+  const tenant = await createTenant(inject('stack'));
+  const id = await newIntegration(tenant, {
+    bucket: BUCKET,
+    endpoint: fake.endpoint,
+    region: 'us-east-1',
+    credentials: FAKE_IDENTITY,
+    inputPrefix: 'inbox/',
+    outputPrefix: 'accessible/',
+  });
+  await setPoll(sql, id, {});
+  const results = {
+    pdf: { key: 'accessible/contract.pdf', body: '%PDF-1.7 accessible' },
+    html: {
+      key: 'accessible/contract.html',
+      body: `<!DOCTYPE html><html lang="en"><head><title>Contract</title><style>h1{color:rgb(1,2,3)}</style></head>
+        <body><h1>The contract</h1><script>document.title = 'It ran'</script></body></html>`,
+    },
+  };
+  for (const { key, body } of Object.values(results)) {
+    fake.bucket(BUCKET).put(key, Buffer.from(body), {}, Date.now());
+  }
+  await sql.query(
+    `insert into public.s3_processed_objects (tenant_id, integration_id, key, etag, size_bytes, found_by, state, outputs, written_back_at)
+     values ($1, $2, 'inbox/contract.pdf', 'etag', 100, 'poll', 'written_back', $3, now())`,
+    [
+      tenant.id,
+      id,
+      JSON.stringify(
+        Object.entries(results).map(([kind, { key, body }]) => ({
+          kind,
+          key,
+          etag: 'x',
+          sizeBytes: body.length,
+        })),
+      ),
+    ],
+  );
+  return { fake, tenant, results, address: `/settings/${tenant.id}/integrations/${id}/objects` };
+};
+
+test('opens the page that was written back, which can run nothing and reach nothing of ours, and saves the PDF', async (context) => {
+  const { fake, tenant, results, address } = await withResults(context);
+  const member = await addMember(inject('stack'), tenant, 'member');
+  const { page, context: browser } = await visit(context, {
+    user: member,
+    isExpectedError: (text) => /Blocked script execution/.test(text),
+  });
+  await page.goto(address);
+  await page.getByRole('button', { name: 'contract.pdf' }).press('Enter');
+  const drawer = page.getByRole('dialog', { name: 'contract.pdf' });
+  const open = drawer.getByRole('button', { name: /Open the page/ });
+  await open.waitFor();
+  await expectAccessibleEverywhere(page);
+  const [shown] = await Promise.all([browser.waitForEvent('page'), open.press('Enter')]);
+  const heading = shown.getByRole('heading', { name: 'The contract' });
+  await heading.waitFor();
+  expect(await shown.title()).toBe('Contract');
+  expect(await heading.evaluate((element) => getComputedStyle(element).color)).toBe('rgb(1, 2, 3)');
+  expect(await shown.evaluate(() => globalThis.origin)).toBe('null');
+  // Nothing that was sent stands in the address, and nothing in the page that sent it.
+  expect(new URL(shown.url()).search).toBe('');
+  expect(await drawer.locator('input[name=access_token]').first().inputValue()).toBe('');
+  await shown.close();
+
+  const saved = Promise.withResolvers<Download>();
+  page.on('download', saved.resolve);
+  browser.on('page', (opened) => void opened.on('download', saved.resolve));
+  await drawer.getByRole('button', { name: 'Save the PDF' }).press('Enter');
+  const download = await saved.promise;
+  expect(download.suggestedFilename()).toBe('contract.pdf');
+  expect(await readFile(await download.path(), 'utf8')).toBe(results.pdf.body);
+
+  fake.bucket(BUCKET).delete(results.html.key);
+  const [gone] = await Promise.all([browser.waitForEvent('page'), open.press('Enter')]);
+  await gone.getByRole('heading', { name: 'The result is not in your bucket any more' }).waitFor();
+  expect(new URL(gone.url()).pathname).toBe('/problems/result_gone');
 });

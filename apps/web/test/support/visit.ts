@@ -90,8 +90,8 @@ const sessionOf = async (user: TestUser): Promise<string> => {
 
 /** In the page, once a context: who signed out stays signed out. */
 const storeSession = (session: string): void => {
-  // A page that is not there yet has no storage.
-  if (location.protocol === 'about:') return;
+  // A page that is not there yet has no storage, nor has one that belongs to nobody.
+  if (location.protocol === 'about:' || globalThis.origin === 'null') return;
   if (localStorage.getItem('sluice.session.given') !== null) return;
   localStorage.setItem('sluice.session.given', 'yes');
   localStorage.setItem('sluice.session', session);

@@ -47,14 +47,12 @@ export const connectionTestRpcOf = (
         },
         told: (check) => send({ type: 'check', check }),
       });
-      outlive(
-        ended.then((result) => {
-          send(
-            result.ok ? { type: 'ended', test: result.value } : { type: 'broken', code: result.error.code },
-          );
-          close();
-        }),
-      );
+      const tellEnd = async () => {
+        const result = await ended;
+        send(result.ok ? { type: 'ended', test: result.value } : { type: 'broken', code: result.error.code });
+        close();
+      };
+      outlive(tellEnd());
       // Who may not test is told so, instead of a stream.
       const refused = await Promise.race([begun.promise, ended]);
       return refused === null || refused.ok ? { ok: true, value: stream } : refused;

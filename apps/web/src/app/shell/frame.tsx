@@ -1,6 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Select } from '../../ui/forms/select.tsx';
+import { Skeleton } from '../../ui/states/skeleton.tsx';
 import { paths } from '../paths.ts';
 import { SETTINGS_SECTIONS } from '../settings-registry.ts';
 import { mayEdit, type Tenant } from '../tenants.ts';
@@ -22,7 +23,7 @@ interface FrameProps {
 
 const TenantSelect = ({ tenants, tenant }: { tenants: readonly Tenant[]; tenant: Tenant }) => {
   const navigate = useNavigate();
-  if (tenants.length === 1) return <p className="truncate font-semibold">{tenant.name}</p>;
+  if (tenants.length === 1) return <p className="truncate py-2.5 font-semibold">{tenant.name}</p>;
   return (
     <Select
       aria-label="Tenant"
@@ -53,6 +54,16 @@ const Sections = ({ tenant }: { readonly tenant: Tenant }) => (
   </nav>
 );
 
+/** Takes the room of what is not known yet. */
+const Waiting = () => (
+  <div aria-hidden className="contents">
+    <Skeleton className="h-10 w-full" />
+    <div className="-mx-1 grid gap-1 p-1">
+      <Skeleton className="h-9 w-full" />
+    </div>
+  </div>
+);
+
 /** Navigation beside the page, or above it where there is no room. */
 export const Frame = ({ tenants, tenant, navigation, children }: FrameProps) => (
   <div className="min-h-dvh md:grid md:grid-cols-[15.5rem_1fr]">
@@ -72,7 +83,9 @@ export const Frame = ({ tenants, tenant, navigation, children }: FrameProps) => 
             <Account />
           </div>
         </div>
-        {tenants !== undefined && tenant !== undefined && (
+        {tenants === undefined || tenant === undefined ? (
+          navigation === undefined && <Waiting />
+        ) : (
           <>
             <TenantSelect tenants={tenants} tenant={tenant} />
             <Sections tenant={tenant} />

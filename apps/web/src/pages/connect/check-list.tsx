@@ -142,9 +142,10 @@ interface CheckListProps {
 export const CheckList = ({ test, progress }: CheckListProps) => {
   useSaid(test, progress);
   const { names, ended } = progress;
-  const now = names.find((name) => !ended.has(name));
+  // What an ended one stands on is under way with the next: that the address is right shows in what works there.
+  const underWay = names.findLastIndex((name) => ended.has(name)) + 1;
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2">
       <ol
         aria-label="Checks"
         aria-busy={test === null}
@@ -152,10 +153,10 @@ export const CheckList = ({ test, progress }: CheckListProps) => {
       >
         {test !== null
           ? test.checks.map((check) => <Row key={check.name} {...check} />)
-          : names.map((name) => {
+          : names.map((name, index) => {
               const check = ended.get(name);
               return check === undefined ? (
-                <Waiting key={name} name={NAMES[name]} isNow={name === now} />
+                <Waiting key={name} name={NAMES[name]} isNow={index <= underWay} />
               ) : (
                 <Row key={name} {...check} />
               );

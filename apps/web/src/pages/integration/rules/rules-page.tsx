@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { ApiError, api, type components, unwrap } from '../../../app/api.ts';
 import { mayEdit, useTenant } from '../../../app/tenants.ts';
@@ -123,13 +123,16 @@ const RuleForm = () => {
   );
 };
 
-const RuleList = ({ isEditor }: { readonly isEditor: boolean }) => {
-  const id = useIntegrationId();
-  const [isOpen, setOpen] = useState(false);
-  const { data, error, refetch, isFetching } = useQuery({
+const rulesQuery = (id: string) =>
+  queryOptions({
     queryKey: ['integration', id, 'rules'],
     queryFn: ({ signal }) => unwrap(api.GET('/api/integrations/s3/{id}/rules', { ...at(id), signal })),
   });
+
+const RuleList = ({ isEditor }: { readonly isEditor: boolean }) => {
+  const id = useIntegrationId();
+  const [isOpen, setOpen] = useState(false);
+  const { data, error, refetch, isFetching } = useQuery(rulesQuery(id));
   return (
     <Card
       title="Rules for folders"
@@ -173,11 +176,15 @@ const RuleList = ({ isEditor }: { readonly isEditor: boolean }) => {
   );
 };
 
-const RulesPage = () => (
-  <div className="grid grid-cols-1 gap-5">
-    <RuleList isEditor={mayEdit(useTenant())} />
-    <RuleTester />
-  </div>
-);
+const RulesPage = () => {
+  const { isPending } = useQuery(rulesQuery(useIntegrationId()));
+  return (
+    <div className="grid grid-cols-1 gap-5">
+      <RuleList isEditor={mayEdit(useTenant())} />
+      {/* Below a list of unknown length: it comes when that is known, and does not move. */}
+      {!isPending && <RuleTester />}
+    </div>
+  );
+};
 
 export default RulesPage;

@@ -3,6 +3,7 @@ import { ConnectionForm } from './connection-form.tsx';
 import { DeleteCard } from './delete-card.tsx';
 import { GeneralForm } from './general-form.tsx';
 import { StopCard } from './stop-card.tsx';
+import { ToldCard } from './told-card.tsx';
 
 /** What can be changed about an integration, from the harmless to what cannot be undone. */
 const SettingsPage = () => {
@@ -14,6 +15,7 @@ const SettingsPage = () => {
   return (
     <div className="grid gap-5">
       <GeneralForm />
+      <ToldCard />
       <ConnectionForm />
       <StopCard />
       <DeleteCard />
