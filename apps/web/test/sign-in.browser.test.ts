@@ -92,6 +92,46 @@ test('a session that is over leads to the sign-in page, and from there back', as
   expect(new URL(page.url()).pathname).toBe(address);
 });
 
+test('a session that ends in the middle of a form takes nothing of it away', async (context) => {
+  const tenant = await createTenant(inject('stack'));
+  const { page } = await visit(context, { user: tenant.owner });
+  await page.goto(`/settings/${tenant.id}/integrations/connect`);
+  await page.getByRole('radio', { name: 'Cloudflare R2' }).check();
+  await page.getByLabel('Bucket', { exact: true }).fill('acme-contracts');
+  await page.getByLabel('Account id').fill('0123456789abcdef0123456789abcdef');
+  await page.evaluate(() => {
+    const text = localStorage.getItem('sluice.session') ?? '{}';
+    const over = { ...JSON.parse(text), refreshToken: 'unknown', expiresAtMs: 0 };
+    localStorage.setItem('sluice.session', JSON.stringify(over));
+  });
+  await page.getByRole('button', { name: 'Continue' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+  await dialog.getByText(tenant.owner.email).waitFor();
+  await expectAccessibleEverywhere(page);
+  await dialog.getByLabel('Password').fill('not-the-password');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('The address or the password is wrong.').first().waitFor();
+  await dialog.getByLabel('Password').fill(tenant.owner.password);
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await page.getByLabel('Bucket', { exact: true }).inputValue()).toBe('acme-contracts');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { level: 1, name: /^Connect acme-contracts/ }).waitFor();
+
+  await page.evaluate(() => {
+    const text = localStorage.getItem('sluice.session') ?? '{}';
+    const over = { ...JSON.parse(text), refreshToken: 'unknown', expiresAtMs: 0 };
+    localStorage.setItem('sluice.session', JSON.stringify(over));
+  });
+  await page
+    .getByRole('button', { name: 'Test' })
+    .or(page.getByRole('link', { name: 'Integrations' }))
+    .first()
+    .click();
+  await dialog.getByRole('button', { name: 'Leave this page' }).click();
+  await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
+});
+
 test('leads to addresses of its own alone after signing in', async (context) => {
   const { owner } = await createTenant(inject('stack'));
   const { page } = await visit(context, { user: owner });

@@ -7,21 +7,30 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { NotFoundPage } from '../pages/not-found.tsx';
 import { Announcements } from '../ui/overlays/toast.tsx';
 import { paths } from './paths.ts';
 import { RouteError } from './route-error.tsx';
-import { getSession } from './session.ts';
+import { getEnded, getSession, useEnded } from './session.ts';
 import { SETTINGS_SECTIONS, type SettingsPage } from './settings-registry.ts';
 import { HomeRedirect, SettingsLayout } from './shell/settings-layout.tsx';
 
-const rootRoute = createRootRoute({
-  component: () => (
+const SignInAgain = lazy(() => import('../pages/sign-in/sign-in-again.tsx'));
+
+const Root = () => {
+  const ended = useEnded();
+  return (
     <>
       <Outlet />
       <Announcements />
+      <Suspense>{ended !== null && <SignInAgain email={ended.user.email} />}</Suspense>
     </>
-  ),
+  );
+};
+
+const rootRoute = createRootRoute({
+  component: Root,
   notFoundComponent: NotFoundPage,
   errorComponent: RouteError,
 });
@@ -36,7 +45,7 @@ const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
   beforeLoad: ({ location }) => {
-    if (getSession() !== null) return;
+    if (getSession() !== null || getEnded() !== null) return;
     const next = location.href;
     throw redirect({ to: paths.signIn, search: next === paths.home ? {} : { next } });
   },

@@ -10,6 +10,9 @@ const KEY = 'sluice.session';
 /** A token that ends sooner is renewed before it is used: a request takes time. */
 const RENEW_BEFORE_MS = 60_000;
 
+/** A session that ended by itself while this tab was in use: who it was is asked to sign in again, over the page. */
+let ended: Session | null = null;
+
 const listeners = new Set<() => void>();
 let stored: string | null = null;
 let current: Session | null = null;
@@ -27,7 +30,8 @@ const read = (): Session | null => {
   return current;
 };
 
-const write = (session: Session | null): void => {
+const write = (session: Session | null, isOver = false): void => {
+  ended = isOver ? (read() ?? ended) : null;
   if (session === null) localStorage.removeItem(KEY);
   else localStorage.setItem(KEY, JSON.stringify(session));
   for (const listener of listeners) listener();
@@ -57,7 +61,7 @@ const refresh = (): Promise<Session> =>
       return renewed;
     } catch (error) {
       // Refused, not unreachable: the session is over.
-      if (error instanceof AuthError && !error.code.startsWith('http_5')) write(null);
+      if (error instanceof AuthError && !error.code.startsWith('http_5')) write(null, true);
       throw error;
     }
   });
@@ -65,7 +69,8 @@ const refresh = (): Promise<Session> =>
 /** The session, or null. For code; components take {@link useSession}. */
 export const getSession = (): Session | null => read();
 
-export const useSession = (): Session | null => useSyncExternalStore(subscribe, read);
+/** Who is signed in, or was until just now. */
+export const useSession = (): Session | null => useSyncExternalStore(subscribe, () => read() ?? ended);
 
 /** Calls when somebody signs in or out, in any tab. */
 export const onSessionChange = subscribe;
@@ -90,4 +95,14 @@ export const signOut = async (): Promise<void> => {
 };
 
 /** Forgets a session that the API does not take any more. */
-export const endSession = (): void => write(null);
+export const endSession = (): void => write(null, true);
+
+/** Who was signed in until their session ended by itself; null when somebody is, or nobody was. */
+export const getEnded = (): Session | null => (read() === null ? ended : null);
+
+export const useEnded = (): Session | null => useSyncExternalStore(subscribe, getEnded);
+
+/** Has nobody asked to sign in again: there is nothing on the page to keep. */
+export const forgetEnded = (): void => {
+  ended = null;
+};
