@@ -68,6 +68,35 @@ test('another folder makes it a draft that has to be tested and started again', 
   expect(at((await integration.call('GET')).body, 'status')).toBe('draft');
 });
 
+test('moves the day from which documents are taken in, and forth to everything', async (context) => {
+  const integration = await connected();
+  const { page } = await visit(context, { user: integration.owner });
+  await page.goto(integration.address);
+  const form = page.getByRole('region', { name: 'How documents are treated' });
+  const since = form.getByLabel('Take in what was changed since');
+  // The reader is in Berlin, an hour ahead in winter.
+  await since.fill('2026-01-31T12:00');
+  await form.getByRole('button', { name: 'Save' }).click();
+  const stored = async () => String(at((await integration.call('GET')).body, 'startFrom'));
+  await expect.poll(async () => Date.parse(await stored())).toBe(Date.parse('2026-01-31T11:00:00Z'));
+  await page.reload();
+  await expect.poll(() => since.inputValue()).toBe('2026-01-31T12:00');
+  await since.fill('');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(stored).toBe('null');
+});
+
+test('another way to address the bucket is another connection, to be tested anew', async (context) => {
+  const integration = await connected();
+  const { page } = await visit(context, { user: integration.owner });
+  await page.goto(integration.address);
+  const form = page.getByRole('region', { name: 'What is connected' });
+  await form.getByLabel('How the bucket is addressed').selectOption('In the host name: bucket.server/name');
+  await form.getByRole('button', { name: 'Change what is connected' }).click();
+  await page.getByRole('link', { name: 'Go on with connecting it' }).waitFor();
+  expect((await integration.call('GET')).body).toMatchObject({ addressingStyle: 'virtual', status: 'draft' });
+});
+
 test('stops it, and starts it again once its connection is tested', async (context) => {
   const integration = await connected();
   const { page } = await visit(context, { user: integration.owner });

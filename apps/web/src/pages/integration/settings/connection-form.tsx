@@ -1,4 +1,5 @@
 import { Field, Input } from '../../../ui/forms/field.tsx';
+import { Select } from '../../../ui/forms/select.tsx';
 import type { Changes, Integration } from '../queries.ts';
 import { EditForm, textOf } from './edit-form.tsx';
 
@@ -21,12 +22,24 @@ const fieldsOf = ({ provider }: Integration) =>
     return field !== 'region' || provider !== 'r2';
   });
 
-const changesOf = (data: FormData, base: Integration): Changes =>
-  Object.fromEntries(
-    fieldsOf(base)
-      .map((field) => [field, textOf(data, field)] as const)
-      .filter(([field, value]) => value !== (base[field] ?? '')),
-  );
+const ADDRESSING = [
+  { id: 'path', label: 'In the path: server/bucket/name' },
+  { id: 'virtual', label: 'In the host name: bucket.server/name' },
+] as const;
+
+const changesOf = (data: FormData, base: Integration): Changes => {
+  const addressing = ADDRESSING.find(({ id }) => id === textOf(data, 'addressingStyle'))?.id;
+  return {
+    ...Object.fromEntries(
+      fieldsOf(base)
+        .map((field) => [field, textOf(data, field)] as const)
+        .filter(([field, value]) => value !== (base[field] ?? '')),
+    ),
+    ...(addressing === undefined || addressing === base.addressingStyle
+      ? {}
+      : { addressingStyle: addressing }),
+  };
+};
 
 /** Where the bucket is and which folders are meant. What is changed has to be tested and started anew. */
 export const ConnectionForm = () => (
@@ -45,20 +58,35 @@ export const ConnectionForm = () => (
     submitLabel="Change what is connected"
     saved="Changed. Test it, then start it again."
     changesOf={changesOf}
-    fields={(base, errorOf) =>
-      fieldsOf(base).map((field) => (
-        <Field
-          key={field}
-          label={LABELS[field]}
-          error={errorOf(field)}
-          isOptional={field === 'inputPrefix'}
-          {...(field === 'inputPrefix' ? { hint: 'Empty: the whole bucket.' } : {})}
-        >
-          {(control) => (
-            <Input {...control} name={field} defaultValue={base[field] ?? ''} className="font-mono" />
-          )}
-        </Field>
-      ))
-    }
+    fields={(base, errorOf) => (
+      <>
+        {fieldsOf(base).map((field) => (
+          <Field
+            key={field}
+            label={LABELS[field]}
+            error={errorOf(field)}
+            isOptional={field === 'inputPrefix'}
+            {...(field === 'inputPrefix' ? { hint: 'Empty: the whole bucket.' } : {})}
+          >
+            {(control) => (
+              <Input {...control} name={field} defaultValue={base[field] ?? ''} className="font-mono" />
+            )}
+          </Field>
+        ))}
+        {base.provider === 'generic' && (
+          <Field label="How the bucket is addressed" error={errorOf('addressingStyle')}>
+            {(control) => (
+              <Select {...control} name="addressingStyle" defaultValue={base.addressingStyle}>
+                {ADDRESSING.map(({ id, label }) => (
+                  <option key={id} value={id}>
+                    {label}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        )}
+      </>
+    )}
   />
 );

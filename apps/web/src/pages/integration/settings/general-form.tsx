@@ -4,6 +4,20 @@ import type { Changes, Integration } from '../queries.ts';
 import { OVERWRITE_POLICIES } from '../words.ts';
 import { EditForm, textOf } from './edit-form.tsx';
 
+/** As a field for dates takes it: in the reader's own time, to the minute. */
+const localMinute = (iso: string): string => {
+  const at = new Date(iso);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+};
+
+const startOf = ({ startFrom }: Integration): string => (startFrom === null ? '' : localMinute(startFrom));
+
+const startFromOf = (data: FormData, base: Integration): Changes => {
+  const entered = textOf(data, 'startFrom');
+  if (entered === startOf(base)) return {};
+  return { startFrom: entered === '' ? 'everything' : new Date(entered).toISOString() };
+};
+
 const changesOf = (data: FormData, base: Integration): Changes => {
   const name = textOf(data, 'name');
   const language = textOf(data, 'language') || null;
@@ -11,6 +25,7 @@ const changesOf = (data: FormData, base: Integration): Changes => {
   return {
     ...(name === base.name ? {} : { name }),
     ...(language === base.language ? {} : { language }),
+    ...startFromOf(data, base),
     ...(policy === undefined || policy === base.overwritePolicy ? {} : { overwritePolicy: policy }),
   };
 };
@@ -47,6 +62,22 @@ export const GeneralForm = () => (
                 </option>
               ))}
             </Select>
+          )}
+        </Field>
+        <Field
+          label="Take in what was changed since"
+          hint="Empty: everything. Moved to earlier, what was left out for it is taken in."
+          error={errorOf('startFrom')}
+          isOptional
+        >
+          {(control) => (
+            <Input
+              {...control}
+              type="datetime-local"
+              name="startFrom"
+              defaultValue={startOf(base)}
+              className="max-w-64"
+            />
           )}
         </Field>
       </>
