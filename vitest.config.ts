@@ -69,6 +69,8 @@ export default defineConfig({
           ],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          // As long as a page is waited for: on a busy machine a second is nothing.
+          expect: { poll: { timeout: 20_000 } },
           maxWorkers: 2,
         },
       },

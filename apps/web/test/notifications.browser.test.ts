@@ -90,7 +90,7 @@ test('a server is added, its secret shown once; tested, paused, given another se
   await renamed.waitFor();
 
   await page.goto(`/settings/${tenant.id}/integrations/${id}/settings`);
-  await page.getByLabel('Server').selectOption('Archive');
+  await page.getByLabel('Server', { exact: true }).selectOption('Archive');
   await page.getByRole('button', { name: 'Save who is told' }).press('Enter');
   const told = async () =>
     at(
