@@ -7,10 +7,13 @@
  * marks the page sets itself. Target: usable within a second on a first visit, and no layout shift.
  */
 import { createTenant, startTemporaryStack, type TestUser } from '@sluice/testkit';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startChromium } from '../apps/web/test/support/chromium.ts';
 import { buildWeb } from '../scripts/web.ts';
 import { print, type Row } from './support/report.ts';
+
+type Browser = Awaited<ReturnType<typeof startChromium>>;
+type BrowserContext = Awaited<ReturnType<Browser['newContext']>>;
+type Page = Awaited<ReturnType<BrowserContext['newPage']>>;
 
 const VISITS = Number(process.argv.find((argument) => /^\d+$/.test(argument)) ?? 9);
 const OBJECTS = 2_000;

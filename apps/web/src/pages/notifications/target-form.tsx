@@ -5,7 +5,7 @@ import { Button } from '../../ui/actions/button.tsx';
 import { Field, Input } from '../../ui/forms/field.tsx';
 import { ErrorNotice } from '../../ui/states/error-notice.tsx';
 
-export interface TargetFields {
+interface TargetFields {
   readonly name: string;
   readonly url: string;
 }
