@@ -13,7 +13,7 @@ import { connectWithEvents } from '../support/events.ts';
 import type { Connection, Ledger } from '../support/ledger.ts';
 
 /** What a row of the ledger is, apart from its names and the instants of its changes. */
-export interface RowView {
+interface RowView {
   readonly key: string;
   readonly etag: string;
   readonly state: string;
@@ -38,7 +38,7 @@ interface SliceView {
   readonly is_listed: boolean;
 }
 
-export interface View {
+interface View {
   readonly rows: readonly RowView[];
   readonly slices: readonly SliceView[];
 }
