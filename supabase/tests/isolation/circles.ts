@@ -11,6 +11,7 @@ const MEMBERS = ['owner', 'admin', 'member', 'supportOpen'];
 const CIRCLES: Readonly<Record<Circle, readonly string[]>> = {
   members: MEMBERS,
   admins: ['owner', 'admin', 'supportOpen'],
+  'members alone': ['owner', 'admin', 'member'],
   'admins alone': ['owner', 'admin'],
   'owners alone': ['owner'],
   support: ['support', 'supportOpen', 'supportExpired'],

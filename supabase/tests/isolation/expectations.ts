@@ -27,6 +27,7 @@ export type Actor = (typeof ACTORS)[number];
 
 /**
  * - `members`: who is a member of the tenant, and support that has opened access to it.
+ * - `members alone`: no support.
  * - `admins`: its owners and admins, and support that has opened access. A member is refused.
  * - `admins alone`: its owners and admins; no support.
  * - `owners alone`
@@ -37,6 +38,7 @@ export type Actor = (typeof ACTORS)[number];
  */
 export type Circle =
   | 'members'
+  | 'members alone'
   | 'admins'
   | 'admins alone'
   | 'owners alone'
@@ -250,6 +252,7 @@ export const USER_FUNCTIONS: Readonly<Record<string, FunctionExpectation>> = {
   s3_integration_ledger: { who: 'members', args: ofIntegration, others: 'nothing' },
   s3_integration_usage_summary: { who: 'members and support', args: ofIntegration },
   s3_integration_credentials: { who: 'members', args: ofIntegration, others: 'nothing' },
+  s3_accessibility_scores: { who: 'members', args: ofIntegration, others: 'nothing' },
   list_s3_objects: {
     who: 'members',
     args: ({ integration }) => ({ p_integration_id: integration, p_limit: 10 }),
@@ -299,6 +302,15 @@ export const ACTOR_FUNCTIONS: Readonly<Record<string, FunctionExpectation>> = {
     }),
   },
   get_s3_integration_with_secrets: { who: 'admins alone', args: ofIntegration },
+  get_s3_result: {
+    who: 'members alone',
+    args: ({ integration, object }) => ({
+      p_integration_id: integration,
+      p_object_id: object,
+      p_kind: 'pdf',
+    }),
+    passes: 'refused: result_not_written',
+  },
   get_s3_integration_for_edit: { who: 'admins alone', args: ofIntegration },
   edit_s3_integration: {
     who: 'admins alone',

@@ -139,8 +139,8 @@ async function fill(
     `insert into public.app_logs (service, level, event, message) values ('s3-poller', 'info', 'of_no_tenant', 'x')`,
   );
   await sql.query(
-    `insert into public.s3_processed_objects (tenant_id, integration_id, key, etag, size_bytes, found_by, state)
-     select tenant_id, id, 'in/twice-' || n || '.pdf', repeat('e', 32), 10, 'poll', 'written_back'
+    `insert into public.s3_processed_objects (tenant_id, integration_id, key, etag, size_bytes, found_by, state, score_before, score_after)
+     select tenant_id, id, 'in/twice-' || n || '.pdf', repeat('e', 32), 10, 'poll', 'written_back', 50, 100
      from public.s3_integrations, generate_series(1, 2) n where tenant_id = $1 and status <> 'deleted'`,
     [tenant.id],
   );
