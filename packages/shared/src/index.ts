@@ -8,6 +8,7 @@ export * from './events/event-test.ts';
 export * from './events/health.ts';
 export * from './health-checks.ts';
 export * from './limits.ts';
+export * from './members.ts';
 export * from './notifications.ts';
 export * from './processor/contract.ts';
 export * from './processor/object-report.ts';

@@ -13,4 +13,6 @@ export const DEFAULT_LIMITS = {
   running_replays: 20,
   /** Dry runs of one tenant that are under way at once; of one integration there is never more than one. */
   running_dry_runs: 10,
+  /** People of one tenant, pending invitations counted. */
+  members: 500,
 } as const;

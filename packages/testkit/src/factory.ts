@@ -62,7 +62,7 @@ export async function createTenant(
   return { id: data, name, owner };
 }
 
-/** Adds a member: a new user unless one is given. The tenant's owner does it. */
+/** Adds a member: a new user unless one is given. The tenant's owner invites them, and they accept. */
 export async function addMember(
   project: Project,
   tenant: TestTenant,
@@ -70,11 +70,16 @@ export async function addMember(
   user?: TestUser,
 ): Promise<TestUser> {
   const member = user ?? (await createUser(project));
-  const { error } = await tenant.owner.client.rpc('set_tenant_member', {
+  const invited = await tenant.owner.client.rpc('invite_tenant_member', {
     p_tenant_id: tenant.id,
-    p_user_id: member.id,
+    p_email: member.email,
     p_role: role,
   });
+  const token: unknown = invited.data?.token;
+  const { error } =
+    invited.error === null
+      ? await member.client.rpc('accept_tenant_invitation', { p_token: token })
+      : invited;
   if (error !== null)
     throw new Error(`adding a ${role} to ${tenant.name} failed: ${error.message}`, { cause: error });
   return member;

@@ -37,10 +37,11 @@ begin
 end $$;
 
 -- Signs a user up, as the auth server does.
-create function tap.sign_up(p_email text) returns uuid
+create function tap.sign_up(p_email text, p_is_confirmed boolean default true) returns uuid
 language sql
 as $$
-  insert into auth.users (id, email, aud, role) values (gen_random_uuid(), p_email, 'authenticated', 'authenticated') returning id
+  insert into auth.users (id, email, aud, role, email_confirmed_at)
+  values (gen_random_uuid(), p_email, 'authenticated', 'authenticated', case when p_is_confirmed then now() end) returning id
 $$;
 
 create function tap.user_id(p_email text) returns uuid

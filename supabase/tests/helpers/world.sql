@@ -47,6 +47,20 @@ begin
   values ('s3-poller', 'info', 'poll_finished', 'listed 1 objects', v_tenant_id, v_id);
 end $$;
 
+-- p_email becomes a member, invited by p_inviter, as whom the story goes on.
+create function tap.join_tenant(p_tenant text, p_inviter text, p_email text, p_role public.tenant_role) returns void
+language plpgsql
+as $$
+declare
+  v_token text;
+begin
+  perform tap.authenticate_as(tap.user_id(p_inviter));
+  v_token := public.invite_tenant_member(tap.tenant_id(p_tenant), p_email, p_role) ->> 'token';
+  perform tap.authenticate_as(tap.user_id(p_email));
+  perform public.accept_tenant_invitation(v_token);
+  perform tap.authenticate_as(tap.user_id(p_inviter));
+end $$;
+
 create function tap.make_world() returns void
 language plpgsql
 as $$
@@ -55,8 +69,8 @@ begin
   perform tap.sign_up('owner@umbrella.test');
   perform tap.authenticate_as(tap.user_id('owner@acme.test'));
   perform public.create_tenant('acme');
-  perform public.set_tenant_member(tap.tenant_id('acme'), tap.user_id('admin@acme.test'), 'admin');
-  perform public.set_tenant_member(tap.tenant_id('acme'), tap.user_id('member@acme.test'), 'member');
+  perform tap.join_tenant('acme', 'owner@acme.test', 'admin@acme.test', 'admin');
+  perform tap.join_tenant('acme', 'owner@acme.test', 'member@acme.test', 'member');
   perform tap.authenticate_as(tap.user_id('owner@umbrella.test'));
   perform public.create_tenant('umbrella');
   perform tap.clear();

@@ -9,7 +9,7 @@ create view pg_temp.callable as
 
 select is_empty($$ select name from pg_temp.callable where role = 'anon' $$, 'without a session nobody calls anything');
 select set_eq($$ select name from pg_temp.callable where role = 'authenticated' and name like 'public.%' $$,
-  array['public.begin_idempotent_request', 'public.end_idempotent_request', 'public.release_idempotency_key', 'public.create_tenant', 'public.set_tenant_member', 'public.remove_tenant_member', 'public.update_s3_integration',
+  array['public.begin_idempotent_request', 'public.end_idempotent_request', 'public.release_idempotency_key', 'public.create_tenant', 'public.set_tenant_member', 'public.remove_tenant_member', 'public.accept_tenant_invitation', 'public.invite_tenant_member', 'public.list_tenant_invitations', 'public.list_tenant_members', 'public.renew_tenant_invitation', 'public.revoke_tenant_invitation', 'public.update_s3_integration',
     'public.start_s3_integration', 'public.delete_s3_integration', 'public.s3_integration_ledger', 'public.list_reseals',
     'public.read_reseal', 'public.list_audit_events', 'public.open_support_access', 'public.support_list_audit_events',
     'public.support_list_integrations', 'public.support_list_logs',
@@ -21,7 +21,7 @@ select set_eq($$ select name from pg_temp.callable where role = 'authenticated' 
   'users call the verbs that are theirs');
 select set_eq($$ select name from pg_temp.callable where role = 'authenticated' and name like 'private.%' $$,
   array['private.start_s3_integration', 'private.begin_idempotent_request', 'private.end_idempotent_request', 'private.release_idempotency_key', 'private.create_tenant',
-    'private.set_tenant_member', 'private.remove_tenant_member', 'private.update_s3_integration', 'private.list_reseals',
+    'private.set_tenant_member', 'private.remove_tenant_member', 'private.accept_tenant_invitation', 'private.invite_tenant_member', 'private.list_tenant_invitations', 'private.list_tenant_members', 'private.renew_tenant_invitation', 'private.revoke_tenant_invitation', 'private.update_s3_integration', 'private.list_reseals',
     'private.read_reseal',
     'private.delete_s3_integration', 'private.prefix_end', 'private.list_s3_duplicates', 'private.preview_s3_replay',
     'private.create_s3_replay', 'private.cancel_s3_replay', 'private.cancel_s3_dry_run', 'private.ledger_rows', 'private.s3_integration_usage_summary', 'private.support_usage_summary',

@@ -1,5 +1,5 @@
 -- Signing up makes a tenant; members have roles; a tenant keeps an owner.
-select plan(27);
+select plan(28);
 select tap.make_world();
 
 -- Sign-up
@@ -24,9 +24,9 @@ select is((select kind from public.tenants where name = 'Second'), 'team', 'its 
 
 -- The last owner
 select throws_ok($$ select public.set_tenant_member(tap.tenant_id('acme'), tap.user_id('owner@acme.test'), 'admin') $$,
-  'PT409', 'conflict', 'the last owner cannot become an admin');
+  'PT409', 'last_owner', 'the last owner cannot become an admin');
 select throws_ok($$ select public.remove_tenant_member(tap.tenant_id('acme'), tap.user_id('owner@acme.test')) $$,
-  'PT409', 'conflict', 'the last owner cannot leave');
+  'PT409', 'last_owner', 'the last owner cannot leave');
 select lives_ok($$ select public.set_tenant_member(tap.tenant_id('acme'), tap.user_id('admin@acme.test'), 'owner') $$,
   'an owner can make another owner');
 select lives_ok($$ select public.set_tenant_member(tap.tenant_id('acme'), tap.user_id('admin@acme.test'), 'admin') $$,
@@ -38,8 +38,9 @@ select throws_ok($$ select public.set_tenant_member(tap.tenant_id('acme'), tap.u
 
 -- An admin
 select tap.authenticate_as(tap.user_id('admin@acme.test'));
-select lives_ok($$ select public.set_tenant_member(tap.tenant_id('acme'), tap.user_id('new.person@example.test'), 'member') $$,
-  'an admin can add a member');
+select throws_ok($$ select public.set_tenant_member(tap.tenant_id('acme'), tap.user_id('new.person@example.test'), 'member') $$,
+  'PT404', 'not_found', 'an admin cannot make somebody a member who was not asked');
+select lives_ok($$ select tap.join_tenant('acme', 'admin@acme.test', 'new.person@example.test', 'member') $$, 'but can invite them');
 select throws_ok($$ select public.set_tenant_member(tap.tenant_id('acme'), tap.user_id('admin@acme.test'), 'owner') $$,
   'PT403', 'forbidden', 'an admin cannot make themselves an owner');
 select throws_ok($$ select public.set_tenant_member(tap.tenant_id('acme'), tap.user_id('owner@acme.test'), 'member') $$,

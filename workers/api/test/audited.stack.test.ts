@@ -31,6 +31,7 @@ const INTEGRATIONS = '/api/integrations/s3';
 const ID = `${INTEGRATIONS}/{id}`;
 const TARGETS = '/api/notification-targets';
 const TARGET = `${TARGETS}/{id}`;
+const TENANT = '/api/tenants/{id}';
 const REASON = { override: { reason: 'The bucket of a test.' } };
 
 interface World {
@@ -165,6 +166,32 @@ const ACTS: Readonly<Record<string, Act>> = {
   },
 };
 
+/** Of somebody who is a member already. */
+const memberPath = async ({ tenant }: World): Promise<string> =>
+  `/api/tenants/${tenant.id}/members/${(await addMember(inject('stack'), tenant, 'member')).id}`;
+const invite = ({ tenant }: World, token: string): Promise<Answer> =>
+  call('POST', `/api/tenants/${tenant.id}/invitations`, {
+    token,
+    body: { email: `${crypto.randomUUID()}@example.test`, role: 'member' },
+  });
+const invitationPath = async (world: World): Promise<string> =>
+  `/api/tenants/${world.tenant.id}/invitations/${stringAt((await done(invite(world, world.owner))).body, 'id')}`;
+
+/** What concerns the people of a tenant. */
+const MEMBER_ACTS: Readonly<Record<string, Act>> = {
+  [`PATCH ${TENANT}/members/{userId}`]: async (world) =>
+    call('PATCH', await memberPath(world), { token: world.token, body: { role: 'admin' } }),
+  [`DELETE ${TENANT}/members/{userId}`]: async (world) =>
+    call('DELETE', await memberPath(world), { token: world.token }),
+  [`POST ${TENANT}/invitations`]: (world) => invite(world, world.token),
+  [`POST ${TENANT}/invitations/{invitationId}/renew`]: async (world) =>
+    call('POST', `${await invitationPath(world)}/renew`, { token: world.token }),
+  [`DELETE ${TENANT}/invitations/{invitationId}`]: async (world) =>
+    call('DELETE', await invitationPath(world), { token: world.token }),
+};
+
+const ALL = { ...ACTS, ...MEMBER_ACTS };
+
 /**
  * Of no tenant, by nobody who is a member, or with another server in it: their own tests look for their events. Removing a
  * receiver changes nothing of the tenant's here, so it leaves none.
@@ -172,6 +199,7 @@ const ACTS: Readonly<Record<string, Act>> = {
 const ELSEWHERE: Readonly<Record<string, string>> = {
   [`POST ${ID}/setup/r2-receiver/deploy`]: 'r2-deployment.stack.test.ts',
   [`POST ${ID}/setup/r2-receiver/remove`]: 'r2-deployment.stack.test.ts',
+  'POST /api/invitations/accept': 'members.stack.test.ts',
   'POST /api/admin/reseals': 'reseals.stack.test.ts',
   'POST /api/admin/tenants/{id}/access': 'support.stack.test.ts',
 };
@@ -186,11 +214,11 @@ const eventsOf = async (tenantId: string) =>
 
 test('every operation of the document that changes something is tried here or where it says', () => {
   expect(changing.map(({ name }) => name).toSorted()).toEqual(
-    [...Object.keys(ACTS), ...Object.keys(ELSEWHERE)].toSorted(),
+    [...Object.keys(ALL), ...Object.keys(ELSEWHERE)].toSorted(),
   );
 });
 
-describe.concurrent.each(Object.entries(ACTS))('%s', (_, act) => {
+describe.concurrent.each(Object.entries(ALL))('%s', (_, act) => {
   test('leaves an event that says who, when and of which tenant', async () => {
     const tenant = await newTenant();
     const [admin, stranger] = await Promise.all([addMember(inject('stack'), tenant, 'admin'), newTenant()]);

@@ -115,6 +115,7 @@ describe('tables', () => {
 describe('functions', () => {
   /** What a signed-in user may call; everything else is the engine's. */
   const FOR_USERS = [
+    'accept_tenant_invitation',
     'begin_idempotent_request',
     'cancel_credential_rotation',
     'cancel_s3_dry_run',
@@ -127,21 +128,27 @@ describe('functions', () => {
     'end_event_secret_overlap',
     'end_idempotent_request',
     'finish_credential_rotation',
+    'invite_tenant_member',
     'list_audit_events',
     'list_reseals',
     'list_s3_duplicates',
     'list_s3_objects',
+    'list_tenant_invitations',
+    'list_tenant_members',
     'open_support_access',
     'preview_s3_replay',
     'read_reseal',
     'release_idempotency_key',
     'remove_tenant_member',
+    'renew_tenant_invitation',
     'replay_notification',
+    'revoke_tenant_invitation',
     's3_integration_credentials',
     's3_accessibility_scores',
     's3_integration_ledger',
     's3_integration_usage_summary',
     'set_integration_notification_target',
+    'set_s3_detection_mode',
     'set_s3_folder_rule',
     'set_tenant_member',
     'start_s3_integration',
@@ -149,7 +156,6 @@ describe('functions', () => {
     'support_list_integrations',
     'support_list_logs',
     'support_usage_summary',
-    'set_s3_detection_mode',
     'update_s3_integration',
   ];
 

@@ -1,3 +1,4 @@
+import { addMember } from '@sluice/testkit';
 import {
   type Answer,
   at,
@@ -144,6 +145,7 @@ const RECORDS: Readonly<Record<string, (field: string) => Promise<Editing>>> = {
       samples: { name: 'Theirs', url: 'https://hooks.example.com/other', status: 'disabled' },
     };
   },
+  'PATCH /api/tenants/{id}/members/{userId}': () => memberRecord(),
   'PUT /api/integrations/s3/{id}/notification-target': async () => {
     const tenant = await newTenant();
     const token = tenant.owner.accessToken;
@@ -178,6 +180,16 @@ const RECORDS: Readonly<Record<string, (field: string) => Promise<Editing>>> = {
       },
     };
   },
+};
+
+const memberRecord = async (): Promise<Editing> => {
+  const tenant = await newTenant();
+  const token = tenant.owner.accessToken;
+  const { id } = await addMember(inject('stack'), tenant, 'member');
+  const path = `/api/tenants/${tenant.id}/members`;
+  const { edit, read } = editingOf(token, 'PATCH', `${path}/${id}`, path);
+  // The owner stands before them.
+  return { edit, read: async () => at(await read(), 'items.1'), samples: { role: 'admin' } };
 };
 
 /** What changes with a field, as the document says of it. */

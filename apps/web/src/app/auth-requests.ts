@@ -37,7 +37,8 @@ const textAt = (value: unknown, name: string): string => {
   return typeof found === 'string' ? found : '';
 };
 
-const send = async (path: string, body: unknown, accessToken?: string): Promise<unknown> => {
+/** One request of Supabase Auth, and its answer. @throws AuthError when it is refused. */
+export const sendAuth = async (path: string, body: unknown, accessToken?: string): Promise<unknown> => {
   const { supabaseUrl, publishableKey } = readConfig();
   const response = await fetch(`${supabaseUrl}/auth/v1/${path}`, {
     method: 'POST',
@@ -54,7 +55,8 @@ const send = async (path: string, body: unknown, accessToken?: string): Promise<
   throw new AuthError(code, WORDS[code] ?? 'Signing in did not work. Try again in a moment.');
 };
 
-const sessionOf = (answer: unknown): Session => {
+/** @throws AuthError `no_session` */
+export const sessionOf = (answer: unknown): Session => {
   const user = isRecord(answer) ? answer['user'] : undefined;
   const expiresIn = isRecord(answer) ? Number(answer['expires_in']) : Number.NaN;
   const appMetadata = isRecord(user) ? user['app_metadata'] : undefined;
@@ -74,13 +76,13 @@ const sessionOf = (answer: unknown): Session => {
 
 /** @throws AuthError when it is refused; TypeError when nothing answers. */
 export const requestSignIn = async (email: string, password: string): Promise<Session> =>
-  sessionOf(await send('token?grant_type=password', { email, password }));
+  sessionOf(await sendAuth('token?grant_type=password', { email, password }));
 
 /** @throws AuthError when the session is over; TypeError when nothing answers. */
 export const requestRefresh = async (refreshToken: string): Promise<Session> =>
-  sessionOf(await send('token?grant_type=refresh_token', { refresh_token: refreshToken }));
+  sessionOf(await sendAuth('token?grant_type=refresh_token', { refresh_token: refreshToken }));
 
 /** Ends this session, and no other of the person's. */
 export const requestSignOut = async (accessToken: string): Promise<void> => {
-  await send('logout?scope=local', {}, accessToken);
+  await sendAuth('logout?scope=local', {}, accessToken);
 };

@@ -41,6 +41,13 @@ const signInRoute = createRoute({
   component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx')),
 });
 
+// Signed in or not: who was invited may have no account yet.
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('../pages/invitation/invitation-page.tsx')),
+});
+
 const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
@@ -110,6 +117,7 @@ const adminPages = [
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     signInRoute,
+    invitationRoute,
     signedInRoute.addChildren([
       homeRoute,
       settingsRoute.addChildren(settingsPages),

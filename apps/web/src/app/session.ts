@@ -87,6 +87,9 @@ export const signIn = async (email: string, password: string): Promise<void> => 
   write(await requestSignIn(email, password));
 };
 
+/** Signs in with a session that is there already. */
+export const beginSession = (session: Session): void => write(session);
+
 /** Signs out here at once; the server is told, and may fail to hear. */
 export const signOut = async (): Promise<void> => {
   const session = read();

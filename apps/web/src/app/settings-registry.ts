@@ -1,4 +1,4 @@
-import { BellRing, Cable, type LucideIcon, ScrollText } from 'lucide-react';
+import { BellRing, Cable, type LucideIcon, ScrollText, Users } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export interface SettingsPage {
@@ -50,6 +50,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
     label: 'Notifications',
     icon: BellRing,
     pages: [{ path: '', load: () => import('../pages/notifications/notifications-page.tsx') }],
+  },
+  {
+    id: 'members',
+    label: 'Members',
+    icon: Users,
+    pages: [{ path: '', load: () => import('../pages/members/members-page.tsx') }],
   },
   {
     id: 'audit',

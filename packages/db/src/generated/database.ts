@@ -346,14 +346,14 @@ isOneToOne: false
                   ]
                 },"tenant_members": {
                   Row: {
-                    "created_at": string,"role": Database["public"]['Enums']["tenant_role"],"tenant_id": string,"user_id": string
+                    "created_at": string,"revision": number,"role": Database["public"]['Enums']["tenant_role"],"tenant_id": string,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"role": Database["public"]['Enums']["tenant_role"],"tenant_id": string,"user_id": string
+                    "created_at"?: string,"revision"?: number,"role": Database["public"]['Enums']["tenant_role"],"tenant_id": string,"user_id": string
                   }
                   Update: {
-                    "created_at"?: string,"role"?: Database["public"]['Enums']["tenant_role"],"tenant_id"?: string,"user_id"?: string
+                    "created_at"?: string,"revision"?: number,"role"?: Database["public"]['Enums']["tenant_role"],"tenant_id"?: string,"user_id"?: string
                   }
                   Relationships: [
                     {
@@ -384,7 +384,10 @@ isOneToOne: false
             [_ in never]: never
           }
           Functions: {
-            "add_event_secret":
+            "accept_tenant_invitation":
+{ Args: { "p_preview"?: boolean,"p_token": string }; Returns: Json
+                           },
+"add_event_secret":
 { Args: { "p_actor": string,"p_integration_id": string,"p_keep_old_hours"?: number,"p_secret": Json }; Returns: Json
                            },
 "begin_credential_rotation":
@@ -537,6 +540,9 @@ isOneToOne: false
 "get_s3_result":
 { Args: { "p_actor": string,"p_integration_id": string,"p_kind": string,"p_object_id": string }; Returns: Json
                            },
+"invite_tenant_member":
+{ Args: { "p_email": string,"p_role": Database["public"]['Enums']["tenant_role"],"p_tenant_id": string }; Returns: Json
+                           },
 "ledger":
 { Args: { "": Database["public"]['Tables']["s3_integrations"]['Row'] }; Returns: { error: true } & "the function public.ledger with parameter or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache"
                            },
@@ -555,6 +561,12 @@ isOneToOne: false
 { Args: { "p_after"?: string,"p_found_from"?: string,"p_found_to"?: string,"p_integration_id": string,"p_limit": number,"p_prefix"?: string,"p_reason"?: string,"p_scan"?: number,"p_state"?: string }; Returns: {
               "attempts": number,"due_at": string,"etag": string,"found_at": string,"found_by": string,"id": string,"is_current": boolean,"is_match": boolean,"job_id": string,"key": string,"outputs": Json,"pages": number,"provider_code": string,"reason": string,"reason_detail": string,"revision": number,"size_bytes": number,"source_modified_at": string,"state": string,"state_changed_at": string,"written_back_at": string
             }[]
+                           },
+"list_tenant_invitations":
+{ Args: { "p_tenant_id": string }; Returns: Json
+                           },
+"list_tenant_members":
+{ Args: { "p_tenant_id": string }; Returns: Json
                            },
 "next_reseal_batch":
 { Args: { "p_after": string,"p_limit": number,"p_run_id": string }; Returns: Json
@@ -623,7 +635,10 @@ isOneToOne: false
 { Args: { "p_held_up_by"?: string,"p_lease_id": string,"p_run_id": string }; Returns: undefined
                            },
 "remove_tenant_member":
-{ Args: { "p_tenant_id": string,"p_user_id": string }; Returns: undefined
+{ Args: { "p_revision"?: number,"p_tenant_id": string,"p_user_id": string }; Returns: undefined
+                           },
+"renew_tenant_invitation":
+{ Args: { "p_invitation_id": string,"p_tenant_id": string }; Returns: Json
                            },
 "replay_notification":
 { Args: { "p_delivery_id": string,"p_target_id": string }; Returns: undefined
@@ -633,6 +648,9 @@ isOneToOne: false
                            },
 "revive_after_test":
 { Args: { "p_limit": number }; Returns: number
+                           },
+"revoke_tenant_invitation":
+{ Args: { "p_invitation_id": string,"p_tenant_id": string }; Returns: undefined
                            },
 "roll_back_s3_credentials":
 { Args: { "p_code": string,"p_detail": string,"p_integration_id": string,"p_provider_code": string,"p_version": number }; Returns: boolean
@@ -681,7 +699,7 @@ isOneToOne: false
 { Args: { "p_name": string,"p_tenant_id": string,"p_value": number }; Returns: undefined
                            },
 "set_tenant_member":
-{ Args: { "p_role": Database["public"]['Enums']["tenant_role"],"p_tenant_id": string,"p_user_id": string }; Returns: undefined
+{ Args: { "p_revision"?: number,"p_role": Database["public"]['Enums']["tenant_role"],"p_tenant_id": string,"p_user_id": string }; Returns: undefined
                            },
 "settle_attempt":
 { Args: { "p_delay_seconds": number,"p_detail": string,"p_disposition": string,"p_lease_id": string,"p_max_attempts": number,"p_object_id": string,"p_owner": string,"p_provider_code": string,"p_reason": string }; Returns: string

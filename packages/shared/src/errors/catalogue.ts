@@ -2,6 +2,7 @@ import { apiErrors } from './api-errors.ts';
 import { bucketErrors } from './bucket-errors.ts';
 import { eventErrors } from './event-errors.ts';
 import { healthErrors } from './health-errors.ts';
+import { memberErrors } from './member-errors.ts';
 import { objectErrors } from './object-errors.ts';
 import { secretErrors } from './secret-errors.ts';
 
@@ -20,6 +21,7 @@ export const ERROR_CATALOGUE = {
   ...healthErrors,
   ...secretErrors,
   ...eventErrors,
+  ...memberErrors,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

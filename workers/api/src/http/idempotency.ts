@@ -16,7 +16,7 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const KEPT_HEADERS = ['content-type', 'etag', 'location'] as const;
 
 /** Fields that hold a secret by their name. An answer with one is shown once and kept nowhere. */
-const SECRET_FIELD = /"\w*(?:secret|password|privateKey)"\s*:\s*"/i;
+const SECRET_FIELD = /"\w*(?:secret|password|privateKey|invitationToken)"\s*:\s*"/i;
 
 const Claim = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('begun'), claimId: z.uuid() }),

@@ -11,7 +11,7 @@ export interface RateLimiter {
 export const RATE_LIMITS = {
   reads: { binding: 'READ_LIMIT', limit: 600, periodSeconds: 60, who: 'a user' },
   writes: { binding: 'WRITE_LIMIT', limit: 120, periodSeconds: 60, who: 'a user' },
-  /** What touches a bucket or a server of yours, or makes a secret. */
+  /** What touches a bucket or a server of yours, makes a secret, or takes one. */
   sensitive: { binding: 'SENSITIVE_LIMIT', limit: 30, periodSeconds: 60, who: 'a user' },
   /** Deliveries of events: many integrations share the addresses of a provider, so not by address. As many as the rule we set up at EventBridge sends, which has one event in each. */
   events: { binding: 'EVENT_LIMIT', limit: 18_000, periodSeconds: 60, who: 'an integration' },
@@ -23,7 +23,7 @@ export type RateLimitName = keyof typeof RATE_LIMITS;
 export type RateLimiters = Readonly<Record<RateLimitName, RateLimiter>>;
 
 const SENSITIVE_PATH =
-  /\/(test|test-connection|dry-run|start|rotate-secret|credentials|event-secret|replay|reseals|r2-receiver)(\/|$)/;
+  /\/(test|test-connection|dry-run|start|rotate-secret|credentials|event-secret|replay|reseals|r2-receiver|invitations)(\/|$)/;
 
 /** The limit a request with a valid token counts against. */
 export const limitFor = (method: string, path: string): RateLimitName => {

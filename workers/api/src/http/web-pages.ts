@@ -50,7 +50,7 @@ const APP_PAGE = '/app';
 const NOT_FOUND_PAGE = '/404';
 
 /** First segments of the app's addresses, which it tells apart by itself. */
-const APP_SEGMENTS = new Set(['sign-in', 'settings', 'admin', APP_PAGE.slice(1)]);
+const APP_SEGMENTS = new Set(['sign-in', 'settings', 'admin', 'invitation', APP_PAGE.slice(1)]);
 
 const isOfApp = (pathname: string): boolean => APP_SEGMENTS.has(pathname.split('/')[1] ?? '');
 

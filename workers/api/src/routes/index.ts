@@ -5,6 +5,7 @@ import { completeDocument } from '../http/document.ts';
 import { problemResponse } from '../http/problem.ts';
 import { type ReferenceDocument, referenceHeaders, referencePage } from '../http/reference-page.ts';
 import { healthRoute } from './health.ts';
+import { memberRoutes } from './members/index.ts';
 import { notificationRoutes } from './notification-targets/index.ts';
 import { resealRoutes } from './reseals/index.ts';
 import { cancelDryRunRoute } from './s3-dry-runs/cancel.ts';
@@ -52,6 +53,7 @@ const REFERENCE_PATH = '/api/reference';
 const ROUTES = [
   healthRoute,
   listTenantsRoute,
+  ...memberRoutes,
   listIntegrationsRoute,
   createIntegrationRoute,
   readIntegrationRoute,
@@ -143,7 +145,7 @@ export const addRoutes = (app: App): void => {
     },
     servers: [{ url: '/' }],
     tags: [
-      { name: 'Tenants', description: 'Who you may act for.' },
+      { name: 'Tenants', description: 'Who you may act for, and who else may.' },
       {
         name: 'S3 integrations',
         description: 'Connected buckets, what was found in them and what became of it.',

@@ -6,8 +6,11 @@ import { attempt, document, guarded, openWorld, type World } from './world.ts';
 
 /** Who is refused what: callers without a token, of every role, and of other tenants. */
 
-const forAdmins = guarded.filter(({ spec }) => spec.responses['403'] !== undefined);
-const forMembers = guarded.filter((operation) => !forAdmins.includes(operation));
+/** Decided by whose address was invited, not by a role; its own test says what others see. */
+const isForInvited = ({ path }: Operation): boolean => path.startsWith('/api/invitations/');
+const byRole = guarded.filter((operation) => !isForInvited(operation));
+const forAdmins = byRole.filter(({ spec }) => spec.responses['403'] !== undefined);
+const forMembers = byRole.filter((operation) => !forAdmins.includes(operation));
 /** To tenants they do not exist; their own tests say what support sees. */
 const isForSupport = ({ path }: Operation): boolean => path.startsWith('/api/admin/');
 

@@ -1,4 +1,4 @@
-import { addMember, createUser } from '@sluice/testkit';
+import { addMember, createUser, type TestTenant } from '@sluice/testkit';
 import {
   type Answer,
   call,
@@ -7,6 +7,7 @@ import {
   newTenant,
   type Operation,
   operationsOf,
+  stringAt,
   takesToken,
 } from '@sluice/testkit/api-client';
 import { inject } from 'vitest';
@@ -27,6 +28,8 @@ export const FIRST_ID = '/api/integrations/s3/{id}';
 export const TARGET_ID = '/api/notification-targets/{id}';
 export const RESEAL_ID = '/api/admin/reseals/{id}';
 export const TENANT_ID = '/api/tenants/{id}';
+const MEMBER_ID = `${TENANT_ID}/members/{userId}`;
+const INVITATION_ID = `${TENANT_ID}/invitations/{invitationId}`;
 const OPENED_TENANT_ID = '/api/admin/tenants/{id}';
 
 const sql = openSql();
@@ -34,7 +37,17 @@ const sql = openSql();
 const recordsOf = (
   tenantId: string,
   ids: Readonly<
-    Record<'integrationId' | 'objectId' | 'replayId' | 'targetId' | 'deliveryId' | 'resealId', string>
+    Record<
+      | 'integrationId'
+      | 'objectId'
+      | 'replayId'
+      | 'targetId'
+      | 'deliveryId'
+      | 'resealId'
+      | 'memberId'
+      | 'invitationId',
+      string
+    >
   >,
 ): Records => ({
   tenantId,
@@ -48,18 +61,27 @@ const recordsOf = (
     [`${TARGET_ID}/deliveries/{deliveryId}`]: ids.deliveryId,
     [RESEAL_ID]: ids.resealId,
     [TENANT_ID]: tenantId,
+    [MEMBER_ID]: ids.memberId,
+    [INVITATION_ID]: ids.invitationId,
     [OPENED_TENANT_ID]: tenantId,
   },
 });
 
-const seeded = async (tenantId: string, integrationId: string): Promise<Records> =>
-  recordsOf(tenantId, {
+const seeded = async (tenant: TestTenant, integrationId: string): Promise<Records> => {
+  const { id: tenantId, owner } = tenant;
+  const invite = { email: `${crypto.randomUUID()}@example.test`, role: 'member' };
+  const path = `/api/tenants/${tenantId}/invitations`;
+  const invited = await call('POST', path, { token: owner.accessToken, body: invite });
+  return recordsOf(tenantId, {
     integrationId,
     objectId: await seedObject(sql, tenantId, integrationId),
     replayId: await seedReplay(sql, tenantId, integrationId),
     ...(await seedDelivery(sql, tenantId)),
     resealId: crypto.randomUUID(),
+    memberId: (await addMember(inject('stack'), tenant, 'member')).id,
+    invitationId: stringAt(invited.body, 'id'),
   });
+};
 
 const missingRecords = (): Records => {
   const id = (): string => crypto.randomUUID();
@@ -70,6 +92,8 @@ const missingRecords = (): Records => {
     targetId: id(),
     deliveryId: id(),
     resealId: id(),
+    memberId: id(),
+    invitationId: id(),
   });
 };
 
@@ -96,8 +120,8 @@ export const openWorld = async (): Promise<World> => {
   await seedEventTest(sql, tenant.id, integrationId);
   await seedDryRun(sql, otherTenant.id, otherId);
   await seedEventTest(sql, otherTenant.id, otherId);
-  const own = await seeded(tenant.id, integrationId);
-  const others = await seeded(otherTenant.id, otherId);
+  const own = await seeded(tenant, integrationId);
+  const others = await seeded(otherTenant, otherId);
   const [admin, member, stranger] = await Promise.all([
     addMember(stack, tenant, 'admin'),
     addMember(stack, tenant, 'member'),

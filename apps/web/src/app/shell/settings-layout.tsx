@@ -34,7 +34,7 @@ export const HomeRedirect = () => {
         <Waiting />
       ) : (
         <Empty icon={Building2} title="You are a member of no tenant">
-          Ask an owner or admin of your organisation to add you.
+          Ask an owner or admin of your organisation for an invitation.
         </Empty>
       )}
     </Frame>

@@ -14,6 +14,7 @@ export const RECORD_NAMES: Readonly<Record<string, string>> = {
   notification_deliveries: 'notification',
   tenants: 'tenant',
   tenant_members: 'member',
+  tenant_invitations: 'invitation',
   tenant_limits: 'limit',
   support_accesses: 'access of support',
   audit_events: 'audit',
@@ -71,6 +72,7 @@ const NAMING: Readonly<Record<string, string>> = {
   tenants: 'name',
   s3_integration_folder_rules: 'prefix',
   support_accesses: 'reason',
+  tenant_invitations: 'email',
 };
 
 /**

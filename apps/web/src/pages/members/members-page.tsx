@@ -1,0 +1,57 @@
+import { UserPlus } from 'lucide-react';
+import { useState } from 'react';
+import { PageHeader } from '../../app/shell/page-header.tsx';
+import { mayEdit, useTenant } from '../../app/tenants.ts';
+import { Button } from '../../ui/actions/button.tsx';
+import { InvitationTable } from './invitation-table.tsx';
+import { InviteDialog } from './invite-dialog.tsx';
+import { type Link, LinkDialog } from './link-dialog.tsx';
+import { MemberTable } from './member-table.tsx';
+
+const MembersPage = () => {
+  const tenant = useTenant();
+  const [isInviting, setInviting] = useState(false);
+  const [link, setLink] = useState<Link | null>(null);
+  const isEditor = mayEdit(tenant);
+  return (
+    <>
+      <PageHeader
+        title="Members"
+        action={
+          isEditor && (
+            <Button variant="primary" onClick={() => setInviting(true)}>
+              <UserPlus aria-hidden size={18} />
+              Invite somebody
+            </Button>
+          )
+        }
+      >
+        {isEditor
+          ? `Who may act for ${tenant.name}. People come by invitation, and every change is in the audit.`
+          : `Who may act for ${tenant.name}. Owners and admins invite others.`}
+      </PageHeader>
+      <MemberTable tenant={tenant} />
+      {isEditor && (
+        <section aria-labelledby="invitations" className="mt-8">
+          <h2 id="invitations" className="mb-3 text-lg font-semibold">
+            Pending invitations
+          </h2>
+          <InvitationTable tenant={tenant} onRenewed={setLink} />
+        </section>
+      )}
+      {isInviting && (
+        <InviteDialog
+          tenant={tenant}
+          onClose={() => setInviting(false)}
+          onInvited={(made) => {
+            setInviting(false);
+            setLink(made);
+          }}
+        />
+      )}
+      {link !== null && <LinkDialog link={link} onClose={() => setLink(null)} />}
+    </>
+  );
+};
+
+export default MembersPage;
