@@ -6,7 +6,7 @@ select results_eq($$ select actor_id, actor_kind, action, after from public.audi
   $$ values (tap.user_id('owner@acme.test'), 'user', 'insert', '{"kind": "team", "name": "acme"}'::jsonb) $$, 'making a tenant is recorded with its maker');
 select results_eq($$ select actor_id, after ->> 'role' from public.audit_events where record_type = 'tenant_members'
     and record_id = tap.tenant_id('acme') || '/' || tap.user_id('admin@acme.test') $$,
-  $$ values (tap.user_id('owner@acme.test'), 'admin') $$, 'adding a member is recorded with who added them');
+  $$ values (tap.user_id('admin@acme.test'), 'admin') $$, 'becoming a member is recorded as the deed of who accepted');
 select tap.clear();
 select is((select actor_id from public.audit_events where record_type = 'tenants' and after ->> 'name' = 'member'), tap.user_id('member@acme.test'),
   'a sign-up is recorded as the new user''s own deed');

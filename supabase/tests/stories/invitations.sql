@@ -1,5 +1,5 @@
 -- Members come by invitation: for one address, once, for a week; and the right to invite ends with the role.
-select plan(44);
+select plan(43);
 select tap.make_world();
 
 create function pg_temp.invite(p_email text, p_role public.tenant_role default 'member') returns text

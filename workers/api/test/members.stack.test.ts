@@ -125,7 +125,7 @@ describe('an invitation', () => {
     const { token } = await invited(owner, grace.email);
     await sql.query('update auth.users set email_confirmed_at = null where id = $1', [grace.id]);
     expect(codeOf(await accept(grace, token))).toEqual([403, 'email_not_verified']);
-    await createServiceClient(stack).auth.admin.updateUserById(grace.id, { email_confirm: true });
+    await sql.query('update auth.users set email_confirmed_at = now() where id = $1', [grace.id]);
     expect((await accept(grace, token)).status).toBe(200);
   });
 
@@ -149,10 +149,9 @@ describe('an invitation', () => {
     for (const answer of more.filter(({ status }) => status !== 201)) {
       expect(codeOf(answer)).toEqual([409, 'quota_reached']);
     }
-    for (const email of ['', 'a', 'a@b', 'a b@c.de', 'a@b@c.de', 'a@c.de\n', 'x'.repeat(300)]) {
+    for (const email of ['', 'a', 'a@b', 'a b@c.de', 'a@b@c.de', 'a@c.d\ne', `${'x'.repeat(300)}@c.de`]) {
       const answer = await owner('POST', '/invitations', { email, role: 'member' });
-      if (email.trim() !== 'a@c.de')
-        expect([answer.status, fieldsOf(answer)], email).toEqual([400, ['email']]);
+      expect([answer.status, new Set(fieldsOf(answer))], email).toEqual([400, new Set(['email'])]);
     }
   });
 

@@ -35,6 +35,11 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   eventType: 'document.written_back',
   sizeBytes: 48_213,
   revision: 3,
+  email: 'grace@example.com',
+  tenantName: 'Acme Publishing',
+  invitedBy: 'ada@example.com',
+  invitationToken: 'slinv_PZ6vH1sGQ3yNfVwLd0cT8mJxK2eRbU5aYiO7hWqXnE4',
+  acceptUrl: 'https://api.example.com/invitation#slinv_PZ6vH1sGQ3yNfVwLd0cT8mJxK2eRbU5aYiO7hWqXnE4',
 };
 const INSTANT = '2026-11-21T09:30:00.000Z';
 const ID = '0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10';

@@ -3,7 +3,7 @@ import { type Client, unwrap } from '@sluice/db';
 import * as shared from '@sluice/shared';
 
 const Members = z.array(shared.TenantMember);
-const Shown = z.strictObject({ ...shared.TenantInvitation.shape, token: shared.InvitationToken });
+const Shown = z.strictObject({ ...shared.TenantInvitation.shape, token: z.string() });
 
 /** @throws SluiceError `not_found` when the caller is no member of it. */
 export const readMembers = async (db: Client, tenantId: string): Promise<shared.TenantMember[]> =>
