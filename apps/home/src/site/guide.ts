@@ -34,6 +34,12 @@ export const CHAPTERS: readonly Chapter[] = [
       'Signed webhooks to servers of yours: what is sent, in which order, and what is done when nobody answers.',
   },
   {
+    name: 'members',
+    label: 'Members',
+    summary:
+      'Who may act for your tenant: roles, invitations by a link that works once, removing and leaving.',
+  },
+  {
     name: 'api',
     label: 'The API',
     summary:
