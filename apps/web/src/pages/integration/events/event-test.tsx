@@ -56,23 +56,24 @@ const stepsOf = ({ kind, steps }: Test): readonly StepShown[] => {
   ];
 };
 
-const TITLES = {
-  passed: 'Events arrive',
-  failed: 'The event did not arrive',
-  waiting: 'Waiting for the event',
-} as const;
+/** How the test stands, in words. Deleting comes after, and may take minutes. */
+const titleOf = ({ outcome, steps }: Test): string => {
+  const hasArrived = steps.some((step) => step.name === 'arrived' && step.outcome === 'passed');
+  if (hasArrived)
+    return outcome === 'failed' ? 'Events arrive; the test object is still there' : 'Events arrive';
+  return outcome === 'failed' ? 'The event did not arrive' : 'Waiting for the event';
+};
 
 const Result = ({ test }: { readonly test: Test }) => {
-  const { id, outcome, startedAt, arrivedAfterMs, kind } = test;
-  useEffect(() => {
-    announce(`${TITLES[outcome]}.`);
-  }, [outcome]);
+  const { id, startedAt, arrivedAfterMs, kind } = test;
+  const title = titleOf(test);
+  useEffect(() => announce(`${title}.`), [title]);
   return (
     <section aria-labelledby={`test-${id}`} className="grid gap-3">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <h3 id={`test-${id}`} className="font-semibold">
-          {TITLES[outcome]}
-          {outcome === 'passed' && kind === 'probe' && arrivedAfterMs !== null && (
+          {title}
+          {kind === 'probe' && arrivedAfterMs !== null && (
             <span className="numeric font-normal text-soft">
               {' '}
               after {(arrivedAfterMs / 1000).toFixed(1)} s
@@ -116,7 +117,7 @@ export const EventTest = ({ mayEdit }: { readonly mayEdit: boolean }) => {
     onSettled: () => client.invalidateQueries({ queryKey }),
   });
   const isReady = detectionMode === 'event' && status === 'active';
-  const isUnderWay = start.isPending || data?.outcome === 'waiting';
+  const isWaiting = data?.outcome === 'waiting';
   return (
     <Card
       title="Test it"
@@ -124,7 +125,7 @@ export const EventTest = ({ mayEdit }: { readonly mayEdit: boolean }) => {
       action={
         mayEdit &&
         isReady && (
-          <Button isBusy={isUnderWay} onClick={() => start.mutate('probe')}>
+          <Button isBusy={start.isPending || isWaiting} onClick={() => start.mutate('probe')}>
             Send a test event
           </Button>
         )

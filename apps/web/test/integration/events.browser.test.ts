@@ -1,0 +1,198 @@
+import { createTenant, type TestTenant } from '@sluice/testkit';
+import { apiUrl, at, call, newIntegration } from '@sluice/testkit/api-client';
+import { openFakeAccount } from '@sluice/testkit/fake-cloudflare';
+import { describe, expect, inject, test } from 'vitest';
+import { openSql, setPoll } from '../support/seeds.ts';
+import { expectAccessibleEverywhere, useBrowser } from '../support/visit.ts';
+
+const sql = openSql();
+const visit = useBrowser();
+
+const connected = async (changes: Readonly<Record<string, unknown>> = {}) => {
+  const tenant = await createTenant(inject('stack'));
+  const id = await newIntegration(tenant, { name: 'Contracts', ...changes });
+  await setPoll(sql, id, {});
+  const path = `/api/integrations/s3/${id}`;
+  return { tenant, id, path, address: `/settings/${tenant.id}/integrations/${id}/events` };
+};
+
+const listening = async (given: { tenant: TestTenant; path: string }): Promise<string> => {
+  const { path, tenant } = given;
+  const token = tenant.owner.accessToken;
+  const { body } = await call('POST', `${path}/event-secret`, { token });
+  await call('PATCH', path, { token, body: { detectionMode: 'event' } });
+  return String(at(body, 'secret'));
+};
+
+/** The event of an object, as MinIO and others post it. */
+const deliver = (id: string, secret: string, bucket: string, key: string): Promise<Response> =>
+  fetch(`${apiUrl()}/api/events/s3/${id}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+    body: JSON.stringify({
+      Records: [
+        {
+          eventName: 's3:ObjectCreated:Put',
+          eventTime: new Date().toISOString(),
+          s3: { bucket: { name: bucket }, object: { key: encodeURIComponent(key) } },
+        },
+      ],
+    }),
+  });
+
+test('sends a test event and shows each step of its way, with the keyboard alone', async (context) => {
+  const given = await connected();
+  const { tenant, id, path, address } = given;
+  const secret = await listening(given);
+  const { page } = await visit(context, { user: tenant.owner });
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Send a test event' }).press('Enter');
+  await page.getByRole('heading', { name: 'Waiting for the event' }).waitFor();
+  const steps = page.getByRole('list', { name: 'Steps of the test' }).getByRole('listitem');
+  await steps.filter({ hasText: 'A test object is put into your folder: done' }).waitFor();
+  await steps.filter({ hasText: 'its signature is right: waiting' }).waitFor();
+  await expectAccessibleEverywhere(page);
+  const { body } = await call('GET', `${path}/events/test`, { token: tenant.owner.accessToken });
+  const delivered = await deliver(id, secret, inject('stack').s3.buckets[0] ?? '', String(at(body, 'key')));
+  expect(delivered.status, await delivered.text()).toBe(200);
+  await page.getByRole('heading', { name: /^Events arrive/ }).waitFor();
+  await steps.filter({ hasText: 'its signature is right: done' }).waitFor();
+  await steps.filter({ hasText: 'It is recorded: done' }).waitFor();
+  await expectAccessibleEverywhere(page);
+});
+
+test('says where to look when no event comes, tests our part alone, and says in a sentence what was refused', async (context) => {
+  const given = await connected();
+  const { tenant, id, path, address } = given;
+  await listening(given);
+  const token = tenant.owner.accessToken;
+  await call('POST', `${path}/events/test`, { token, body: {} });
+  // As the sweep leaves it when the time is over.
+  await sql.query(
+    `update public.s3_event_tests set started_at = now() - interval '90 seconds', written_at = now() - interval '89 seconds',
+       removed_at = now(), ended_at = now() where integration_id = $1`,
+    [id],
+  );
+  await deliver(id, `whsec_${btoa('x'.repeat(32))}`, 'any', 'any.pdf');
+  const { page } = await visit(context, { user: tenant.owner });
+  await page.goto(address);
+  await page.getByRole('heading', { name: 'The event did not arrive' }).waitFor();
+  await page.getByText('See that the notification of the bucket covers the input folder').waitFor();
+  await page.getByText('1 event refused:').waitFor();
+  await expectAccessibleEverywhere(page);
+  await page.getByRole('button', { name: 'Test our part alone' }).press('Enter');
+  await page.getByRole('heading', { name: 'Events arrive' }).waitFor();
+  await page.getByText('That proves our part alone, not what sends your events.').waitFor();
+});
+
+test('hands out what to set up for each provider, ready to be copied', async (context) => {
+  const { tenant, address } = await connected();
+  const aws = await newIntegration(tenant, {
+    provider: 'aws_key',
+    bucket: `acme-${crypto.randomUUID().slice(0, 8)}`,
+    region: 'eu-central-1',
+    endpoint: undefined,
+  });
+  await setPoll(sql, aws, {});
+  const { page } = await visit(context, { user: tenant.owner });
+  await page.goto(address);
+  await page.getByRole('heading', { name: 'Set it up at your provider' }).waitFor();
+  for (const name of ['MinIO', 'Ceph']) await page.getByRole('tab', { name }).first().waitFor();
+  await expectAccessibleEverywhere(page);
+  await page.goto(`/settings/${tenant.id}/integrations/${aws}/events`);
+  const terraform = page.getByRole('tab', { name: 'Terraform' });
+  await terraform.press('Enter');
+  await page.getByRole('button', { name: /^Copy .*\.tf/ }).press('Enter');
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toContain('aws_cloudwatch_event_rule');
+  await page.getByRole('tab', { name: 'CloudFormation' }).waitFor();
+  await expectAccessibleEverywhere(page);
+});
+
+describe('a bucket of R2', () => {
+  const BUCKET = 'acme-documents';
+
+  const onR2 = async () => {
+    const [whole, part] = [`token-${crypto.randomUUID()}`, `token-${crypto.randomUUID()}`];
+    const account = await openFakeAccount(inject('cloudflareUrl'), {
+      buckets: [BUCKET],
+      tokens: { [whole]: ['queues', 'r2', 'scripts'], [part]: ['queues', 'r2'] },
+    });
+    const given = await connected({
+      provider: 'r2',
+      bucket: BUCKET,
+      accountId: account.id,
+      endpoint: undefined,
+      region: undefined,
+    });
+    return { ...given, account, whole, part };
+  };
+
+  test('sets the receiver up with a pasted token, says what failed, goes on, and takes it back; the token stays nowhere', async (context) => {
+    const { tenant, address, account, whole, part } = await onR2();
+    const { page } = await visit(context, { user: tenant.owner });
+    await page.goto(address);
+    const token = page.getByLabel('API token');
+    await token.waitFor();
+    expect(await page.getByLabel('Account id').inputValue()).toBe(account.id);
+    await token.fill('short');
+    await page.keyboard.press('Enter');
+    await page
+      .getByText(/Too small|at least|characters/)
+      .first()
+      .waitFor();
+    const steps = page.getByRole('list', { name: 'Steps', exact: true }).getByRole('listitem');
+    await token.fill(part);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'The receiver is not whole yet' }).waitFor();
+    await steps.filter({ hasText: 'The queue for notifications: done' }).waitFor();
+    const failed = steps.filter({ hasText: 'The Worker, with an event secret: failed' });
+    expect(await failed.innerText()).toContain('Your move');
+    await expectAccessibleEverywhere(page);
+
+    await token.fill(whole);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'The receiver is set up' }).waitFor();
+    await page.getByText('Revoke it in Cloudflare now').waitFor();
+    expect(await steps.filter({ hasText: ': done' }).count()).toBe(6);
+    expect(Object.keys((await account.read()).scripts)).toHaveLength(1);
+    await expectAccessibleEverywhere(page);
+    const kept = await page.evaluate(() => {
+      const values = [...document.querySelectorAll('input')].map(({ value }) => value);
+      return (
+        document.documentElement.outerHTML + values.join() + JSON.stringify(Object.entries(localStorage))
+      );
+    });
+    for (const secret of [whole, part, 'whsec_']) expect(kept).not.toContain(secret);
+
+    await token.fill(whole);
+    await page.getByRole('button', { name: 'Take it back' }).press('Enter');
+    await page.getByRole('heading', { name: 'The receiver is removed' }).waitFor();
+    expect(Object.keys((await account.read()).scripts)).toEqual([]);
+  });
+
+  test('hands the receiver out as an archive, as files, and with the four commands', async (context) => {
+    const { tenant, address } = await onR2();
+    const { page } = await visit(context, { user: tenant.owner });
+    await page.goto(address);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download it (zip)' }).press('Enter'),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^sluice-.*\.zip$/);
+    const bytes: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) bytes.push(chunk as Buffer);
+    expect(Buffer.concat(bytes).subarray(0, 2).toString()).toBe('PK');
+    const commands = page.getByRole('region', { name: 'In its folder, in this order' });
+    expect(await commands.getByRole('listitem').count()).toBe(4);
+    await page.getByRole('tab', { name: 'wrangler.toml' }).press('Enter');
+    await page.getByRole('button', { name: 'Copy wrangler.toml' }).press('Enter');
+    await expect
+      .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+      .toContain('SLUICE_EVENTS_URL');
+    await page.getByText('Remove it again').press('Enter');
+    await page.getByRole('button', { name: 'Copy Commands that take everything back' }).waitFor();
+    await expectAccessibleEverywhere(page);
+  });
+});
