@@ -97,7 +97,9 @@ test('hands out what to set up for each provider, ready to be copied', async (co
   const { page } = await visit(context, { user: tenant.owner });
   await page.goto(address);
   await page.getByRole('heading', { name: 'Set it up at your provider' }).waitFor();
-  for (const name of ['MinIO', 'Ceph']) await page.getByRole('tab', { name }).first().waitFor();
+  await page.getByRole('tab', { name: 'MinIO' }).waitFor();
+  await page.getByRole('tab', { name: 'Ceph' }).press('Enter');
+  await page.getByText('sluice-topic.json').first().waitFor();
   await expectAccessibleEverywhere(page);
   await page.goto(`/settings/${tenant.id}/integrations/${aws}/events`);
   const terraform = page.getByRole('tab', { name: 'Terraform' });

@@ -1,9 +1,9 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useId, useState } from 'react';
 import { api, unwrap } from '../../app/api.ts';
 import { paths } from '../../app/paths.ts';
-import type { Tenant } from '../../app/tenants.ts';
+import { firstTenant, type Tenant, tenantsQuery } from '../../app/tenants.ts';
 import { Button } from '../../ui/actions/button.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
 import { toast } from '../../ui/overlays/toast.tsx';
@@ -88,11 +88,19 @@ const Consequences = ({ tenant, isOwn }: Pick<MemberDialogProps, 'tenant' | 'isO
 export const RemoveDialog = ({ tenant, member, isOwn, onClose }: MemberDialogProps) => {
   const readAnew = useReadAnew(tenant.id);
   const navigate = useNavigate();
+  const client = useQueryClient();
+  /** There is nothing to see here any more. */
+  const goElsewhere = async () => {
+    const others = (client.getQueryData(tenantsQuery.queryKey) ?? []).filter(({ id }) => id !== tenant.id);
+    const next = firstTenant(others);
+    await navigate({ to: next === undefined ? paths.home : paths.section(next.id, 'integrations') });
+    client.setQueryData(tenantsQuery.queryKey, others);
+  };
   const remove = useMutation({
     mutationFn: () => unwrap(api.DELETE('/api/tenants/{id}/members/{userId}', at(tenant, member))),
     onSuccess: async () => {
       toast(isOwn ? `You have left ${tenant.name}.` : `${nameOf(member)} is no member any more.`);
-      if (isOwn) await navigate({ to: paths.home });
+      if (isOwn) await goElsewhere();
       else onClose();
     },
     onSettled: readAnew,

@@ -44,7 +44,7 @@ export const MemberTable = ({ tenant }: { readonly tenant: Tenant }) => {
           {mayChange(member) && (
             <Button
               size="small"
-              aria-label={`Change the role of ${nameOf(member)}`}
+              aria-label={`Change role of ${nameOf(member)}`}
               onClick={() => setAsked({ member, what: 'role' })}
             >
               Change role

@@ -49,7 +49,8 @@ export const Button = ({
     onClick={isBusy ? (event) => event.preventDefault() : onClick}
     className={cx(buttonClass(variant, size), 'relative', className)}
   >
-    <span className={cx('inline-flex items-center gap-2', isBusy && 'invisible')}>{children}</span>
+    {/* Not seen, yet still its name. */}
+    <span className={cx('inline-flex items-center gap-2', isBusy && 'opacity-0')}>{children}</span>
     {isBusy && (
       <span className="absolute inset-0 grid place-items-center">
         <LoaderCircle aria-hidden size={18} className="animate-spin" />

@@ -34,7 +34,7 @@ interface CopyProps {
 export const CopyButton = ({ text, what }: CopyProps) => {
   const { isCopied, copy } = useCopy(text, what);
   return (
-    <Button size="small" onClick={copy} aria-label={`Copy ${what}`}>
+    <Button size="small" onClick={copy} aria-label={`${isCopied ? 'Copied' : 'Copy'} ${what}`}>
       {isCopied ? <Check aria-hidden size={15} /> : <Copy aria-hidden size={15} />}
       {isCopied ? 'Copied' : 'Copy'}
     </Button>
