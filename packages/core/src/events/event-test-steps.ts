@@ -110,7 +110,7 @@ const arrived = (
     name,
     outcome: 'failed',
     at: null,
-    text: `No event in ${EVENT_TEST_SECONDS} seconds. Files are found all the same, when the bucket is listed. ${LOOK_AT[provider]} If events of it were refused, \`GET …/events\` says why.`,
+    text: `No event in ${EVENT_TEST_SECONDS} seconds. Files are found all the same, when the bucket is listed. ${LOOK_AT[provider]} If events of it were refused, how your events fare says why.`,
   };
 };
 

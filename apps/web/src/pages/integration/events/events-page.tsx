@@ -9,15 +9,18 @@ import { Setup } from './setup-card.tsx';
 
 const EventsPage = () => {
   const isEditor = mayEdit(useTenant());
-  const { provider } = useIntegration();
+  const { provider, detectionMode } = useIntegration();
+  const isListening = detectionMode === 'event';
   const isR2 = provider === 'r2';
   return (
     <div className="grid grid-cols-1 gap-5">
       <Health isEditor={isEditor} />
-      <EventTest mayEdit={isEditor} />
+      {isListening && <EventTest mayEdit={isEditor} />}
       {isEditor && <EventSecret mayEdit={isEditor} />}
       {isR2 && isEditor && <R2Deploy />}
       {isR2 ? <R2Receiver /> : <Setup />}
+      {/* Before, there is nothing to test: it comes last, as it is done. */}
+      {!isListening && <EventTest mayEdit={isEditor} />}
     </div>
   );
 };
