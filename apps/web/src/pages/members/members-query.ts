@@ -8,7 +8,7 @@ export type Role = Member['role'];
 
 const REFRESH_MS = 15_000;
 
-export const ROLES: readonly Role[] = ['member', 'admin', 'owner'];
+const ROLES: readonly Role[] = ['member', 'admin', 'owner'];
 
 /** What a role is called, and what it may do. */
 export const ROLE_WORDS: Readonly<Record<Role, { readonly name: string; readonly may: string }>> = {

@@ -5,7 +5,7 @@ import * as shared from '@sluice/shared';
 export const Member = shared.TenantMember.clone().openapi('TenantMember');
 export const MemberList = z.strictObject({ items: z.array(Member) }).openapi('TenantMemberList');
 export const UpdateMember = shared.UpdateTenantMember.clone().openapi('UpdateTenantMember');
-export const Invitation = shared.TenantInvitation.clone().openapi('TenantInvitation', {
+const Invitation = shared.TenantInvitation.clone().openapi('TenantInvitation', {
   description: 'An invitation nobody has accepted yet. Its link is shown once and never again.',
 });
 export const InvitationList = z.strictObject({ items: z.array(Invitation) }).openapi('TenantInvitationList');
