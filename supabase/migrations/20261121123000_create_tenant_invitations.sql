@@ -53,15 +53,15 @@ create function private.require_right_over(p_tenant_id uuid, p_role public.tenan
 language sql stable security definer set search_path = ''
 as $$ select private.require_role(p_tenant_id, case p_role when 'owner' then 'owner' else 'admin' end::public.tenant_role) $$;
 
--- One change of members at a time per tenant, so that two owners cannot leave at once, each because of the other. Who asks has their
--- role looked at before, so that a stranger waits for nothing, and after, because it may have changed meanwhile. `no key`: whoever
--- inserts a row of this tenant need not wait.
+-- One change of members at a time per tenant, so that two owners cannot leave at once, each because of the other. A stranger waits for
+-- nothing; the role is looked at after the wait, because it may have changed meanwhile. `no key`: whoever inserts a row of this tenant
+-- need not wait.
 create function private.lock_members(p_tenant_id uuid, p_least public.tenant_role) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  perform private.require_role(p_tenant_id, p_least);
-  perform 1 from public.tenants where id = p_tenant_id for no key update;
+  perform 1 from public.tenants t where t.id = p_tenant_id and exists (
+    select 1 from public.tenant_members m where m.tenant_id = t.id and m.user_id = private.current_actor()) for no key update;
   perform private.require_role(p_tenant_id, p_least);
 end $$;
 

@@ -108,6 +108,8 @@ export interface Things {
   readonly rotation: string;
   /** The claim on the member's idempotency key `acme`. */
   readonly claim: string;
+  /** Of the member's address. Its token is `slinv_` and the name of the tenant. */
+  readonly invitation: string;
   readonly run: string;
 }
 
@@ -127,6 +129,10 @@ export interface FunctionExpectation {
   readonly more?: Readonly<Record<string, Pick<FunctionExpectation, 'who' | 'args' | 'passes' | 'others'>>>;
 }
 
+const ofInvitation = ({ tenant, invitation }: Things) => ({
+  p_tenant_id: tenant,
+  p_invitation_id: invitation,
+});
 const ofIntegration = ({ integration }: Things) => ({ p_integration_id: integration });
 
 /** Called by users with their own token. */
@@ -167,9 +173,37 @@ export const USER_FUNCTIONS: Readonly<Record<string, FunctionExpectation>> = {
       'an owner': {
         who: 'owners alone',
         args: ({ tenant, owner }) => ({ p_tenant_id: tenant, p_user_id: owner }),
-        passes: 'refused: conflict',
+        passes: 'refused: last_owner',
       },
     },
+  },
+  invite_tenant_member: {
+    who: 'admins alone',
+    args: ({ tenant }) => ({ p_tenant_id: tenant, p_email: 'new@example.test', p_role: 'member' }),
+    more: {
+      'an owner': {
+        who: 'owners alone',
+        args: ({ tenant }) => ({ p_tenant_id: tenant, p_email: 'new@example.test', p_role: 'owner' }),
+      },
+    },
+  },
+  renew_tenant_invitation: {
+    who: 'admins alone',
+    args: ofInvitation,
+    mixed: ({ tenant }, { invitation }) => ({ p_tenant_id: tenant, p_invitation_id: invitation }),
+  },
+  revoke_tenant_invitation: {
+    who: 'admins alone',
+    args: ofInvitation,
+    passes: 'nothing',
+    mixed: ({ tenant }, { invitation }) => ({ p_tenant_id: tenant, p_invitation_id: invitation }),
+  },
+  list_tenant_invitations: { who: 'admins alone', args: ({ tenant }) => ({ p_tenant_id: tenant }) },
+  list_tenant_members: { who: 'members', args: ({ tenant }) => ({ p_tenant_id: tenant }) },
+  accept_tenant_invitation: {
+    who: 'the member',
+    args: () => ({ p_token: 'slinv_acme' }),
+    others: 'refused: invitation_for_another_address',
   },
   update_s3_integration: {
     who: 'admins alone',

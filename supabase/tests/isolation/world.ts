@@ -159,6 +159,11 @@ async function fill(
     );
   }
   await sql.query(
+    `insert into private.tenant_invitations (tenant_id, email, role, invited_by, token_hash)
+     select $1, email, 'member', $3, sha256(convert_to('slinv_' || $4::text, 'UTF8')) from auth.users where id = $2`,
+    [tenant.id, memberId, tenant.owner.id, tenant.name],
+  );
+  await sql.query(
     `insert into private.idempotency_keys (user_id, key, fingerprint, lease_expires_at) values ($1, 'acme', repeat('0', 64), now() + interval '1 hour')`,
     [memberId],
   );
@@ -188,6 +193,9 @@ async function thingsOf(
     run: await one(`select id from private.reseal_runs where $1::uuid is not null limit 1`),
     claim: await one(
       `select claim_id as id from private.idempotency_keys where $1::uuid is not null and user_id = '${memberId}'`,
+    ),
+    invitation: await one(
+      'select id from private.tenant_invitations where tenant_id = $1 and state = $$pending$$',
     ),
     colleague,
     owner: owner.id,
