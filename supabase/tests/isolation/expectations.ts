@@ -284,6 +284,7 @@ export const USER_FUNCTIONS: Readonly<Record<string, FunctionExpectation>> = {
     others: 'nothing',
   },
   s3_integration_ledger: { who: 'members', args: ofIntegration, others: 'nothing' },
+  s3_accessibility_scores: { who: 'members', args: ofIntegration, others: 'nothing' },
   s3_integration_usage_summary: { who: 'members and support', args: ofIntegration },
   s3_integration_credentials: { who: 'members', args: ofIntegration, others: 'nothing' },
   s3_accessibility_scores: { who: 'members', args: ofIntegration, others: 'nothing' },

@@ -925,6 +925,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description Makes you a member, when the confirmed address of your account is the one invited. With `preview` it only says what that would do. Accepting again changes nothing. To any other account it says no more than a hint of the address.
+         */
+        post: operations["postInvitationsAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notification-targets": {
         parameters: {
             query?: never;
@@ -1137,10 +1157,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List pending invitations
+         * @description Those nobody has accepted yet, expired ones among them, newest first; never their links. Takes the role admin or owner.
+         */
+        get: operations["getTenantsByIdInvitations"];
+        put?: never;
+        /**
+         * Invite somebody to a tenant
+         * @description Makes a link for whoever has this address. The link is shown here and never again. It works once, for a week. We send no mail: that is the business of your identity provider, so pass the link on yourself. It is accepted by a signed-in account whose confirmed address is the one invited, and by no other. Takes the role admin or owner; only owners invite owners.
+         */
+        post: operations["postTenantsByIdInvitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{id}/invitations/{invitationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an invitation
+         * @description Its link works no more. Takes the role admin or owner; only owners revoke the invitation of an owner.
+         */
+        delete: operations["deleteTenantsByIdInvitationsByInvitationId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{id}/invitations/{invitationId}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new link for an invitation
+         * @description When a link was lost or has expired; the one before it ends. The link is shown here and never again. It works once, for a week. Takes the role admin or owner; only owners renew the invitation of an owner.
+         */
+        post: operations["postTenantsByIdInvitationsByInvitationIdRenew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the members of a tenant
+         * @description Owners first. Every member sees who else there is.
+         */
+        get: operations["getTenantsByIdMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{id}/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member, or leave
+         * @description At once: nothing of the tenant is visible to them any more. What they set up goes on; their pending invitations are revoked. Everybody may remove themselves; others are removed by admins and owners, owners by owners. The last owner stays.
+         */
+        delete: operations["deleteTenantsByIdMembersByUserId"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the role of a member
+         * @description Takes the role admin or owner; only owners make owners, or make them something else. A tenant keeps at least one. Pending invitations of somebody who may no longer make them are revoked.
+         */
+        patch: operations["patchTenantsByIdMembersByUserId"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptTenantInvitation: {
+            /**
+             * @description Only say what accepting would do.
+             * @default false
+             */
+            preview?: boolean;
+            token: string;
+        };
         /** @description How accessible documents were, and are now. */
         AccessibilityScores: {
             /** @description The 100 folders with the most documents. */
@@ -1610,7 +1746,7 @@ export interface components {
                 /** @description Objects whose key begins with this. */
                 prefix?: string;
                 /** @description Objects with one of these reasons. */
-                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed")[];
+                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed" | "last_owner" | "already_member" | "invitation_pending" | "invitation_unknown" | "invitation_for_another_address" | "email_not_verified" | "invitation_expired" | "invitation_used" | "invitation_revoked")[];
                 /** @description Objects in one of these states. Left out: any in which work has ended. */
                 states?: ("written_back" | "skipped" | "failed" | "dead")[];
             };
@@ -1738,6 +1874,15 @@ export interface components {
              */
             targetId: string | null;
         };
+        InviteTenantMember: {
+            /** @description Whose account may accept it. We send no mail: you pass the link on. */
+            email: string;
+            /**
+             * @description `owner`: everything. `admin`: everything but what concerns owners. `member`: sees all, changes nothing.
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member";
+        };
         IssuedEventSecret: {
             createdAt: string;
             /** @description Until then the secret before is valid too. */
@@ -1745,6 +1890,28 @@ export interface components {
             /** @description Begins with `whsec_`, as Standard Webhooks says. Shown now and never again. */
             secret: string;
             version: number;
+        };
+        IssuedTenantInvitation: {
+            /** @description The link to pass on. The token stands behind the `#`, so no server sees it. */
+            acceptUrl: string;
+            createdAt: string;
+            email: string;
+            expiresAt: string;
+            /** Format: uuid */
+            id: string;
+            /** @description What makes the link. Shown once; only its hash is stored. */
+            invitationToken: string;
+            /** @description Address of who invites. */
+            invitedBy: string | null;
+            /**
+             * @description `owner`: everything. `admin`: everything but what concerns owners. `member`: sees all, changes nothing.
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member";
+            /** @enum {string} */
+            state: "pending" | "expired";
+            /** Format: uuid */
+            tenantId: string;
         };
         Ledger: {
             failed: {
@@ -3068,6 +3235,61 @@ export interface components {
             /** @enum {string} */
             role: "owner" | "admin" | "member";
         };
+        /** @description An invitation nobody has accepted yet. Its link is shown once and never again. */
+        TenantInvitation: {
+            createdAt: string;
+            email: string;
+            expiresAt: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Address of who invites. */
+            invitedBy: string | null;
+            /**
+             * @description `owner`: everything. `admin`: everything but what concerns owners. `member`: sees all, changes nothing.
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member";
+            /** @enum {string} */
+            state: "pending" | "expired";
+            /** Format: uuid */
+            tenantId: string;
+        };
+        TenantInvitationList: {
+            items: components["schemas"]["TenantInvitation"][];
+        };
+        TenantInvitationOffer: {
+            email: string;
+            expiresAt: string;
+            invitedBy: string | null;
+            /** @description Whether you are a member now. */
+            isMember: boolean;
+            /**
+             * @description `owner`: everything. `admin`: everything but what concerns owners. `member`: sees all, changes nothing.
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member";
+            /** Format: uuid */
+            tenantId: string;
+            tenantName: string;
+        };
+        TenantMember: {
+            /** @description Null of an account without an address. */
+            email: string | null;
+            /** @description Counts the changes of their role; what `If-Match` goes by. */
+            revision: number;
+            /**
+             * @description `owner`: everything. `admin`: everything but what concerns owners. `member`: sees all, changes nothing.
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member";
+            /** @description When they became a member. */
+            since: string;
+            /** Format: uuid */
+            userId: string;
+        };
+        TenantMemberList: {
+            items: components["schemas"]["TenantMember"][];
+        };
         TestedNotification: {
             code: string | null;
             /** Format: uuid */
@@ -3140,6 +3362,13 @@ export interface components {
              * @enum {string}
              */
             status?: "active" | "paused" | "disabled";
+        };
+        UpdateTenantMember: {
+            /**
+             * @description `owner`: everything. `admin`: everything but what concerns owners. `member`: sees all, changes nothing.
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member";
         };
         /** @description What happened on each day. An object found on one day and written back on the next is in both. */
         UsageSummary: {
@@ -3440,7 +3669,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
-                     *           "tenantName": "text",
+                     *           "tenantName": "Acme Publishing",
                      *           "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
                      *           "name": "Scanned archive",
                      *           "provider": "text",
@@ -4197,7 +4426,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
-                     *           "tenantName": "text",
+                     *           "tenantName": "Acme Publishing",
                      *           "integrationId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
                      *           "name": "Scanned archive",
                      *           "provider": "text",
@@ -8350,7 +8579,7 @@ export interface operations {
                 /** @description Only objects whose key begins with this. The list is then in the order of keys. */
                 prefix?: string;
                 /** @description Only objects that ended so, or that are held up by this: a code of the catalogue. */
-                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed";
+                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed" | "last_owner" | "already_member" | "invitation_pending" | "invitation_unknown" | "invitation_for_another_address" | "email_not_verified" | "invitation_expired" | "invitation_used" | "invitation_revoked";
                 /** @description Only objects in this state. */
                 state?: "found" | "queued" | "processing" | "staged" | "written_back" | "skipped" | "failed" | "dead";
             };
@@ -11255,6 +11484,163 @@ export interface operations {
             };
         };
     };
+    postInvitationsAccept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptTenantInvitation"];
+            };
+        };
+        responses: {
+            /** @description What it gives; `isMember` says whether you have it. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "tenantName": "Acme Publishing",
+                     *       "role": "owner",
+                     *       "email": "grace@example.com",
+                     *       "invitedBy": "ada@example.com",
+                     *       "expiresAt": "2026-11-21T09:30:00.000Z",
+                     *       "isMember": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantInvitationOffer"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The account is not the one invited. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No invitation has this token. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is over. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getNotificationTargets: {
         parameters: {
             query?: {
@@ -12747,6 +13133,923 @@ export interface operations {
                 };
             };
             /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTenantsByIdInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them: together with the members as many as the limit `members` says. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "email": "grace@example.com",
+                     *           "role": "owner",
+                     *           "state": "pending",
+                     *           "invitedBy": "ada@example.com",
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "expiresAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantInvitationList"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postTenantsByIdInvitations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the tenant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteTenantMember"];
+            };
+        };
+        responses: {
+            /** @description Invited. */
+            201: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "email": "grace@example.com",
+                     *       "role": "owner",
+                     *       "state": "pending",
+                     *       "invitedBy": "ada@example.com",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "expiresAt": "2026-11-21T09:30:00.000Z",
+                     *       "invitationToken": "slinv_PZ6vH1sGQ3yNfVwLd0cT8mJxK2eRbU5aYiO7hWqXnE4",
+                     *       "acceptUrl": "https://api.example.com/invitation#slinv_PZ6vH1sGQ3yNfVwLd0cT8mJxK2eRbU5aYiO7hWqXnE4"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IssuedTenantInvitation"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is a member or an invitation of this address, or there are too many. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTenantsByIdInvitationsByInvitationId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                id: string;
+                /** @description Id of the invitation. */
+                invitationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postTenantsByIdInvitationsByInvitationIdRenew: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Id of the tenant. */
+                id: string;
+                /** @description Id of the invitation. */
+                invitationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Renewed. */
+            200: {
+                headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "tenantId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "email": "grace@example.com",
+                     *       "role": "owner",
+                     *       "state": "pending",
+                     *       "invitedBy": "ada@example.com",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "expiresAt": "2026-11-21T09:30:00.000Z",
+                     *       "invitationToken": "slinv_PZ6vH1sGQ3yNfVwLd0cT8mJxK2eRbU5aYiO7hWqXnE4",
+                     *       "acceptUrl": "https://api.example.com/invitation#slinv_PZ6vH1sGQ3yNfVwLd0cT8mJxK2eRbU5aYiO7hWqXnE4"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IssuedTenantInvitation"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTenantsByIdMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them: as many as the limit `members` says. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "userId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *           "email": "grace@example.com",
+                     *           "role": "owner",
+                     *           "since": "text",
+                     *           "revision": 3
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantMemberList"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 600 in 60 s for a user. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTenantsByIdMembersByUserId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Id of the tenant. */
+                id: string;
+                /** @description Id of the member’s account. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It would leave the tenant without an owner. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else edited it since; `ETag` is that of the record now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
+            429: {
+                headers: {
+                    /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
+                    RateLimit?: string;
+                    /** @description The quota (`q`) in a window (`w`, seconds). */
+                    "RateLimit-Policy"?: string;
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault; quote `requestId` to support. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchTenantsByIdMembersByUserId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Id of the tenant. */
+                id: string;
+                /** @description Id of the member’s account. */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTenantMember"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
+                    etag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "userId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
+                     *       "email": "grace@example.com",
+                     *       "role": "owner",
+                     *       "since": "text",
+                     *       "revision": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantMember"];
+                };
+            };
+            /** @description The request is not valid; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No access token, or one that is invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the caller does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Missing, or not visible to the caller: the two look the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It would leave the tenant without an owner. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else edited it since; `ETag` is that of the record now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
             429: {
                 headers: {
                     /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */
