@@ -287,7 +287,6 @@ export const USER_FUNCTIONS: Readonly<Record<string, FunctionExpectation>> = {
   s3_accessibility_scores: { who: 'members', args: ofIntegration, others: 'nothing' },
   s3_integration_usage_summary: { who: 'members and support', args: ofIntegration },
   s3_integration_credentials: { who: 'members', args: ofIntegration, others: 'nothing' },
-  s3_accessibility_scores: { who: 'members', args: ofIntegration, others: 'nothing' },
   list_s3_objects: {
     who: 'members',
     args: ({ integration }) => ({ p_integration_id: integration, p_limit: 10 }),
