@@ -9,7 +9,6 @@ import { type Column, Table } from '../../ui/data/table.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
 import { toast } from '../../ui/overlays/toast.tsx';
 import { ErrorNotice } from '../../ui/states/error-notice.tsx';
-import { Loading, Skeleton } from '../../ui/states/skeleton.tsx';
 import type { Link } from './link-dialog.tsx';
 import { type Invitation, invitationsQuery, ROLE_WORDS, useReadAnew } from './members-query.ts';
 
@@ -122,13 +121,7 @@ export const InvitationTable = ({ tenant, onRenewed }: InvitationTableProps) => 
           isBusy={isFetching}
         />
       )}
-      {data === undefined ? (
-        error === null && (
-          <Loading what="the invitations">
-            <Skeleton className="h-24 w-full" />
-          </Loading>
-        )
-      ) : data.length === 0 ? (
+      {data === undefined ? null : data.length === 0 ? (
         <p className="rounded-lg border border-dashed border-control px-4 py-6 text-center text-soft">
           Nobody is invited at the moment.
         </p>

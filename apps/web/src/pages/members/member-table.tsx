@@ -6,7 +6,6 @@ import { Time } from '../../format/time.tsx';
 import { Button } from '../../ui/actions/button.tsx';
 import { type Column, Table } from '../../ui/data/table.tsx';
 import { ErrorNotice } from '../../ui/states/error-notice.tsx';
-import { Loading, Skeleton } from '../../ui/states/skeleton.tsx';
 import { nameOf, RemoveDialog, RoleDialog } from './member-dialogs.tsx';
 import { type Member, membersQuery, ROLE_WORDS } from './members-query.ts';
 
@@ -64,11 +63,7 @@ export const MemberTable = ({ tenant }: { readonly tenant: Tenant }) => {
     },
   ];
   if (data === undefined) {
-    return error === null ? (
-      <Loading what="the members">
-        <Skeleton className="h-44 w-full" />
-      </Loading>
-    ) : (
+    return error === null ? null : (
       <ErrorNotice error={error} onRetry={() => void refetch()} isBusy={isFetching} />
     );
   }
