@@ -49,10 +49,10 @@ export const Button = ({
     onClick={isBusy ? (event) => event.preventDefault() : onClick}
     className={cx(buttonClass(variant, size), 'relative', className)}
   >
-    {/* Not seen, yet still its name. */}
-    <span className={cx('inline-flex items-center gap-2', isBusy && 'opacity-0')}>{children}</span>
+    <span className={cx('inline-flex items-center gap-2', isBusy && 'invisible')}>{children}</span>
     {isBusy && (
       <span className="absolute inset-0 grid place-items-center">
+        <span className="sr-only">Working …</span>
         <LoaderCircle aria-hidden size={18} className="animate-spin" />
       </span>
     )}
