@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, unwrap } from '../../app/api.ts';
 import type { Tenant } from '../../app/tenants.ts';
@@ -10,7 +10,7 @@ import { Dialog } from '../../ui/overlays/dialog.tsx';
 import { toast } from '../../ui/overlays/toast.tsx';
 import { ErrorNotice } from '../../ui/states/error-notice.tsx';
 import type { Link } from './link-dialog.tsx';
-import { type Invitation, invitationsQuery, ROLE_WORDS, useReadAnew } from './members-query.ts';
+import { type Invitation, ROLE_WORDS, useReadAnew } from './members-query.ts';
 
 const at = (tenantId: string, { id }: Invitation) => ({
   params: { path: { id: tenantId, invitationId: id } },
@@ -58,12 +58,13 @@ const RevokeDialog = ({
 
 interface InvitationTableProps {
   readonly tenant: Tenant;
+  readonly invitations: UseQueryResult<readonly Invitation[]>;
   readonly onRenewed: (link: Link) => void;
 }
 
 /** Who was invited and has not accepted yet. */
-export const InvitationTable = ({ tenant, onRenewed }: InvitationTableProps) => {
-  const { data, error, refetch, isFetching } = useQuery(invitationsQuery(tenant.id));
+export const InvitationTable = ({ tenant, invitations, onRenewed }: InvitationTableProps) => {
+  const { data, error, refetch, isFetching } = invitations;
   const [revoking, setRevoking] = useState<Invitation | null>(null);
   const readAnew = useReadAnew(tenant.id);
   const renew = useMutation({

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSession } from '../../app/session.ts';
 import { mayEdit, type Tenant } from '../../app/tenants.ts';
@@ -7,7 +7,7 @@ import { Button } from '../../ui/actions/button.tsx';
 import { type Column, Table } from '../../ui/data/table.tsx';
 import { ErrorNotice } from '../../ui/states/error-notice.tsx';
 import { nameOf, RemoveDialog, RoleDialog } from './member-dialogs.tsx';
-import { type Member, membersQuery, ROLE_WORDS } from './members-query.ts';
+import { type Member, ROLE_WORDS } from './members-query.ts';
 
 interface Asked {
   readonly member: Member;
@@ -15,9 +15,14 @@ interface Asked {
 }
 
 /** Who is a member, in which role and since when, and what can be done about it. */
-export const MemberTable = ({ tenant }: { readonly tenant: Tenant }) => {
+interface MemberTableProps {
+  readonly tenant: Tenant;
+  readonly members: UseQueryResult<readonly Member[]>;
+}
+
+export const MemberTable = ({ tenant, members }: MemberTableProps) => {
   const session = useSession();
-  const { data, error, refetch, isFetching } = useQuery(membersQuery(tenant.id));
+  const { data, error, refetch, isFetching } = members;
   const [asked, setAsked] = useState<Asked | null>(null);
   const isOwn = ({ userId }: Member): boolean => userId === session?.user.id;
   const mayChange = (member: Member): boolean =>

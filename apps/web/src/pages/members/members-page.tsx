@@ -16,6 +16,8 @@ const MembersPage = () => {
   const [isInviting, setInviting] = useState(false);
   const [link, setLink] = useState<Link | null>(null);
   const isEditor = mayEdit(tenant);
+  // Who is made an admin while they look keeps what they have open.
+  const [wasEditor] = useState(isEditor);
   const members = useQuery(membersQuery(tenant.id));
   const invitations = useQuery({ ...invitationsQuery(tenant.id), enabled: isEditor });
   return (
@@ -36,19 +38,19 @@ const MembersPage = () => {
           : `Who may act for ${tenant.name}. Owners and admins invite others.`}
       </PageHeader>
       {/* At once, or the second would move when the first comes. */}
-      {members.isPending || (isEditor && invitations.isPending) ? (
+      {members.isPending || (wasEditor && invitations.isPending) ? (
         <Loading what="the members">
           <Skeleton className="h-72 w-full" />
         </Loading>
       ) : (
         <>
-          <MemberTable tenant={tenant} />
+          <MemberTable tenant={tenant} members={members} />
           {isEditor && (
             <section aria-labelledby="invitations" className="mt-8">
               <h2 id="invitations" className="mb-3 text-lg font-semibold">
                 Pending invitations
               </h2>
-              <InvitationTable tenant={tenant} onRenewed={setLink} />
+              <InvitationTable tenant={tenant} invitations={invitations} onRenewed={setLink} />
             </section>
           )}
         </>
