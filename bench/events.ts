@@ -6,19 +6,22 @@
  *   3. whether any is refused while the event secret is rotated at 1,000 events a second;
  *   4. whether one sweep finds every file when no event arrives.
  *
- * Every answer is checked: each object is in the ledger, once.
+ * Every answer is checked: each object is in the ledger, once. The time of a figure depends on what else the machine is at, which `load`
+ * says (processes that want to run, of the last minute); the CPU it costs does not.
  *
  *     npm run bench events [-- --json]
  */
 
+import { loadavg } from 'node:os';
 import { createTenant, pollUntil, type Stack, startTemporaryStack } from '@sluice/testkit';
 import { FAKE_IDENTITY, startFakeS3 } from '@sluice/testkit/fake-s3';
+import { cpuDuring } from './support/cpu.ts';
 import { apiOf, atRate, expectEach, inTurns, newSource } from './support/events/sender.ts';
 import { print, type Row, timed } from './support/report.ts';
 
 const keysOf = (from: number, count: number): string[] =>
   Array.from({ length: count }, (_, n) => `${String(from + n).padStart(7, '0')}.pdf`);
-const round = (ms: number): number => Math.round(ms * 10) / 10;
+const round = (ms: number): number => Math.round(ms * 100) / 100;
 const share = (times: readonly number[], of: number): number =>
   round(times.toSorted((a, b) => a - b)[Math.ceil(times.length * of) - 1] ?? 0);
 
@@ -188,13 +191,24 @@ const raise = (): never => {
 
 const stack = await startTemporaryStack({ buckets: [], durable: true });
 try {
-  print('Events', [
-    await arrivalToQueued(stack),
-    await inBatches(stack, 1),
-    await inBatches(stack, 4),
-    await whileRotated(stack),
-    await everyEventLost(stack),
-  ]);
+  const rows: Row[] = [];
+  for (const measure of [
+    arrivalToQueued,
+    (on: Stack) => inBatches(on, 1),
+    (on: Stack) => inBatches(on, 4),
+    whileRotated,
+    everyEventLost,
+  ]) {
+    const { value, cpuMs } = await cpuDuring({ ...stack.pids(), self: process.pid }, () => measure(stack));
+    // The sender and the local gateway, too, which run in this process.
+    const total = Object.values(cpuMs).reduce((sum, ms) => sum + ms, 0);
+    rows.push({
+      ...value,
+      'CPU ms/event': round(total / Number(value['events'])),
+      load: round(loadavg()[0] ?? 0),
+    });
+  }
+  print('Events', rows);
 } finally {
   await stack.stop();
 }

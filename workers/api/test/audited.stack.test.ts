@@ -193,8 +193,7 @@ const MEMBER_ACTS: Readonly<Record<string, Act>> = {
 const ALL = { ...ACTS, ...MEMBER_ACTS };
 
 /**
- * Of no tenant, by nobody who is a member, or with another server in it: their own tests look for their events. Removing a
- * receiver changes nothing of the tenant's here, so it leaves none.
+ * Of no tenant, by nobody who is a member, or with another server in it: their own tests look for their events.
  */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   [`POST ${ID}/setup/r2-receiver/deploy`]: 'r2-deployment.stack.test.ts',

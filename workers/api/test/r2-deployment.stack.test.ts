@@ -67,6 +67,19 @@ const all = (outcome: string, changes: object = {}) => ({
   ...changes,
 });
 
+const now = async () =>
+  (await sql.query<{ now: Date }>('select clock_timestamp() as now')).rows[0]?.now ?? new Date();
+
+/** What the tenant's audit tells of the receiver of an integration. */
+const auditOf = async (tenant: Awaited<ReturnType<typeof newTenant>>, id: string, since: Date) =>
+  (
+    await sql.query<{ action: string; after: unknown }>(
+      `select action, after from public.audit_events
+       where tenant_id = $1 and actor_id = $2 and at >= $3 and record_type = 's3_r2_receivers' and record_id = $4 order by id`,
+      [tenant.id, tenant.owner.id, since, id],
+    )
+  ).rows;
+
 const secretVersions = async (id: string, token: string): Promise<number> =>
   (at((await call('GET', `/api/integrations/s3/${id}/event-secret`, { token })).body, 'items') as unknown[])
     .length;
@@ -74,7 +87,7 @@ const secretVersions = async (id: string, token: string): Promise<number> =>
 describe('a deployment', () => {
   test('sets everything up that the files would', async () => {
     const { account, deploy, receiver, id, tenant } = await world();
-    const begunAt = (await sql.query<{ now: Date }>('select clock_timestamp() as now')).rows[0]?.now;
+    const begunAt = await now();
     const answer = await deploy();
     expect(answer.status, answer.text).toBe(200);
     expect(outcomes(answer), answer.text).toEqual(all('done'));
@@ -87,7 +100,7 @@ describe('a deployment', () => {
     expect(Object.keys(made.queues).toSorted()).toEqual([queue, deadLetterQueue]);
     expect(made.queues[queue]?.consumers).toEqual([
       expect.objectContaining({
-        script: worker,
+        script_name: worker,
         dead_letter_queue: deadLetterQueue,
         settings: { batch_size: 100, max_wait_time_ms: 1000, max_retries: 30 },
       }),
@@ -108,11 +121,10 @@ describe('a deployment', () => {
       BUCKET_NAME: BUCKET,
       QUEUE_NAME: queue,
     });
-    const { rows } = await sql.query(
-      'select 1 from public.audit_events where tenant_id = $1 and actor_id = $2 and at >= $3',
-      [tenant.id, tenant.owner.id, begunAt],
-    );
-    expect(rows.length).toBeGreaterThan(0);
+    expect(await auditOf(tenant, id, begunAt)).toEqual([
+      { action: 'deploy', after: { account_id: account.id, outcome: 'begun' } },
+      { action: 'deploy', after: { account_id: account.id, outcome: 'done', steps: all('done') } },
+    ]);
     // The secret that the Worker was given is one that Sluice accepts.
     const sent = await fetch(`${apiUrl()}/api/events/s3/${id}`, {
       method: 'POST',
@@ -155,11 +167,18 @@ describe('a deployment', () => {
   });
 
   test('is undone, and that again, and nothing else is', async () => {
-    const { account, deploy, remove } = await world({ queues: { other: { id: 'other', consumers: [] } } });
+    const { account, deploy, remove, tenant, id } = await world({
+      queues: { other: { id: 'other', consumers: [] } },
+    });
     await deploy();
+    const begunAt = await now();
     const removed = await remove();
     expect(at(removed.body, 'outcome'), removed.text).toBe('done');
     expect(new Set(Object.values(outcomes(removed)))).toEqual(new Set(['done']));
+    expect(await auditOf(tenant, id, begunAt)).toEqual([
+      { action: 'remove', after: { account_id: account.id, outcome: 'begun' } },
+      { action: 'remove', after: { account_id: account.id, outcome: 'done', steps: outcomes(removed) } },
+    ]);
     const left = await account.read();
     expect([Object.keys(left.queues), left.scripts]).toEqual([['other'], {}]);
     expect(Object.values(left.rules[BUCKET] ?? {}).flat()).toEqual([]);
@@ -197,8 +216,8 @@ describe('what Cloudflare refuses is told with a remedy', () => {
     expect(await secretVersions(id, token)).toBe(0);
   });
 
-  test('a plan without queues', async () => {
-    const { deploy } = await world({ lacks: ['queues'] });
+  test.each(['queues', 'enabled queues'])('a plan without %s', async (missing) => {
+    const { deploy } = await world({ lacks: [missing] });
     const failed = failure(await deploy());
     expect(failed).toMatchObject({ name: 'queue', detail: 'The plan of the account does not have this.' });
   });
@@ -216,14 +235,17 @@ describe('what Cloudflare refuses is told with a remedy', () => {
 
   test('a bucket of another account', async () => {
     const { deploy } = await world({ buckets: [] });
-    expect(failure(await deploy())).toMatchObject({ name: 'rule', providerCodes: [10006] });
+    expect(failure(await deploy())).toMatchObject({ name: 'rule', providerCodes: [10085] });
   });
 
   test('a queue with another consumer', async () => {
     const { account, deploy, receiver } = await world();
     await account.change({
       queues: {
-        [receiver.names.queue]: { id: 'theirs', consumers: [{ consumer_id: 'c', script: 'another' }] },
+        [receiver.names.queue]: {
+          id: 'theirs',
+          consumers: [{ consumer_id: 'c', script_name: 'another', type: 'worker' }],
+        },
       },
     });
     const failed = failure(await deploy());

@@ -1,14 +1,16 @@
-import type {
-  DispatchContext,
-  DryRunContext,
-  EventTestContext,
-  PollContext,
-  ProcessContext,
-  ReceiveContext,
-  ReplayContext,
-  ResultStore,
-  UsageStore,
-  WritebackContext,
+import {
+  type DispatchContext,
+  type DryRunContext,
+  type EventTestContext,
+  KnownSources,
+  type PollContext,
+  type ProcessContext,
+  type ReceiveContext,
+  type ReplayContext,
+  type ResultStore,
+  recordingTogether,
+  type UsageStore,
+  type WritebackContext,
 } from '@sluice/core';
 import {
   createDryRunLedger,
@@ -18,6 +20,7 @@ import {
   createIntegrationStore,
   createObjectLedger,
   createPollLedger,
+  createReceiverAudit,
   createReplayLedger,
   createResultStore,
   createServiceClient,
@@ -66,6 +69,7 @@ export interface Engine {
   readonly processing: ProcessContext;
   readonly writeback: WritebackContext;
   readonly integrations: ReturnType<typeof createIntegrationStore>;
+  readonly receiverAudit: ReturnType<typeof createReceiverAudit>;
   readonly seal: ReturnType<typeof sealWith>;
   readonly resolveEndpoint: ReturnType<typeof endpointOf>;
   readonly openBucketForTest: PollContext['openBucket'];
@@ -97,8 +101,10 @@ const build = (env: Env): Engine => {
   const secrets = secretsOf(settings, client, vault);
   const { rollBack } = secrets.upkeep;
   const openForWork = uses.noting(bucketOpener(settings, vault, 'work', meter));
+  const eventLedger = createEventLedger(client);
   const events: Engine['events'] = {
-    ledger: createEventLedger(client),
+    ledger: { ...recordingTogether(eventLedger, clock.now), prune: (hours) => eventLedger.prune(hours) },
+    known: new KnownSources(clock),
     verify: deliveryVerifier(vault),
     openBucket: bucketOpener(settings, vault, 'test', meter),
     clock,
@@ -119,6 +125,7 @@ const build = (env: Env): Engine => {
       await Promise.all([meter.flush(usage), uses.flush(secrets.upkeep)]);
     },
     integrations: createIntegrationStore(client),
+    receiverAudit: createReceiverAudit(client),
     seal: sealWith(vault),
     resolveEndpoint: endpointOf(settings),
     openBucketForTest: bucketOpener(settings, vault, 'test', meter),

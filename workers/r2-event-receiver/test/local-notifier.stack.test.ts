@@ -11,7 +11,7 @@ import {
   newTenant,
   stringAt,
 } from '@sluice/testkit/api-client';
-import { matchesRule, startNotifyingProxy, startReceiver } from '@sluice/testkit/r2-receiver';
+import { matchesRule, notificationOf, startNotifyingProxy, startReceiver } from '@sluice/testkit/r2-receiver';
 import { expect, inject, test } from 'vitest';
 
 test('a file put through the local S3 endpoint is found by its event', async ({ onTestFinished }) => {
@@ -34,11 +34,11 @@ test('a file put through the local S3 endpoint is found by its event', async ({ 
   const receiver = await startReceiver(target, stringAt(issued, 'secret'));
   const told: string[] = [];
   const proxy = await startNotifyingProxy(
-    s3,
-    async (notification) => {
-      if (!matchesRule(target, notification)) return;
-      told.push(notification.object.key);
-      await receiver.notify([notification]);
+    s3.endpoint,
+    async (written) => {
+      if (!matchesRule(target, written)) return;
+      told.push(written.key);
+      await receiver.notify([await notificationOf(s3, written)]);
     },
     ({ message }) => told.push(message),
   );
@@ -49,7 +49,7 @@ test('a file put through the local S3 endpoint is found by its event', async ({ 
   });
   const bucket = openBucket({
     bucket: body.bucket,
-    provider: { provider: 'generic', endpoint: proxy.s3.endpoint, region: s3.region, addressing: 'path' },
+    provider: { provider: 'generic', endpoint: proxy.endpoint, region: s3.region, addressing: 'path' },
     credentials: { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey },
     egress: { mode: 'allow-loopback' },
   });

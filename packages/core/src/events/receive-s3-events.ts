@@ -7,10 +7,13 @@ import { isStorable } from '../storable-text.ts';
 import { systemWait, withinTime } from '../within-time.ts';
 import type { EventObject } from './event-object.ts';
 import { judgeEvents } from './judge-events.ts';
+import type { KnownSources } from './known-sources.ts';
 import { readEnvelope } from './read-envelope.ts';
 
 export interface ReceiveContext {
   readonly ledger: EventLedger;
+  /** One for a Worker's life. */
+  readonly known: KnownSources;
   readonly verify: VerifyDelivery;
   readonly openBucket: OpenBucket;
   readonly clock: Clock;
@@ -44,34 +47,44 @@ export const receiveS3Events = async (
   context: ReceiveContext,
   delivery: EventDelivery,
 ): Promise<EventReceipt> => {
-  for (let round = 1; ; round += 1) {
-    const receipt = await receive(context, delivery);
+  const { ledger, known } = context;
+  const { integrationId } = delivery;
+  const remembered = known.get(integrationId);
+  if (remembered !== undefined) {
+    const receipt = await receive(context, delivery, remembered, true);
     if (receipt !== 'stale') return receipt;
-    if (round === MAX_ROUNDS) throw new SluiceError('unavailable');
+    known.forget(integrationId);
   }
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+    const source = UUID.test(integrationId) ? await ledger.source(integrationId) : null;
+    const receipt = await receive(context, delivery, source, false);
+    if (receipt === 'stale') continue;
+    if (source !== null) known.keep(source);
+    return receipt;
+  }
+  throw new SluiceError('unavailable');
 };
 
-const receive = async (context: ReceiveContext, delivery: EventDelivery): Promise<EventReceipt | 'stale'> => {
+/** Judged by what is remembered, anything but a yes is `stale`. */
+const receive = async (
+  context: ReceiveContext,
+  delivery: EventDelivery,
+  source: EventSource | null,
+  isRemembered: boolean,
+): Promise<EventReceipt | 'stale'> => {
   const { ledger, verify, clock } = context;
   const { integrationId } = delivery;
-  const source = UUID.test(integrationId) ? await ledger.source(integrationId) : null;
   const verified = await verify(source, delivery);
-  const refuse = async (reason: EventRefusal, detail: string | null = null): Promise<never> => {
+  const refuse = async (reason: EventRefusal, detail: string | null = null): Promise<'stale'> => {
+    if (isRemembered) return 'stale';
     if (source !== null)
       await ledger.refuse({ integrationId, reason, detail, requestId: delivery.requestId });
+    // The tenant is told which secret it was; the sender hears what everybody hears who proves nothing.
+    if (reason === 'retired_secret') throw new SluiceError('invalid_secret');
     throw new SluiceError(reason, detail === null ? {} : { detail });
   };
   if (source === null || verified === null) return refuse('invalid_secret');
-  if (verified === 'retired') {
-    // The tenant is told; the sender hears what everybody hears who proves nothing.
-    await ledger.refuse({
-      integrationId,
-      reason: 'retired_secret',
-      detail: null,
-      requestId: delivery.requestId,
-    });
-    throw new SluiceError('invalid_secret');
-  }
+  if (verified === 'retired') return refuse('retired_secret');
 
   const { signedAtSeconds } = verified;
   if (signedAtSeconds !== null) {
@@ -91,6 +104,8 @@ const receive = async (context: ReceiveContext, delivery: EventDelivery): Promis
   if (events.length > 0 && refusedEvents === events.length) {
     return refuse(refused.bucket_mismatch === undefined ? 'malformed' : 'bucket_mismatch');
   }
+  // The bucket is opened with the credentials of now.
+  if (isRemembered && judged.objects.some(isUnclear)) return 'stale';
 
   const { objects, missing, left } = await complete(context, source, judged.objects);
   const { outcome, recorded } = await ledger.record({
@@ -113,6 +128,9 @@ const receive = async (context: ReceiveContext, delivery: EventDelivery): Promis
     refused,
   };
 };
+
+/** Whether the event does not say which version of the object it is about. */
+const isUnclear = ({ etag, sizeBytes }: EventObject): boolean => etag === null || sizeBytes === null;
 
 interface Completed {
   readonly objects: EventObjectToRecord[];

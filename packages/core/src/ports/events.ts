@@ -63,6 +63,8 @@ export interface EventLedger {
   /** Null for an integration that does not exist. */
   source(integrationId: string): Promise<EventSource | null>;
   record(delivery: DeliveryToRecord): Promise<RecordedDelivery>;
+  /** Several of one integration, in their order: all of them or, when it throws, none. */
+  recordAll(deliveries: readonly DeliveryToRecord[]): Promise<RecordedDelivery[]>;
   /** Counts a refused delivery, and tells of it in `app_logs`, at most once a minute for each reason. */
   refuse(refusal: {
     readonly integrationId: string;

@@ -36,6 +36,15 @@ describe('the receiver of an integration', () => {
     expect(bytes).toBeLessThanOrEqual(10 * 1024);
   });
 
+  test('depends on nothing but the platform', () => {
+    const { files } = receiverFiles(receiverOf(r2()));
+    const imports = files.flatMap(({ content }) =>
+      [...content.matchAll(/(?:from|import|require\()\s*['"]([^'"]+)['"]/g)].map(([, name]) => name),
+    );
+    expect(new Set(imports)).toEqual(new Set(['cloudflare:workers']));
+    expect(files.filter(({ path }) => path.endsWith('package.json'))).toEqual([]);
+  });
+
   test('names one queue in every place', () => {
     const { names, files, commands } = receiverFiles(receiverOf(r2()));
     const [config] = files.filter(({ path }) => path === 'wrangler.toml');

@@ -571,6 +571,9 @@ isOneToOne: false
 "next_reseal_batch":
 { Args: { "p_after": string,"p_limit": number,"p_run_id": string }; Returns: Json
                            },
+"note_r2_receiver":
+{ Args: { "p_account_id": string,"p_action": string,"p_actor": string,"p_integration_id": string,"p_outcome": string,"p_steps": Json }; Returns: undefined
+                           },
 "note_s3_event_test":
 { Args: { "p_error_code": string,"p_error_detail": string,"p_id": string }; Returns: undefined
                            },
@@ -612,6 +615,9 @@ isOneToOne: false
                            },
 "record_s3_connection_test":
 { Args: { "p_actor": string,"p_configuration"?: string,"p_integration_id": string,"p_result": Json }; Returns: undefined
+                           },
+"record_s3_event_deliveries":
+{ Args: { "p_deliveries": Json,"p_integration_id": string }; Returns: Json
                            },
 "record_s3_events":
 { Args: { "p_delivery_id": string,"p_etags": (string)[],"p_integration_id": string,"p_keys": (string)[],"p_needs_sweep": boolean,"p_refused": Json,"p_revision": number,"p_secret_version": number,"p_sequencers": (string)[],"p_sizes": (number)[],"p_skip_reasons": (string)[],"p_times": (string)[],"p_version_ids": (string)[] }; Returns: Json

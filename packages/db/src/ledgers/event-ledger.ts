@@ -1,4 +1,10 @@
-import type { EventLedger, EventSource, EventTestStore, RecordedDelivery } from '@sluice/core';
+import type {
+  DeliveryToRecord,
+  EventLedger,
+  EventSource,
+  EventTestStore,
+  RecordedDelivery,
+} from '@sluice/core';
 import type { SluiceError } from '@sluice/shared';
 import type { Client } from '../clients.ts';
 import { unwrap, unwrapNullable } from '../errors.ts';
@@ -12,23 +18,34 @@ export const createEventLedger = (
     fromJson<EventSource | null>(
       unwrapNullable(await client.rpc('get_s3_event_source', { p_integration_id: integrationId })),
     ),
-  record: async ({ integrationId, deliveryId, secretVersion, revision, objects, needsSweep, refused }) =>
-    fromJson<RecordedDelivery>(
+  record: async (delivery) => {
+    const { deliveryId, secretVersion, revision, refused, needsSweep, ...lists } = toRow(delivery);
+    return fromJson<RecordedDelivery>(
       unwrap(
         await client.rpc('record_s3_events', {
-          p_integration_id: integrationId,
+          p_integration_id: delivery.integrationId,
           p_delivery_id: deliveryId,
           p_secret_version: secretVersion,
           p_revision: revision,
           p_refused: toJson(refused),
           p_needs_sweep: needsSweep,
-          p_keys: objects.map((object) => object.key),
-          p_etags: objects.map((object) => object.etag),
-          p_sizes: objects.map((object) => object.sizeBytes),
-          p_times: objects.map((object) => object.lastModified),
-          p_sequencers: fromJson<string[]>(objects.map((object) => object.sequencer)),
-          p_version_ids: fromJson<string[]>(objects.map((object) => object.versionId)),
-          p_skip_reasons: fromJson<string[]>(objects.map((object) => object.skipReason)),
+          p_keys: lists.keys,
+          p_etags: lists.etags,
+          p_sizes: lists.sizes,
+          p_times: lists.times,
+          p_sequencers: fromJson<string[]>(lists.sequencers),
+          p_version_ids: fromJson<string[]>(lists.versionIds),
+          p_skip_reasons: fromJson<string[]>(lists.skipReasons),
+        }),
+      ),
+    );
+  },
+  recordAll: async (deliveries) =>
+    fromJson<RecordedDelivery[]>(
+      unwrap(
+        await client.rpc('record_s3_event_deliveries', {
+          p_integration_id: deliveries[0]?.integrationId ?? '',
+          p_deliveries: toJson(deliveries.map(toRow)),
         }),
       ),
     ),
@@ -43,6 +60,21 @@ export const createEventLedger = (
     );
   },
   prune: async (hours) => unwrap(await client.rpc('prune_s3_event_deliveries', { p_hours: hours })),
+});
+
+const toRow = ({ deliveryId, secretVersion, revision, objects, needsSweep, refused }: DeliveryToRecord) => ({
+  deliveryId,
+  secretVersion,
+  revision,
+  refused,
+  needsSweep,
+  keys: objects.map(({ key }) => key),
+  etags: objects.map(({ etag }) => etag),
+  sizes: objects.map(({ sizeBytes }) => sizeBytes),
+  times: objects.map(({ lastModified }) => lastModified),
+  sequencers: objects.map(({ sequencer }) => sequencer),
+  versionIds: objects.map(({ versionId }) => versionId),
+  skipReasons: objects.map(({ skipReason }) => skipReason),
 });
 
 /** {@link EventTestStore} over the functions of `create_s3_event_tests`. Needs a service client. */

@@ -2,6 +2,7 @@ import {
   type BucketWorkContext,
   dispatchDueObjects,
   hasFoundWork,
+  KnownSources,
   type Log,
   type OpenBucket,
   type PollSettings,
@@ -108,6 +109,7 @@ export class SimEngine {
       await receiveS3Events(
         {
           ledger: this.#via(worker, 'ledger', this.#world.backend.events),
+          known: new KnownSources(worker.clock),
           verify: async (source) =>
             source === null
               ? null

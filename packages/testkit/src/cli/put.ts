@@ -25,6 +25,7 @@ await runCommand(async () => {
   for (const file of files) {
     const body = await readFile(resolve(callersDir(), file));
     const key = `${run.inputPrefix}${basename(file)}`;
+    const writtenAtMs = Date.now();
     const { etag } = await bucket.put({
       key,
       body,
@@ -34,6 +35,7 @@ await runCommand(async () => {
     process.stdout.write(`${key} is in the bucket\n`);
     const object = await follow(api, run.integrationId, key, etag);
     if (object.state !== 'written_back') status = 1;
+    process.stdout.write(`${discovery(object, writtenAtMs)}\n`);
     process.stdout.write(`${outcome(object)}\n`);
   }
   return status;
@@ -55,6 +57,13 @@ async function follow(api: ApiClient, integrationId: string, key: string, etag: 
     }
     await delay(300);
   }
+}
+
+function discovery({ foundBy, foundAt }: S3Object, writtenAtMs: number): string {
+  const foundAtMs = Date.parse(foundAt);
+  if (foundAtMs < writtenAtMs) return 'known before: nothing is done twice';
+  const seconds = ((foundAtMs - writtenAtMs) / 1000).toFixed(1);
+  return `found by ${foundBy === 'event' ? 'its event' : 'listing'} after ${seconds} s`;
 }
 
 function outcome({ key, state, reason, outputs, pages }: S3Object): string {

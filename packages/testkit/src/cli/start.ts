@@ -4,6 +4,8 @@ import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoUsers } from '../demo/accounts.ts';
 import { engineVars } from '../demo/engine-vars.ts';
+import { type EventForwarder, startEventForwarder } from '../demo/events/event-forwarder.ts';
+import { forwardKeptSources } from '../demo/events/event-mode.ts';
 import { ensureFirstRun, type FirstRun } from '../demo/first-run.ts';
 import { StackDied, withStack } from '../demo/with-stack.ts';
 import { writeDevJson } from '../stack/dev-json.ts';
@@ -57,12 +59,15 @@ async function main(dataDir: string): Promise<number> {
   terminal.status('Starting Postgres, the API, the Workers and a local S3 …', true);
   const logPath = join(dataDir, 'stack.log');
   const { log, keep } = lateLog(terminal);
+  const forwarder = startEventForwarder(log);
+  over.signal.addEventListener('abort', forwarder.stop);
   try {
     await withStack(
       {
         dataDir,
         cron: { pollEveryMs: 1_000 },
         workers: { extraVars: engineVars({ pollInterval: POLL_INTERVAL, lease: LEASE }) },
+        onObjectWritten: forwarder.notify,
         log,
       },
       over.signal,
@@ -72,7 +77,7 @@ async function main(dataDir: string): Promise<number> {
         const seconds = ((performance.now() - beganAt) / 1000).toFixed(1);
         terminal.clear();
         terminal.line(`${style('bold', 'Sluice is up')} ${style('dim', `(${seconds} s)`)}`);
-        await show(stack, terminal, over.signal);
+        await show(stack, terminal, forwarder, over.signal);
         await once(over.signal, 'abort');
       },
     );
@@ -91,10 +96,16 @@ async function main(dataDir: string): Promise<number> {
   return 0;
 }
 
-async function show(stack: Stack, terminal: Terminal, signal: AbortSignal): Promise<void> {
+async function show(
+  stack: Stack,
+  terminal: Terminal,
+  forwarder: EventForwarder,
+  signal: AbortSignal,
+): Promise<void> {
   const since = Date.now();
   terminal.status('  preparing the demo bucket …');
   const { run, isNew } = await ensureFirstRun(stack);
+  await forwardKeptSources(stack, forwarder);
   const users = (await demoUsers(stack.dataDir)).filter(({ email }) => email !== run.user.email);
   const devJson = await writeDevJson(stack, [run.user, ...users]);
   terminal.clear();
@@ -120,6 +131,7 @@ function whatIsOpen(stack: Stack, run: FirstRun, devJson: string, isNew: boolean
     isNew
       ? `First start: ${run.user.email} has connected the bucket ${bucket}. What lies in ${inputPrefix} is processed; results go to ${outputPrefix}.`
       : `${run.user.email} has ${bucket} connected: ${inputPrefix} is watched, results go to ${outputPrefix}.`,
+    'The integration is in event mode: what is put there is told of at once, as R2 would; it is listed too, more rarely.',
     '',
   ];
 }
@@ -135,7 +147,7 @@ function whatToTry(stack: Stack, run: FirstRun): string[] {
     `  curl -H "Authorization: Bearer $(npm run -s token)" ${objects}`,
     `  any S3 client: path style, region ${stack.s3.region}, the endpoint and keys of dev.json`,
     '',
-    'New documents show up here within seconds. Ctrl-C stops everything.',
+    'New documents are found by their events within a second and show up here. Ctrl-C stops everything.',
     '',
   ];
 }

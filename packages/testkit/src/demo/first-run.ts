@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ApiError } from '@sluice/api-client';
 import { samplePdfs, specials } from '../samples/index.ts';
 import { readJsonFile, writeJsonFile } from '../stack/data-dir.ts';
 import type { DemoUser } from '../stack/dev-json.ts';
@@ -6,6 +7,7 @@ import type { Stack } from '../stack/stack-types.ts';
 import { demoUsers, ensureAccount, ensureIntegration } from './accounts.ts';
 import { openCustomerBucket, putDocuments } from './customer-bucket.ts';
 import { type DemoDocument, type DemoTenant, textFile } from './document.ts';
+import { ensureEventMode } from './events/event-mode.ts';
 
 /** What the first start made: a user with a connected bucket. Kept in the data directory. */
 export interface FirstRun {
@@ -30,15 +32,27 @@ const SAMPLES: Record<string, string> = {
 };
 
 /**
- * A user, a connected bucket and documents in it, on a new data directory. Killed in between, the next start does
- * the rest; once done it is done for good, whatever is deleted later.
+ * A user, a connected bucket and documents in it, on a new data directory, and event mode. Killed in between, the next start
+ * does the rest; once done it is done for good, whatever is deleted later.
  */
 export async function ensureFirstRun(stack: Stack): Promise<{ run: FirstRun; isNew: boolean }> {
   const file = join(stack.dataDir, 'first-run.json');
   const before = await readJsonFile<FirstRun>(file);
-  if (before !== undefined) return { run: before, isNew: false };
+  const run = before ?? (await makeFirstRun(stack, file));
+  await ensureEventMode(stack, () => signInAgain(stack), run.integrationId, run).catch((error: unknown) => {
+    // Of a data directory in which somebody has deleted the integration, or what belongs to it.
+    if (before === undefined || !(error instanceof ApiError)) throw error;
+  });
+  return { run, isNew: before === undefined };
+}
+
+const ACCOUNT = { email: 'demo@sluice.example', tenantName: 'Acme Legal' };
+
+const signInAgain = (stack: Stack) => ensureAccount(stack, ACCOUNT);
+
+async function makeFirstRun(stack: Stack, file: string): Promise<FirstRun> {
   const tenant = await firstTenant();
-  const account = await ensureAccount(stack, { email: tenant.email, tenantName: tenant.name });
+  const account = await ensureAccount(stack, ACCOUNT);
   await putDocuments(openCustomerBucket(stack.s3, tenant.bucket), tenant.documents);
   const integrationId = await ensureIntegration(stack, account, { ...tenant, name: 'Documents' });
   const [user] = await demoUsers(stack.dataDir);
@@ -47,7 +61,7 @@ export async function ensureFirstRun(stack: Stack): Promise<{ run: FirstRun; isN
   const { bucket, inputPrefix, outputPrefix } = tenant;
   const run = { user: { ...user, tenantId }, tenantId, integrationId, bucket, inputPrefix, outputPrefix };
   await writeJsonFile(file, run);
-  return { run, isNew: true };
+  return run;
 }
 
 async function firstTenant(): Promise<DemoTenant> {
@@ -59,8 +73,8 @@ async function firstTenant(): Promise<DemoTenant> {
   });
   const { encrypted, corrupt } = await specials();
   return {
-    name: 'Acme Legal',
-    email: 'demo@sluice.example',
+    name: ACCOUNT.tenantName,
+    email: ACCOUNT.email,
     bucket: 'acme-documents',
     inputPrefix,
     outputPrefix: 'accessible/',

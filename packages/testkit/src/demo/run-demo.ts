@@ -10,6 +10,8 @@ import { openCustomerBucket, putDocuments } from './customer-bucket.ts';
 import { demoTenants } from './demo-tenants.ts';
 import type { DemoTenant } from './document.ts';
 import { engineVars } from './engine-vars.ts';
+import { type EventForwarder, startEventForwarder } from './events/event-forwarder.ts';
+import { ensureEventMode, forwardKeptSources } from './events/event-mode.ts';
 import { waitUntilSettled } from './settle.ts';
 import { withStack } from './with-stack.ts';
 
@@ -47,6 +49,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const { listener, signal } = options;
   const beganAt = performance.now();
   listener.step('starting Postgres, the API, the Workers and the customers\u2019 buckets');
+  const forwarder = startEventForwarder(options.log);
   try {
     const tenants = await demoTenants(options.isSmall);
     const audits = await withStack(
@@ -56,10 +59,11 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
         buckets: tenants.map(({ bucket }) => bucket),
         cron: { pollEveryMs: 500 },
         workers: { extraVars: engineVars({ pollInterval: 1, lease: LEASE }) },
+        onObjectWritten: forwarder.notify,
         log: options.log,
       },
       signal,
-      (stack) => followThrough(stack, tenants, listener),
+      (stack) => followThrough(stack, tenants, listener, forwarder),
     );
     return reportOf(
       audits.map(({ books }) => books),
@@ -67,6 +71,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
       performance.now() - beganAt,
     );
   } finally {
+    forwarder.stop();
     if (options.removeDataDir) await rm(options.dataDir, { recursive: true, force: true, maxRetries: 3 });
   }
 }
@@ -75,13 +80,18 @@ async function followThrough(
   stack: Stack,
   tenants: DemoTenant[],
   listener: DemoListener,
+  forwarder: EventForwarder,
 ): Promise<AuditResult[]> {
   listener.step(`two tenants sign up and connect ${tenants.map(({ bucket }) => bucket).join(' and ')}`);
   const integrations = new Map<string, DemoTenant>();
   for (const tenant of tenants) {
     const account = await ensureAccount(stack, { email: tenant.email, tenantName: tenant.name });
-    integrations.set(await ensureIntegration(stack, account, { ...tenant, name: CONNECTED }), tenant);
+    const integrationId = await ensureIntegration(stack, account, { ...tenant, name: CONNECTED });
+    integrations.set(integrationId, tenant);
+    // The one is told of its files, the other looks for them.
+    if (!holdsResults(tenant)) await ensureEventMode(stack, async () => account, integrationId, tenant);
   }
+  await forwardKeptSources(stack, forwarder);
   await writeDevJson(stack, await demoUsers(stack.dataDir));
 
   const total = tenants.reduce((count, { documents }) => count + documents.length, 0);
@@ -94,7 +104,12 @@ async function followThrough(
   );
 
   listener.step('waiting until every object is accounted for');
-  const expected = new Map([...integrations].map(([id, tenant]) => [id, inScope(tenant)]));
+  const expected = new Map(
+    [...integrations].map(([id, tenant]) => [
+      id,
+      { rows: inScope(tenant), holdsResults: holdsResults(tenant) },
+    ]),
+  );
   const settled = await waitUntilSettled(stack.sql, expected, {
     stallMs: STALL_MS,
     onChange: (standings) => listener.standing(standings),
@@ -119,4 +134,9 @@ async function followThrough(
 
 function inScope({ documents }: DemoTenant): number {
   return documents.filter(({ expected }) => expected.outcome !== 'left_alone').length;
+}
+
+/** Whether results of ours lie in the folder that documents are taken from. */
+function holdsResults({ inputPrefix, outputPrefix }: DemoTenant): boolean {
+  return outputPrefix.startsWith(inputPrefix);
 }

@@ -6,16 +6,16 @@ const LOOK_EVERY_MS = 200;
 const LISTING = new Set(['cycle', 'isListing']);
 
 /**
- * Waits until nothing is under way any more: every expected object is found, none is pending, and a listing that
- * was begun after that has ended, so that results of ours that lie in a listed folder are accounted for too.
- * @param expected rows to come, by integration.
+ * Waits until nothing is under way any more: every expected object is found and none is pending. Where results of ours lie in
+ * the folder that is listed, a listing that was begun after that has ended too, so that they are accounted for.
+ * @param expected rows to come, and whether they hold results, by integration.
  * @param stallMs gives up when nothing at all changes for this long.
  * @param onChange told where things stand, whenever that has changed.
  * @returns false when it gave up.
  */
 export async function waitUntilSettled(
   sql: Pool,
-  expected: ReadonlyMap<string, number>,
+  expected: ReadonlyMap<string, { readonly rows: number; readonly holdsResults: boolean }>,
   options: { stallMs: number; onChange: (standings: readonly Standing[]) => void },
 ): Promise<boolean> {
   const quietSinceCycle = new Map<string, number>();
@@ -34,11 +34,13 @@ export async function waitUntilSettled(
     }
     let settled = standings.length === expected.size;
     for (const { integrationId, found, pending, cycle, isListing } of standings) {
-      if (pending > 0 || found < (expected.get(integrationId) ?? 0)) {
+      const { rows = 0, holdsResults = false } = expected.get(integrationId) ?? {};
+      if (pending > 0 || found < rows) {
         quietSinceCycle.delete(integrationId);
         settled = false;
         continue;
       }
+      if (!holdsResults) continue;
       const since = quietSinceCycle.get(integrationId) ?? cycle;
       quietSinceCycle.set(integrationId, since);
       if (!(cycle > since + 1 || (cycle === since + 1 && !isListing))) settled = false;

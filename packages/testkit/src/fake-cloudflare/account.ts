@@ -28,7 +28,7 @@ export interface FakeAccount {
   /** What the plan does not have. */
   lacks: string[];
   /** How the next requests end whatever they ask, one after another: method and the end of the path, and a status. */
-  troubles: { method: string; path: string; status: number }[];
+  troubles: { method: string; path: string; status: number; message?: string }[];
 }
 
 export const newAccount = (given: Partial<FakeAccount> = {}): FakeAccount => ({
@@ -62,7 +62,14 @@ export const queueById = (account: FakeAccount, id: string) => {
 
 export const addQueue = (account: FakeAccount, name: string): { queue_id: string; queue_name: string } => {
   if (account.lacks.includes('queues')) {
-    throw new CloudflareFault(403, 11003, 'Queues is not available on your plan. Please upgrade.');
+    throw new CloudflareFault(
+      403,
+      100129,
+      'Queues are unavailable on the free plan. Please upgrade to a Workers Paid plan to create and use Queues.',
+    );
+  }
+  if (account.lacks.includes('enabled queues')) {
+    throw new CloudflareFault(403, 11002, 'In order to use Queues, you must enable your account.');
   }
   if (account.queues[name] !== undefined) {
     throw new CloudflareFault(409, 11009, `Queue name '${name}' is already taken.`);
@@ -74,7 +81,7 @@ export const addQueue = (account: FakeAccount, name: string): { queue_id: string
 /** Rules of one bucket for the same actions must not match the same keys. */
 export const addRules = (account: FakeAccount, bucket: string, queueId: string, added: FakeRule[]): void => {
   if (!account.buckets.includes(bucket)) {
-    throw new CloudflareFault(404, 10006, 'The specified bucket does not exist.');
+    throw new CloudflareFault(404, 10085, 'workers.api.error.bucket_not_found');
   }
   queueById(account, queueId);
   const ofBucket = (account.rules[bucket] ??= {});
@@ -84,7 +91,7 @@ export const addRules = (account: FakeAccount, bucket: string, queueId: string, 
         .flat()
         .some((other) => overlap(rule, other))
     ) {
-      throw new CloudflareFault(409, 11020, 'The rule overlaps with an existing notification rule.');
+      throw new CloudflareFault(409, 11020, 'There are conflicting event notification rules.');
     }
     (ofBucket[queueId] ??= []).push(rule);
   }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { CloudflareFault, type FakeAccount, newAccount } from './account.ts';
 import { ROUTES } from './routes.ts';
+import { complaintOfAnswer, complaintOfRequest } from './schema/check.ts';
 
 export type { FakeAccount, FakeScript } from './account.ts';
 
@@ -14,18 +15,29 @@ export interface FakeCloudflare {
 const BASE = '/client/v4';
 
 /**
- * Cloudflare's API on a port of its own: its paths, its envelope and its error codes, as published and as wrangler uses them.
+ * Cloudflare's API on a port of its own, held against its published schema (schema/operations.ts): a request that is not as
+ * published is refused with 400 and says why, and an answer of the fake that is not so fails with 500.
+ *
+ * Error codes: 10000, 10006, 10007, 10013, 7003, 11004 (consumer exists), 11009, 10085 (no such bucket, of the notifications), 100129
+ * (no queues on this plan), 11002 (queues not enabled) and the words of a conflict of rules are as reported from the real one. 11000
+ * (no such queue), 11005 (no such consumer), 11015 (no notifications), 11020 (the number of a conflict), 10021, 10079 and 10200 are guesses: nothing depends
+ * on these numbers.
  * Accounts live in memory. Whoever tests may be another process: `openFakeAccount` makes and reads them over HTTP.
  */
 export const startFakeCloudflare = async (): Promise<FakeCloudflare> => {
   const accounts = new Map<string, FakeAccount>();
   const server = createServer((request, response) => {
     answer(accounts, request).then(
-      (result) => send(response, 200, { success: true, errors: [], messages: [], result: result ?? null }),
+      (result) => tell(request, response, 200, { ...NO_WORDS, success: true, result: result ?? null }),
       (error: unknown) => {
         const { status, code } = error instanceof CloudflareFault ? error : { status: 500, code: 10013 };
         const message = error instanceof Error ? error.message : 'unknown';
-        send(response, status, { success: false, errors: [{ code, message }], messages: [], result: null });
+        tell(request, response, status, {
+          ...NO_WORDS,
+          success: false,
+          errors: [{ code, message }],
+          result: null,
+        });
       },
     );
   });
@@ -39,6 +51,19 @@ export const startFakeCloudflare = async (): Promise<FakeCloudflare> => {
         server.closeAllConnections();
       }),
   };
+};
+
+const NO_WORDS = { errors: [], messages: [] };
+
+const tell = (request: IncomingMessage, response: ServerResponse, status: number, envelope: object): void => {
+  const { pathname } = new URL(request.url ?? '/', 'http://fake');
+  const path = pathname.slice(BASE.length);
+  const complaint = path.startsWith('/__test/')
+    ? null
+    : complaintOfAnswer(request.method ?? '', path, status, envelope);
+  if (complaint === null) return send(response, status, envelope);
+  const message = `the fake answers as Cloudflare would not: ${complaint}`;
+  send(response, 500, { ...NO_WORDS, success: false, errors: [{ code: 10013, message }], result: null });
 };
 
 const send = (response: ServerResponse, status: number, body: unknown): void => {
@@ -64,7 +89,9 @@ const answer = async (accounts: Map<string, FakeAccount>, request: IncomingMessa
   }
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
   if (path === '/user/tokens/verify') {
-    if ([...accounts.values()].some(({ tokens }) => tokens[token] !== undefined)) return { status: 'active' };
+    if ([...accounts.values()].some(({ tokens }) => tokens[token] !== undefined)) {
+      return { id: 'f'.repeat(32), status: 'active' };
+    }
     throw new CloudflareFault(401, 1000, 'Invalid API Token');
   }
   const [, id = '', rest = ''] = /^\/accounts\/(\w+)(\/.*)$/.exec(path) ?? [];
@@ -77,18 +104,27 @@ const answer = async (accounts: Map<string, FakeAccount>, request: IncomingMessa
   const [trouble] = account.troubles;
   if (trouble?.method === method && rest.endsWith(trouble.path)) {
     account.troubles.shift();
-    throw new CloudflareFault(trouble.status, 10013, 'An unknown error has occurred.');
+    throw new CloudflareFault(trouble.status, 10013, trouble.message ?? 'An unknown error has occurred.');
   }
   if (route === undefined) throw new CloudflareFault(404, 7003, `No route for ${method} ${path}`);
+  const form = type.startsWith('multipart/')
+    ? await new Response(body, { headers: { 'content-type': type } }).formData()
+    : null;
+  const sent = form === null ? (body.length === 0 ? undefined : json) : await metadataOf(form);
+  const complaint = complaintOfRequest(method, path, url.searchParams, sent);
+  if (complaint !== null) throw new CloudflareFault(400, 10026, `Not as published: ${complaint}`);
   return route.answer({
     account,
     at: (route.path.exec(rest) ?? []).slice(1).map(decodeURIComponent),
     query: url.searchParams,
     json,
-    form: type.startsWith('multipart/')
-      ? await new Response(body, { headers: { 'content-type': type } }).formData()
-      : null,
+    form,
   });
+};
+
+const metadataOf = async (form: FormData): Promise<unknown> => {
+  const part = form.get('metadata');
+  return part instanceof Blob ? JSON.parse(await part.text()) : undefined;
 };
 
 /** An account of the fake, from any process. */

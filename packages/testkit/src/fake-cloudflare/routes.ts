@@ -42,7 +42,12 @@ export const ROUTES: readonly Route[] = [
     answer: ({ account, query }) =>
       Object.entries(account.queues)
         .filter(([name]) => name.includes(query.get('name') ?? ''))
-        .map(([queue_name, { id }]) => ({ queue_id: id, queue_name })),
+        .map(([queue_name, { id, consumers }]) => ({
+          queue_id: id,
+          queue_name,
+          consumers,
+          consumers_total_count: consumers.length,
+        })),
   },
   {
     method: 'POST',
@@ -70,10 +75,17 @@ export const ROUTES: readonly Route[] = [
     needs: 'queues',
     answer: ({ account, at: [id = ''], json }) => {
       const { queue } = queueById(account, id);
-      if (queue.consumers.length > 0) throw new CloudflareFault(409, 11004, 'Queue already has a consumer.');
-      const { script_name: script, ...rest } = json;
-      scriptOf(account, String(script));
-      queue.consumers.push({ consumer_id: randomUUID().replaceAll('-', ''), script, ...rest });
+      if (queue.consumers.length > 0) {
+        throw new CloudflareFault(409, 11004, 'workers.api.error.consumer_exists');
+      }
+      scriptOf(account, String(json['script_name']));
+      const consumer = {
+        consumer_id: randomUUID().replaceAll('-', ''),
+        created_on: new Date().toISOString(),
+        ...json,
+      };
+      queue.consumers.push(consumer);
+      return consumer;
     },
   },
   {
@@ -82,10 +94,11 @@ export const ROUTES: readonly Route[] = [
     needs: 'queues',
     answer: ({ account, at: [id = '', consumerId], json }) => {
       const { queue } = queueById(account, id);
-      const { script_name: script, ...rest } = json;
-      queue.consumers = queue.consumers.map((one) =>
-        one['consumer_id'] === consumerId ? { consumer_id: consumerId, script, ...rest } : one,
-      );
+      const before = queue.consumers.find((one) => one['consumer_id'] === consumerId);
+      if (before === undefined) throw new CloudflareFault(404, 11005, 'Consumer does not exist.');
+      const consumer = { consumer_id: consumerId, created_on: before['created_on'], ...json };
+      queue.consumers = queue.consumers.map((one) => (one === before ? consumer : one));
+      return consumer;
     },
   },
   {
@@ -103,7 +116,7 @@ export const ROUTES: readonly Route[] = [
     needs: 'r2',
     answer: ({ account, at: [bucket = ''] }) => {
       if (!account.buckets.includes(bucket)) {
-        throw new CloudflareFault(404, 10006, 'The specified bucket does not exist.');
+        throw new CloudflareFault(404, 10085, 'workers.api.error.bucket_not_found');
       }
       const rules = account.rules[bucket];
       if (rules === undefined) throw new CloudflareFault(404, 11015, 'No event notification configuration.');
@@ -172,6 +185,7 @@ export const ROUTES: readonly Route[] = [
     needs: 'scripts',
     answer: ({ account, at: [name], json }) => {
       scriptOf(account, name).isOnWorkersDev = json['enabled'] === true;
+      return { enabled: json['enabled'] === true, previews_enabled: json['previews_enabled'] === true };
     },
   },
 ];
@@ -182,7 +196,7 @@ const fileOf = async (form: FormData | null, name: string): Promise<string> => {
   return part.text();
 };
 
-const putScript = async (account: FakeAccount, name: string, form: FormData | null): Promise<void> => {
+const putScript = async (account: FakeAccount, name: string, form: FormData | null): Promise<unknown> => {
   const metadata = JSON.parse(await fileOf(form, 'metadata')) as Record<string, unknown>;
   const module = await fileOf(form, String(metadata['main_module']));
   const before = account.scripts[name];
@@ -212,4 +226,5 @@ const putScript = async (account: FakeAccount, name: string, form: FormData | nu
     migrationTag: migration?.new_tag ?? tag,
     isOnWorkersDev: before?.isOnWorkersDev ?? false,
   };
+  return { id: name, startup_time_ms: 1 };
 };

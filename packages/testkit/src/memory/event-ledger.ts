@@ -34,6 +34,8 @@ export const memoryEventLedger = (database: MemoryDatabase): EventLedger => ({
 
   record: async (delivery) => recordDelivery(database, delivery),
 
+  recordAll: async (deliveries) => deliveries.map((delivery) => recordDelivery(database, delivery)),
+
   refuse: async () => undefined,
 });
 

@@ -6,8 +6,8 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';
 import { bundleWorker } from '../stack/workers/bundle.ts';
 
-export { matchesRule } from './matches-rule.ts';
-export { startNotifyingProxy } from './notifying-proxy.ts';
+export { matchesRule, notificationOf } from '../demo/events/r2-notification.ts';
+export { startNotifyingProxy } from '../stack/notifier/notifying-proxy.ts';
 
 /** The R2 event receiver of an integration at work on this machine, as its customer would have deployed it. */
 export interface RunningReceiver {

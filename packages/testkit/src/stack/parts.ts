@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { Pool } from 'pg';
 import { type Gateway, startGateway } from './gateway/auth-gateway.ts';
 import type { StackGround } from './ground.ts';
+import { type NotifyingProxy, startNotifyingProxy } from './notifier/notifying-proxy.ts';
 import { applyMigrations } from './postgres/migrations.ts';
 import { databaseUrls, type Postgres, startPostgres } from './postgres/postgres.ts';
 import { startPostgrest } from './postgres/postgrest.ts';
 import type { ManagedChild } from './process/managed-child.ts';
 import { publicSigningKey } from './secrets.ts';
 import type { StackOptions } from './stack-types.ts';
-import { DEFAULT_BUCKETS, startBuckets } from './workers/buckets.ts';
+import { DEFAULT_BUCKETS, S3_PATH, startBuckets } from './workers/buckets.ts';
 import type { HostProcess } from './workers/host-process.ts';
 import { startWorkers } from './workers/workers.ts';
 
@@ -24,6 +25,8 @@ export interface StackParts {
   gateway: Gateway | undefined;
   workers: HostProcess | undefined;
   buckets: HostProcess | undefined;
+  /** Before the buckets, where somebody wants to be told. */
+  notifier: NotifyingProxy | undefined;
 }
 
 /**
@@ -47,14 +50,20 @@ export async function startParts(
       ...(options.auth === undefined ? {} : { auth: options.auth }),
     }),
     options.workers === false ? undefined : startWorkers(ground, options.workers ?? {}, repositoryDir),
-    startBuckets(ground, options.buckets ?? DEFAULT_BUCKETS),
+    startBuckets(
+      ground,
+      options.buckets ?? DEFAULT_BUCKETS,
+      options.onObjectWritten === undefined ? ports.s3 : ports.buckets,
+    ),
+    options.onObjectWritten === undefined ? undefined : startNotifier(ground, options.onObjectWritten),
   ]);
-  const [database, gateway, workers, buckets] = settled;
+  const [database, gateway, workers, buckets, notifier] = settled;
   const parts: StackParts = {
     database: valueOf(database),
     gateway: valueOf(gateway),
     workers: valueOf(workers),
     buckets: valueOf(buckets),
+    notifier: valueOf(notifier),
   };
   const failure = settled.find((result) => result.status === 'rejected');
   if (failure !== undefined) {
@@ -64,13 +73,22 @@ export async function startParts(
   return parts;
 }
 
+function startNotifier(
+  { ports, log }: StackGround,
+  tell: NonNullable<StackOptions['onObjectWritten']>,
+): Promise<NotifyingProxy> {
+  return startNotifyingProxy(`http://127.0.0.1:${ports.buckets}${S3_PATH}`, tell, log, ports.s3);
+}
+
 function valueOf<T>(result: PromiseSettledResult<T>): T | undefined {
   return result.status === 'fulfilled' ? result.value : undefined;
 }
 
 /** Stops the parts: first what uses the database, then the database. */
-export async function stopParts({ database, gateway, workers, buckets }: StackParts): Promise<void> {
+export async function stopParts(parts: StackParts): Promise<void> {
+  const { database, gateway, workers, buckets, notifier } = parts;
   await Promise.all([
+    notifier?.stop(),
     workers?.child.stop(),
     buckets?.child.stop(),
     gateway?.close(),

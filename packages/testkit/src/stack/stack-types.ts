@@ -3,6 +3,7 @@ import type { StackControls } from './control.ts';
 import type { CronMode } from './cron.ts';
 import type { AuthOptions } from './gateway/auth-gateway.ts';
 import type { LogFn, LogLevel } from './log.ts';
+import type { WrittenObject } from './notifier/notifying-proxy.ts';
 import type { DatabaseUrls } from './postgres/postgres.ts';
 import type { StackPorts } from './process/ports.ts';
 
@@ -33,6 +34,8 @@ export interface StackOptions {
   workers?: WorkersOptions | false;
   /** Names of the customers' buckets. */
   buckets?: string[];
+  /** Told of every object that is written to them over S3. R2's local endpoint tells nobody. */
+  onObjectWritten?: (written: WrittenObject) => Promise<void>;
   auth?: AuthOptions;
   /** Settings of PostgREST (`PGRST_…`) over its own, which are those of hosted Supabase. Tests only. */
   postgrest?: Record<string, string>;

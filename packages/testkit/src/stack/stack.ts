@@ -12,7 +12,7 @@ import { choosePorts, type ReservedPorts } from './process/ports.ts';
 import { startWatchdog, type Watchdog } from './process/watchdog.ts';
 import { loadSecrets } from './secrets.ts';
 import type { Stack, StackCoordinates, StackOptions } from './stack-types.ts';
-import { DEFAULT_BUCKETS, S3_PATH } from './workers/buckets.ts';
+import { DEFAULT_BUCKETS, REGION, S3_PATH } from './workers/buckets.ts';
 
 const REPOSITORY_DIR = resolve(import.meta.dirname, '../../../..');
 const PROCESSES_FILE = 'processes.json';
@@ -159,7 +159,7 @@ function coordinatesOf(
     controlUrl: `http://127.0.0.1:${ports.control}`,
     s3: {
       endpoint: `http://127.0.0.1:${ports.s3}${S3_PATH}`,
-      region: 'auto',
+      region: REGION,
       ...secrets.s3,
       buckets: options.buckets ?? DEFAULT_BUCKETS,
     },

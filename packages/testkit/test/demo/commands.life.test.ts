@@ -26,7 +26,9 @@ describe('npm run demo', () => {
       expect(report.tenants.map(({ tenant }) => tenant)).toEqual(['Acme Legal', 'Globex Archive']);
       expect(report.balanced).toBe(true);
       expect(status).toBe(0);
-      expect(await readdir(dir)).toEqual([]);
+      // What keeps the ports of two stacks apart belongs to the machine, not to the demo.
+      const left = (await readdir(dir)).filter((name) => !name.startsWith('sluice-ports-'));
+      expect(left).toEqual([]);
     });
   });
 

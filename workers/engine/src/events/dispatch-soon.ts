@@ -12,8 +12,7 @@ const runs = new WeakMap<Engine, { startedAt: number; isAskedAgain: boolean }>()
 
 /**
  * Sends what is due to its queue, one run at a time: hundreds of deliveries a second need not each ask the database what is
- * due. Whoever comes while one is under way leaves it to that one, which then goes round again. No promise is shared,
- * because a Worker may not wait for what belongs to another request.
+ * due. Whoever comes while one is under way leaves it to that one, which then goes round again, and waits for nothing.
  */
 export const dispatchSoon = async (engine: Engine): Promise<void> => {
   const other = runs.get(engine);

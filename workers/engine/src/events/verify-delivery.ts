@@ -26,7 +26,7 @@ export const deliveryVerifier = (vault: Vault): VerifyDelivery => {
       proven(source?.eventSecrets ?? []),
       proven(source?.retiredSecrets ?? []),
       // At the same cost where there is nothing to prove it by.
-      claim?.isProvenBy(NO_SECRET),
+      (source?.eventSecrets ?? []).length === 0 ? claim?.isProvenBy(NO_SECRET) : undefined,
     ]);
     if (claim === null) return null;
     const first = valid.find(({ isProven }) => isProven);

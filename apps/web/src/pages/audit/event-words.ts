@@ -9,6 +9,8 @@ export const RECORD_NAMES: Readonly<Record<string, string>> = {
   s3_dry_runs: 'dry run',
   s3_replays: 'replay',
   s3_credential_rotations: 'rotation of credentials',
+  s3_event_tests: 'test of events',
+  s3_r2_receivers: 'R2 event receiver',
   sealed_secrets: 'stored secret',
   notification_targets: 'notification target',
   notification_deliveries: 'notification',
@@ -28,6 +30,8 @@ const VERBS: Readonly<Record<string, string>> = {
   delete: 'Deleted',
   test: 'Tested',
   replay: 'Sent again',
+  deploy: 'Deployed',
+  remove: 'Removed',
   open: 'Opened',
   read: 'Read',
 };

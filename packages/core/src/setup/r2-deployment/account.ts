@@ -33,8 +33,10 @@ export const accountOf = (ask: AskCloudflare, accountId: string, { bucket, juris
     /** The rules of the bucket that send to a queue. */
     rulesTo: async (queueId: string) => {
       const answer = await ask({ method: 'GET', path: rules, jurisdiction });
-      // Of a bucket that has none yet.
-      if (answer.status === 404 && !answer.errors.some(({ code }) => code === 10006)) return [];
+      // Of a bucket that has none yet; 10006 and 10085 say that there is no such bucket.
+      if (answer.status === 404 && !answer.errors.some(({ code }) => code === 10006 || code === 10085)) {
+        return [];
+      }
       if (!answer.isOk) throw new CloudflareRefusal(answer);
       const queues = listOf(recordOf(answer.result)['queues']);
       return listOf(queues.find((queue) => queue['queueId'] === queueId)?.['rules']);

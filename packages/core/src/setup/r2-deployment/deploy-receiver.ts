@@ -1,19 +1,20 @@
 import { type R2Deployment, SluiceError } from '@sluice/shared';
 import { issueEventSecret, rotateEventSecret } from '../../credentials/change-event-secret.ts';
-import type { AskCloudflare } from '../../ports/cloudflare.ts';
+import type { AskCloudflare, ReceiverAudit } from '../../ports/cloudflare.ts';
 import type { EventSecretStore, EventSecrets } from '../../ports/credentials.ts';
 import type { IntegrationStore } from '../../ports/integrations.ts';
 import { RECEIVER_MODULE } from '../r2-receiver/generated/receiver-source.ts';
 import { type Receiver, receiverOf } from '../r2-receiver/receiver.ts';
 import { RECEIVER_COMPATIBILITY_DATE, RECEIVER_CONSUMER } from '../r2-receiver/receiver-files.ts';
 import { accountOf, textOf } from './account.ts';
-import { InTheWay, resultOf, runSteps, type Step } from './steps.ts';
+import { audited, InTheWay, resultOf, runSteps, type Step } from './steps.ts';
 
 export interface DeployContext {
   readonly actorId: string;
   readonly accountId: string;
   readonly ask: AskCloudflare;
   readonly integrations: Pick<IntegrationStore, 'getForEdit'>;
+  readonly audit: ReceiverAudit;
   readonly eventSecrets: EventSecretStore;
   readonly secrets: EventSecrets;
 }
@@ -169,7 +170,8 @@ export const deployReceiver = async (
       },
     },
   ];
-  return { ...(await runSteps(ask, accountId, steps)), healthUrl };
+  const result = await audited(context, integrationId, 'deploy', () => runSteps(ask, accountId, steps));
+  return { ...result, healthUrl };
 };
 
 /** The first, or another beside the one that may be in use elsewhere. */

@@ -13,7 +13,8 @@ export const refusalOf = async (
   { status, errors }: CloudflareAnswer,
 ): Promise<Refusal> => {
   const says = (pattern: RegExp): boolean => errors.some(({ message }) => pattern.test(message));
-  if (says(/\b(plan|paid|upgrade|subscription|entitle)/i)) {
+  // 11002: in the words of Cloudflare, "you must enable your account".
+  if (says(/\b(plan|paid|upgrade|subscription|entitle)|enable your account/i)) {
     return {
       detail: 'The plan of the account does not have this.',
       remedy:
@@ -38,14 +39,14 @@ export const refusalOf = async (
           remedy: 'Create an API token in the Cloudflare dashboard and enter it whole; it may have expired.',
         };
   }
-  if (says(/overlap/i)) {
+  if (says(/overlap|conflict/i)) {
     return {
       detail: 'The bucket has a notification rule for the same files that sends to another queue.',
       remedy:
         'Remove that rule (in the dashboard: R2, the bucket, Settings, Event notifications), or narrow its prefix or suffix, then try again.',
     };
   }
-  if (status === 404 || says(/bucket (does not exist|not found)/i)) {
+  if (status === 404 || says(/bucket[ _](does[ _]not[ _]exist|not[ _]found)/i)) {
     return {
       detail: 'The account does not have it.',
       remedy: 'Check that the account id is that of the account the bucket is in, then try again.',

@@ -1,7 +1,7 @@
 import type { R2Deployment } from '@sluice/shared';
 import { accountOf } from './account.ts';
 import { type DeployContext, receiverToDeploy } from './deploy-receiver.ts';
-import { resultOf, runSteps, type Step } from './steps.ts';
+import { audited, resultOf, runSteps, type Step } from './steps.ts';
 
 /**
  * Takes back what {@link deployReceiver} set up, in the opposite order, and nothing else. What is gone already is no failure.
@@ -72,5 +72,6 @@ export const removeReceiver = async (
     queueStep('queue', names.queue),
     queueStep('dead_letter_queue', names.deadLetterQueue),
   ];
-  return { ...(await runSteps(ask, accountId, steps)), healthUrl: null };
+  const result = await audited(context, integrationId, 'remove', () => runSteps(ask, accountId, steps));
+  return { ...result, healthUrl: null };
 };

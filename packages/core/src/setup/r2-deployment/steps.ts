@@ -1,5 +1,11 @@
 import { type R2Deployment, type R2DeploymentStep, SluiceError } from '@sluice/shared';
-import type { AskCloudflare, CloudflareAnswer, CloudflareRequest } from '../../ports/cloudflare.ts';
+import type {
+  AskCloudflare,
+  CloudflareAnswer,
+  CloudflareRequest,
+  ReceiverAct,
+  ReceiverAudit,
+} from '../../ports/cloudflare.ts';
 import { refusalOf } from './refusals.ts';
 
 /** Cloudflare said no. */
@@ -65,6 +71,20 @@ export const runSteps = async (
     }
   }
   return { outcome: isFailed ? 'failed' : 'done', steps: done };
+};
+
+/** Told in the tenant's audit before it begins, and how it ended. */
+export const audited = async (
+  { actorId, accountId, audit }: { actorId: string; accountId: string; audit: ReceiverAudit },
+  integrationId: string,
+  action: ReceiverAct['action'],
+  run: () => ReturnType<typeof runSteps>,
+): ReturnType<typeof runSteps> => {
+  const act = { action, accountId };
+  await audit.begun(actorId, integrationId, act);
+  const result = await run();
+  await audit.ended(actorId, integrationId, act, result);
+  return result;
 };
 
 const problemOf = async (

@@ -7,7 +7,16 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { readJsonFile, writeJsonFile } from '../data-dir.ts';
 
-const PORT_NAMES = ['gateway', 'postgres', 'postgrest', 'postgrestAdmin', 'api', 's3', 'control'] as const;
+const PORT_NAMES = [
+  'gateway',
+  'postgres',
+  'postgrest',
+  'postgrestAdmin',
+  'api',
+  's3',
+  'buckets',
+  'control',
+] as const;
 type PortName = (typeof PORT_NAMES)[number];
 export type StackPorts = Record<PortName, number>;
 

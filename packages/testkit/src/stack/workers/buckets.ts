@@ -9,6 +9,9 @@ export const DEFAULT_BUCKETS = [
   ...Array.from({ length: 16 }, (_, index) => `test-${String(index).padStart(2, '0')}`),
 ];
 
+/** Of every bucket. */
+export const REGION = 'auto';
+
 /** Path below the host's origin at which Miniflare speaks S3. */
 export const S3_PATH = '/cdn-cgi/local/r2/s3';
 
@@ -16,13 +19,17 @@ export const S3_PATH = '/cdn-cgi/local/r2/s3';
  * Starts the customers' buckets: R2's local S3 endpoint, with signature checks, in a Miniflare of its own.
  * Should its workerd die, Miniflare starts it again; the Workers do not notice but for failed requests.
  */
-export async function startBuckets(ground: StackGround, buckets: string[]): Promise<HostProcess> {
-  const { dir, ports, secrets, watchdog, log } = ground;
+export async function startBuckets(
+  ground: StackGround,
+  buckets: string[],
+  port: number,
+): Promise<HostProcess> {
+  const { dir, secrets, watchdog, log } = ground;
   return startHost(
     'buckets',
     {
       kind: 'buckets',
-      port: ports.s3,
+      port,
       persistDir: join(dir.path, 'buckets'),
       scratchDir: join(dir.path, 'scratch', 'buckets'),
       buckets,
