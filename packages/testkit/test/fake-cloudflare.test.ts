@@ -25,13 +25,13 @@ const world = async (onTestFinished: (stop: () => Promise<void>) => void) => {
 const queueIdOf = (answer: Record<string, unknown>): string =>
   (answer['result'] as { queue_id: string }).queue_id;
 
-test.each([
+test.for<[string, string, string, unknown]>([
   ['a field that is not published', 'POST', '/queues', { queue_name: 'q', retention: 1 }],
   ['a field that is missing', 'POST', '/queues', {}],
   ['a parameter that is not published', 'GET', '/queues?filter=q', undefined],
   ['a body where none is published', 'DELETE', '/queues/x', { force: true }],
-])('%s is refused', async (_, method, path, body) => {
-  const { ask, account } = await world((stop) => void stop);
+])('%s is refused', async ([, method, path, body], { onTestFinished }) => {
+  const { ask, account } = await world(onTestFinished);
   const { status, answer } = await ask(method, path, body);
   expect([status, answer['success']]).toEqual([400, false]);
   expect(JSON.stringify(answer['errors'])).toContain('Not as published');

@@ -78,9 +78,10 @@ const answer = async (accounts: Map<string, FakeAccount>, request: IncomingMessa
   const method = request.method ?? '';
   const path = url.pathname.slice(BASE.length);
   const type = request.headers['content-type'] ?? '';
-  const json = type.startsWith('application/json')
-    ? (JSON.parse(body.toString()) as Record<string, unknown>)
-    : {};
+  const json =
+    type.startsWith('application/json') && body.length > 0
+      ? (JSON.parse(body.toString()) as Record<string, unknown>)
+      : {};
 
   const test = /^\/__test\/(\w+)$/.exec(path)?.[1];
   if (test !== undefined) {
