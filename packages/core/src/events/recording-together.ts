@@ -21,6 +21,8 @@ type Turn =
 /** Above what a write takes, and well below the five seconds that EventBridge waits. */
 const PATIENCE_MS = 3_000;
 const MAX_TOGETHER = 100;
+/** A delivery of more is worth a write of its own, beside the others. */
+const MAX_SMALL = 20;
 /** Keys in one write, so that one does not last for many. */
 const MAX_OBJECTS = 500;
 
@@ -84,6 +86,7 @@ export const recordingTogether = (
 
   const record = async (delivery: DeliveryToRecord): Promise<RecordedDelivery> => {
     const { integrationId } = delivery;
+    if (delivery.objects.length > MAX_SMALL) return ledger.record(delivery);
     const line = lines.get(integrationId);
     // Who should have passed it on long ago was killed with its request.
     if (line === undefined || now() - line.startedAtMs > PATIENCE_MS) {

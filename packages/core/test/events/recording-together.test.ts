@@ -61,14 +61,22 @@ test('what comes during a write goes together with the next, and everybody hears
 test('one write holds at most 500 objects', async () => {
   const { ledger, writes } = heldLedger();
   const { record } = recordingTogether(ledger, () => 0, never);
-  for (let n = 0; n < 8; n += 1) void record(delivery(n, 'a', 100));
+  for (let n = 0; n < 30; n += 1) void record(delivery(n, 'a', 20));
   await settled();
   writes[0]?.end();
   await settled();
-  expect(writes[1]?.ids).toEqual(['1', '2', '3', '4', '5']);
+  expect(writes[1]?.ids).toHaveLength(25);
   writes[1]?.end();
   await settled();
-  expect(writes[2]?.ids).toEqual(['6', '7']);
+  expect(writes[2]?.ids).toEqual(['26', '27', '28', '29']);
+});
+
+test('a large delivery is written by itself, beside whatever is under way', async () => {
+  const { ledger, writes } = heldLedger();
+  const { record } = recordingTogether(ledger, () => 0, never);
+  for (let n = 0; n < 3; n += 1) void record(delivery(n, 'a', 100));
+  await settled();
+  expect(writes.map(({ ids }) => ids)).toEqual([['0'], ['1'], ['2']]);
 });
 
 test('one that cannot be written keeps no other from it', async () => {
