@@ -7,7 +7,7 @@ const BATCH = 50;
 /** A test for each fifty seeds: whatever fails names the command that runs it again. */
 export const keepsItsPromises = (from: number, count: number): void => {
   for (let first = from; first < from + count; first += BATCH) {
-    it(`keeps every promise from seed ${first} on`, { timeout: 120_000 }, async () => {
+    it(`keeps every promise from seed ${first} on`, { timeout: 300_000 }, async () => {
       const { failed, processed } = await runSeeds(first, BATCH);
       expect(failed.map(({ seed, breaches }) => ({ run: replayCommand(seed), breaches }))).toEqual([]);
       // Histories in which nothing happens would keep every promise.

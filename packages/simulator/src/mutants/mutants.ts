@@ -94,4 +94,10 @@ export const MUTANTS: readonly Mutant[] = [
     find: `if (!row.isCurrent && policy !== 'keep_versions') {`,
     replace: 'if (row.jobId === policy) {',
   },
+  {
+    name: 'an event that comes late is believed to be the latest',
+    file: `${LEDGER}/event-ledger.ts`,
+    find: "if (isUnclear(current, told, at)) return 'compare';",
+    replace: '',
+  },
 ];

@@ -103,12 +103,13 @@ const makeActions = (
   chaosMs: number,
   isRough: boolean,
 ): Action[] => {
-  const keys = random.shuffled(NAMES).slice(0, random.whole(2, 10));
+  // Few names are overwritten often, many make slices.
+  const keys = random.shuffled(NAMES).slice(0, random.pick([1, 2, 4, 8, 12]));
   const anyKey = () => `${inputPrefix}${random.chance(0.92) ? random.pick(keys) : random.pick(OTHER_NAMES)}`;
   const anyTime = () => Math.floor(chaosMs * random.next());
   const actions: Action[] = [];
   let at = 0;
-  const count = random.whole(3, 30);
+  const count = random.whole(3, 40);
   for (let i = 0; i < count; i += 1) {
     // Some at once, within one second; some apart.
     at = random.chance(0.35) ? at + random.whole(0, 900) : anyTime();
