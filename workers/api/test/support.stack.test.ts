@@ -183,6 +183,15 @@ describe('support', () => {
     };
     expect(await search(`tenantId=${other.id}`)).toEqual([failing]);
     expect(await search(`bucket=${bucket}`)).toEqual([failing]);
+    expect(await search(`search=${failing.toUpperCase()}`)).toEqual([failing]);
+    expect(await search(`search=${other.id}`)).toEqual([failing]);
+    expect(await search(`search=${other.id.slice(1)}`)).toEqual([]);
+    const name = `Contracts 100%_${crypto.randomUUID()}`;
+    await sql.query('update public.s3_integrations set name = $2 where id = $1', [failing, name]);
+    expect(await search(`search=${encodeURIComponent(name.slice(3).toUpperCase())}`)).toEqual([failing]);
+    const tenantName = `Company ${crypto.randomUUID()}`;
+    await sql.query('update public.tenants set name = $2 where id = $1', [other.id, tenantName]);
+    expect(await search(`search=${encodeURIComponent(tenantName.slice(0, -2))}`)).toEqual([failing]);
     expect(await search(`tenantId=${other.id}&failing=true`)).toEqual([failing]);
     expect(await search(`tenantId=${other.id}&failing=false`)).toEqual([]);
     expect(await search(`tenantId=${other.id}&status=paused`)).toEqual([]);

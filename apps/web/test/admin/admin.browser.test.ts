@@ -52,11 +52,15 @@ test('finds an integration by its bucket with the keyboard alone, opens its tena
   await page.getByRole('link', { name: 'Support' }).click();
   await page.getByRole('heading', { name: 'Nothing is looked for yet' }).waitFor();
   await expectAccessibleEverywhere(page);
-  await page.getByLabel('Tenant').fill('acme');
+  const search = page.getByLabel('Tenant or integration');
+  await search.fill('a');
   await page.keyboard.press('Enter');
-  await page.getByText(/Give the whole id/).waitFor();
+  await page.getByText(/Give at least two characters/).waitFor();
   await expectAccessibleEverywhere(page);
-  await page.getByLabel('Tenant').fill('');
+  await search.fill(id);
+  await page.keyboard.press('Enter');
+  await page.getByRole('table', { name: 'Integrations' }).getByRole('row').filter({ hasText: bucket }).waitFor();
+  await search.fill('ACME pub');
   await page.getByLabel('Bucket').fill(bucket);
   await page.keyboard.press('Enter');
   const row = page.getByRole('table', { name: 'Integrations' }).getByRole('row').filter({ hasText: bucket });

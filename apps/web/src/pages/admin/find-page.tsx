@@ -15,15 +15,16 @@ import { Loading, Skeleton } from '../../ui/states/skeleton.tsx';
 import { type Finding, findIntegrations, STATUSES, type SupportIntegration } from './queries.ts';
 import { ErrorCode, SupportStanding } from './standing.tsx';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Less would show nearly everybody, and tell them. */
+const MIN_SEARCH = 2;
 
 /** What the address asks for; null before anything is asked. */
 const findingOf = (search: Readonly<Record<string, unknown>>): Finding | null => {
   if (search['find'] !== 'yes') return null;
-  const { tenantId, bucket, failing } = search;
+  const { search: text, bucket, failing } = search;
   const status = STATUSES.find((one) => one === search['status']);
   return {
-    ...(typeof tenantId === 'string' && UUID.test(tenantId) ? { tenantId } : {}),
+    ...(typeof text === 'string' && text.length >= MIN_SEARCH ? { search: text } : {}),
     ...(typeof bucket === 'string' && bucket !== '' ? { bucket } : {}),
     ...(status === undefined ? {} : { status }),
     ...(failing === 'true' || failing === 'false' ? { failing } : {}),
@@ -105,19 +106,19 @@ const Results = ({ finding }: { readonly finding: Finding }) => {
 const FindPage = () => {
   const search: Readonly<Record<string, unknown>> = useSearch({ strict: false });
   const navigate = useNavigate();
-  const [tenantError, setTenantError] = useState<string>();
+  const [searchError, setSearchError] = useState<string>();
   const finding = findingOf(search);
   const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const entries = [...new FormData(event.currentTarget)].flatMap(([name, value]) =>
       typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()] as const] : [],
     );
-    const tenantId = entries.find(([name]) => name === 'tenantId')?.[1];
-    if (tenantId !== undefined && !UUID.test(tenantId)) {
-      setTenantError('Give the whole id, such as 6f1c2a52-7d0e-4b7c-9a51-6c1f0e2b9d44.');
+    const text = entries.find(([name]) => name === 'search')?.[1];
+    if (text !== undefined && text.length < MIN_SEARCH) {
+      setSearchError('Give at least two characters of a name, or a whole id.');
       return;
     }
-    setTenantError(undefined);
+    setSearchError(undefined);
     void navigate({ to: '.', search: { find: 'yes', ...Object.fromEntries(entries) } });
   };
   return (
@@ -126,10 +127,12 @@ const FindPage = () => {
         Of any tenant. Each tenant whose integrations are shown finds that in their audit.
       </PageHeader>
       <form onSubmit={onSubmit} noValidate className="mb-6 grid items-start gap-4 sm:grid-cols-2">
-        <Field label="Tenant" hint="Its id." error={tenantError}>
-          {(control) => (
-            <Input {...control} required={false} name="tenantId" defaultValue={finding?.tenantId} />
-          )}
+        <Field
+          label="Tenant or integration"
+          hint="A part of its name, or its whole id."
+          error={searchError}
+        >
+          {(control) => <Input {...control} required={false} name="search" defaultValue={finding?.search} />}
         </Field>
         <Field label="Bucket" hint="Its whole name.">
           {(control) => <Input {...control} required={false} name="bucket" defaultValue={finding?.bucket} />}
@@ -164,7 +167,7 @@ const FindPage = () => {
       </form>
       {finding === null ? (
         <Empty icon={Search} title="Nothing is looked for yet">
-          Look for a tenant by its id, or for a bucket by its name.
+          Look for a tenant or an integration by name or id, or for a bucket by its name.
         </Empty>
       ) : (
         <Results finding={finding} />

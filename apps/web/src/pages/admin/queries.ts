@@ -7,6 +7,8 @@ export const STATUSES = ['draft', 'active', 'paused', 'disabled', 'deleted'] as 
 
 /** Which integrations are looked for. */
 export interface Finding {
+  /** A part of a name, or a whole id, of the integration or its tenant. */
+  readonly search?: string;
   readonly tenantId?: string;
   readonly bucket?: string;
   readonly status?: (typeof STATUSES)[number];

@@ -15,6 +15,21 @@ const route = createRoute({
   security: bearer,
   request: {
     query: z.strictObject({
+      search: z
+        .string()
+        .trim()
+        .min(2, 'Give at least two characters of a name, or a whole id.')
+        .max(200)
+        // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
+        .regex(/^[^\u0000-\u001f\u007f]+$/, 'Leave out control characters.')
+        .optional()
+        .openapi({
+          param: {
+            description:
+              'A part of the name of the integration or of its tenant, in capitals or not, or the whole id of either.',
+          },
+          example: 'Acme',
+        }),
       tenantId: z
         .uuid()
         .optional()
