@@ -1,3 +1,4 @@
+import { S3Object } from '@sluice/shared';
 import { addMember } from '@sluice/testkit';
 import { at, call, fieldsOf, newIntegration, newTenant } from '@sluice/testkit/api-client';
 import { describe, expect, inject, test } from 'vitest';
@@ -23,7 +24,11 @@ const keysOf = async (path: string, token: string): Promise<string[]> => {
       token,
     });
     expect(answer.status, answer.text).toBe(200);
-    keys.push(...(at(answer.body, 'items') as { key: string }[]).map(({ key }) => key));
+    keys.push(
+      ...S3Object.array()
+        .parse(at(answer.body, 'items'))
+        .map(({ key }) => key),
+    );
     cursor = at(answer.body, 'nextCursor');
   }
   return keys;

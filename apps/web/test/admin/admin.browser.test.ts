@@ -59,7 +59,11 @@ test('finds an integration by its bucket with the keyboard alone, opens its tena
   await expectAccessibleEverywhere(page);
   await search.fill(id);
   await page.keyboard.press('Enter');
-  await page.getByRole('table', { name: 'Integrations' }).getByRole('row').filter({ hasText: bucket }).waitFor();
+  await page
+    .getByRole('table', { name: 'Integrations' })
+    .getByRole('row')
+    .filter({ hasText: bucket })
+    .waitFor();
   await search.fill('ACME pub');
   await page.getByLabel('Bucket').fill(bucket);
   await page.keyboard.press('Enter');

@@ -127,6 +127,25 @@ test('takes up everything that failed, and nothing before it is asked for', asyn
   expect(await page.getByRole('button', { name: 'Process again …' }).count()).toBe(0);
 });
 
+test('stops what was to be taken up, with the keyboard, and says how far it came', async (context) => {
+  const { tenant, id, address } = await seeded();
+  // A paused integration's waits, whoever sweeps meanwhile.
+  await sql.query(`update public.s3_integrations set status = 'paused' where id = $1`, [id]);
+  const { page } = await visit(context, { user: tenant.owner });
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Process again …' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Process again' });
+  await dialog.getByText('6 objects').waitFor();
+  await dialog.getByRole('button', { name: 'Begin' }).click();
+  await page.getByRole('button', { name: 'Stop' }).press('Enter');
+  await page.getByText(/^Stopped: 0/).waitFor();
+  await expectAccessibleEverywhere(page);
+  const { body } = await call('GET', `/api/integrations/s3/${id}/replays`, {
+    token: tenant.owner.accessToken,
+  });
+  expect(at(body, 'items.0')).toMatchObject({ status: 'cancelled', replayedObjects: 0 });
+});
+
 test('names the results of what was written back; a member may look, and take up nothing', async (context) => {
   const { tenant, address } = await seeded();
   const member = await addMember(inject('stack'), tenant, 'member');

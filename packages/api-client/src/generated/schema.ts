@@ -3647,6 +3647,8 @@ export interface operations {
                 failing?: "true" | "false";
                 /** @description Items a page. */
                 limit?: number;
+                /** @description A part of the name of the integration or of its tenant, in capitals or not, or the whole id of either. */
+                search?: string;
                 /** @description Only in this state. Deleted ones are shown only when asked for. */
                 status?: "draft" | "active" | "paused" | "disabled" | "deleted";
                 /** @description Only of this tenant. */

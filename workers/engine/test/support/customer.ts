@@ -1,3 +1,4 @@
+import { S3Integration, S3Object } from '@sluice/shared';
 import { connectControls, pollUntil } from '@sluice/testkit';
 import { at, call, newIntegration, newTenant, stringAt } from '@sluice/testkit/api-client';
 import { FAKE_IDENTITY, type FakeBucket, type FakeS3, startFakeS3 } from '@sluice/testkit/fake-s3';
@@ -140,11 +141,19 @@ export const newCustomer = async (
 export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucket' | 'put'> => {
   const { controlUrl, secretKey } = inject('stack');
   const stack = connectControls(controlUrl, secretKey);
-  const read = async () => (await call('GET', `/api/integrations/s3/${id}`, { token })).body;
+  const read = async () => {
+    const { body } = await call('GET', `/api/integrations/s3/${id}`, { token });
+    // The api builds it without looking at its form again.
+    const { ledger: _ledger, ...integration } = body as Record<string, unknown>;
+    expect(S3Integration.safeParse(integration).error).toBeUndefined();
+    return body;
+  };
   const objects = async () => {
     const answer = await call('GET', `/api/integrations/s3/${id}/objects?limit=200`, { token });
     expect(answer.text).not.toMatch(/X-Amz-|\bat \S+ \(|\.ts:\d/);
-    return at(answer.body, 'items') as LedgerObject[];
+    const items = at(answer.body, 'items');
+    expect(S3Object.array().safeParse(items).error).toBeUndefined();
+    return items as LedgerObject[];
   };
   return {
     id,
