@@ -127,11 +127,7 @@ const FindPage = () => {
         Of any tenant. Each tenant whose integrations are shown finds that in their audit.
       </PageHeader>
       <form onSubmit={onSubmit} noValidate className="mb-6 grid items-start gap-4 sm:grid-cols-2">
-        <Field
-          label="Tenant or integration"
-          hint="A part of its name, or its whole id."
-          error={searchError}
-        >
+        <Field label="Tenant or integration" hint="A part of its name, or its whole id." error={searchError}>
           {(control) => <Input {...control} required={false} name="search" defaultValue={finding?.search} />}
         </Field>
         <Field label="Bucket" hint="Its whole name.">
