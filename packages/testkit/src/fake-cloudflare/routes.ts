@@ -122,7 +122,11 @@ export const ROUTES: readonly Route[] = [
       if (rules === undefined) throw new CloudflareFault(404, 11015, 'No event notification configuration.');
       return {
         bucketName: bucket,
-        queues: Object.entries(rules).map(([queueId, list]) => ({ queueId, rules: list })),
+        queues: Object.entries(rules).map(([queueId, list]) => ({
+          queueId,
+          queueName: Object.keys(account.queues).find((name) => account.queues[name]?.id === queueId),
+          rules: list,
+        })),
       };
     },
   },

@@ -1,7 +1,7 @@
 /**
- * The operations of Cloudflare's API that a deployment calls, as its OpenAPI document (github.com/cloudflare/api-schemas, at
- * 2ac8369e9b63dccacee1a2284e95bb819f05b307) and its reference (developers.cloudflare.com/api) describe them, in JSON Schema. Of an
- * answer: what is documented to be there. A request may hold nothing that is not documented.
+ * The operations of Cloudflare's API that a deployment calls, as its reference (developers.cloudflare.com/api) describes them, in JSON
+ * Schema. Of an answer: what is documented to be there. A request may hold nothing that is not documented. A test has Cloudflare's own
+ * client, generated from the published OpenAPI document, do all of it against the fake.
  */
 
 type Schema = Readonly<Record<string, unknown>>;
