@@ -425,6 +425,17 @@ export const ACTOR_FUNCTIONS: Readonly<Record<string, FunctionExpectation>> = {
     args: ({ target }) => ({ p_target_id: target, p_secret: { version: 0 }, p_overlap_seconds: 1 }),
     passes: 'refused: conflict',
   },
+  note_r2_receiver: {
+    who: 'admins alone',
+    args: (world) => ({
+      ...ofIntegration(world),
+      p_action: 'deploy',
+      p_account_id: '0'.repeat(32),
+      p_outcome: 'begun',
+      p_steps: null,
+    }),
+    passes: 'nothing',
+  },
   begin_test_notification: {
     who: 'admins alone',
     args: ({ target }) => ({ p_target_id: target, p_lease_seconds: 60 }),
@@ -461,7 +472,6 @@ export const ENGINE_FUNCTIONS: readonly string[] = [
   'get_event_secrets',
   'get_s3_event_source',
   'next_reseal_batch',
-  'note_r2_receiver',
   'note_s3_event_test',
   'notify_held_up',
   'prune_app_logs',
