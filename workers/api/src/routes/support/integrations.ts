@@ -18,7 +18,7 @@ const route = createRoute({
       search: z
         .string()
         .trim()
-        .min(2, 'Give at least two characters of a name, or a whole id.')
+        .min(2, { error: 'Give at least two characters of a name, or a whole id.', abort: true })
         .max(1024)
         // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
         .regex(/^[^\u0000-\u001f\u007f]*$/, 'Leave out control characters.')
