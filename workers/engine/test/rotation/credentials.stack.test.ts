@@ -193,18 +193,18 @@ describe.concurrent('a rotation', () => {
 
   test('that was killed before its swap leaves nothing, and the next one goes ahead', async (context) => {
     const { key, ...customer } = await withTwoKeys(context);
-    // As an engine leaves it that is killed while it probes.
+    // As an engine leaves it that is killed while it probes. One statement: what nobody came back to is swept
+    // at any moment, and half of this would be swept without the other.
     await customer.sql(
       `with staged as (
          insert into public.s3_secret_versions (integration_id, tenant_id, field, version, state, hint)
-         select id, tenant_id, 'credentials', 2, 'staged', 'KILL' from public.s3_integrations where id = $1)
+         select id, tenant_id, 'credentials', 2, 'staged', 'KILL' from public.s3_integrations where id = $1),
+       sealed as (
+         insert into private.sealed_secrets (tenant_id, record_type, record_id, field, version, format_version, key_id, kms_key_version, data_key_ciphertext, secret_ciphertext)
+         select tenant_id, record_type, record_id, field, 2, format_version, key_id, kms_key_version, data_key_ciphertext, secret_ciphertext
+         from private.sealed_secrets where record_id = $1)
        insert into public.s3_credential_rotations (tenant_id, integration_id, from_version, to_version, keep_old_hours, configuration, staged_at)
        select tenant_id, id, 1, 2, 24, 'x', now() - interval '3 minutes' from public.s3_integrations where id = $1`,
-    );
-    await customer.sql(
-      `insert into private.sealed_secrets (tenant_id, record_type, record_id, field, version, format_version, key_id, kms_key_version, data_key_ciphertext, secret_ciphertext)
-       select tenant_id, record_type, record_id, field, 2, format_version, key_id, kms_key_version, data_key_ciphertext, secret_ciphertext
-       from private.sealed_secrets where record_id = $1`,
     );
     customer.put(`${INPUT}a.pdf`, pdf());
     await customer.poll();
