@@ -7,11 +7,11 @@ import { parseSync, type TSType } from 'oxc-parser';
 import {
   ACTOR_FUNCTIONS,
   ENGINE_FUNCTIONS,
-  TABLES,
-  USER_FUNCTIONS,
-} from '../supabase/tests/isolation/expectations.ts';
+} from '../supabase/tests/isolation/expectations/engine-functions.ts';
+import { TABLES } from '../supabase/tests/isolation/expectations/tables.ts';
+import { USER_FUNCTIONS } from '../supabase/tests/isolation/expectations/user-functions.ts';
 
-const EXPECTATIONS = 'supabase/tests/isolation/expectations.ts';
+const EXPECTATIONS = 'supabase/tests/isolation/expectations';
 const GENERATED = 'packages/db/src/generated/database.ts';
 
 /** Below a path of properties of the type `Database`, the names of the next. */

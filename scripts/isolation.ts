@@ -4,7 +4,7 @@
  *     npm run isolation [-- --json] [--seed <n>] [--sample <n>]
  *
  * Starts a stack of its own. Asks every table, view and function with every verb as every caller and compares with
- * supabase/tests/isolation/expectations.ts; then breaks policies, grants and checks one by one, each of which has to be noticed.
+ * supabase/tests/isolation/expectations; then breaks policies, grants and checks one by one, each of which has to be noticed.
  * `--sample` breaks at most as many of each kind, chosen by `--seed`. Exits 1 when a field is wrong or a breakage is not noticed.
  */
 import { randomInt } from 'node:crypto';

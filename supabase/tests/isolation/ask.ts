@@ -1,4 +1,4 @@
-import type { Caller, Outcome } from './expectations.ts';
+import type { Caller, Outcome } from './expectations/vocabulary.ts';
 import type { World } from './world.ts';
 
 export interface Question {

@@ -5,7 +5,7 @@ import type {
   FunctionExpectation,
   Outcome,
   TableExpectation,
-} from './expectations.ts';
+} from './expectations/vocabulary.ts';
 
 const MEMBERS = ['owner', 'admin', 'member', 'supportOpen'];
 const CIRCLES: Readonly<Record<Circle, readonly string[]>> = {

@@ -1,16 +1,10 @@
 import { outcomeOf, whoseRows } from './ask.ts';
 import type { Catalogue, CatalogueFunction, Relation } from './catalogue.ts';
 import { callExpectation, circleOf, seenRows } from './circles.ts';
-import {
-  ACTOR_FUNCTIONS,
-  ACTORS,
-  CALLERS,
-  type Caller,
-  ENGINE_FUNCTIONS,
-  TABLES,
-  type TableExpectation,
-  USER_FUNCTIONS,
-} from './expectations.ts';
+import { ACTOR_FUNCTIONS, ENGINE_FUNCTIONS } from './expectations/engine-functions.ts';
+import { TABLES } from './expectations/tables.ts';
+import { USER_FUNCTIONS } from './expectations/user-functions.ts';
+import { ACTORS, CALLERS, type Caller, type TableExpectation } from './expectations/vocabulary.ts';
 import { LOOKS_BEHIND } from './look-behind.ts';
 import type { World } from './world.ts';
 

@@ -1,11 +1,8 @@
 import type { Catalogue, CatalogueFunction, Relation } from './catalogue.ts';
-import {
-  ACTOR_FUNCTIONS,
-  ENGINE_FUNCTIONS,
-  TABLES,
-  type TableExpectation,
-  USER_FUNCTIONS,
-} from './expectations.ts';
+import { ACTOR_FUNCTIONS, ENGINE_FUNCTIONS } from './expectations/engine-functions.ts';
+import { TABLES } from './expectations/tables.ts';
+import { USER_FUNCTIONS } from './expectations/user-functions.ts';
+import { type TableExpectation } from './expectations/vocabulary.ts';
 
 /**
  * What is wrong with the catalogue as it stands, without asking anybody: things that nobody expects or that are gone, and

@@ -8,7 +8,7 @@ import {
   type TestTenant,
 } from '@sluice/testkit';
 import { installPgTap } from '../support/tap.ts';
-import type { Actor, Caller, Things } from './expectations.ts';
+import type { Actor, Caller, Things } from './expectations/vocabulary.ts';
 
 /** A stack of its own with Acme and Umbrella, something of each in every table, and a token for every caller. */
 export interface World {
