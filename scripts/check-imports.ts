@@ -48,6 +48,24 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ours: ['shared'],
     theirs: ['node:crypto', 'node:fs', 'node:module', 'node:path', 'github-slugger', 'hono', 'markdown-it'],
   },
+  // A Node server. It makes no request of its own, and knows neither a bucket nor the database.
+  'apps/processor': {
+    ours: ['observability', 'remediation', 'shared'],
+    theirs: [
+      'node:child_process',
+      'node:crypto',
+      'node:events',
+      'node:fs',
+      'node:fs/promises',
+      'node:http',
+      'node:net',
+      'node:os',
+      'node:path',
+      'node:stream',
+      'standardwebhooks',
+      'zod',
+    ],
+  },
   // Powerless: neither vault, s3 nor aws may ever appear here.
   'workers/api': {
     ours: ['core', 'db', 'observability', 'shared'],

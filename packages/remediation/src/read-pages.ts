@@ -34,7 +34,12 @@ export interface ReadPages {
 }
 
 /** Page by page: what a page's streams unpack to is let go before the next is read. */
-export function readPages({ objects }: OpenDocument, budget: WorkBudget, notices: Set<Notice>): ReadPages {
+export function readPages(
+  { objects }: OpenDocument,
+  budget: WorkBudget,
+  notices: Set<Notice>,
+  onPage: (pagesDone: number) => void = () => undefined,
+): ReadPages {
   const fonts = new FontCache(objects, budget);
   const pdfPages = objects.pdf.getPages();
   const pageNumbers = numberPages(pdfPages);
@@ -47,15 +52,16 @@ export function readPages({ objects }: OpenDocument, budget: WorkBudget, notices
   for (const [index, page] of pdfPages.entries()) {
     budget.checkTime();
     const content = readPageText(objects, page.dict, fonts, budget);
-    const onPage = content.fragments.reduce((sum, fragment) => sum + fragment.text.length, 0);
-    characters += onPage;
-    if (content.largestImageShare > SCAN_SHARE && onPage < SCAN_CHARACTERS) scanned.add(index);
+    const shown = content.fragments.reduce((sum, fragment) => sum + fragment.text.length, 0);
+    characters += shown;
+    if (content.largestImageShare > SCAN_SHARE && shown < SCAN_CHARACTERS) scanned.add(index);
     if (content.unmappedGlyphs > 0) notices.add('unmapped_glyphs');
     if (content.unreadable) notices.add('unreadable_content');
     links.push(readLinks(objects, page.dict, content.base, pageNumbers));
     digests.push(textDigest(content.fragments));
     margins.push(marginLines(content));
     texts.push(content);
+    onPage(index + 1);
   }
   if (scanned.size > 0) notices.add('scanned_pages');
   const running = findRunningText(margins, bodySizeOf(texts));

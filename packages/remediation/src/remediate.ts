@@ -20,6 +20,15 @@ export interface RemediationOptions {
   /** File name (last segment of the key), for a title when the document has none. */
   readonly fallbackTitle: string;
   readonly limits?: RemediationLimits;
+  /** Called after each page of each step. */
+  readonly onProgress?: (progress: RemediationProgress) => void;
+}
+
+export interface RemediationProgress {
+  /** Pages are read once, and once more in what was written. */
+  readonly step: 'reading' | 'writing';
+  readonly pagesDone: number;
+  readonly pages: number;
 }
 
 export interface RemediationResult {
@@ -56,11 +65,14 @@ async function remediate(bytes: Uint8Array, options: RemediationOptions): Promis
       'pdf_too_large',
       `The file has ${megabytes(bytes.length)} MB; at most ${megabytes(limits.maxBytes)} MB can be processed here.`,
     );
+  const { onProgress } = options;
   const budget = new WorkBudget(limits);
   const document = await openDocument(bytes, budget);
   const notices = new Set<Notice>();
   noteDocument(document, notices);
-  const read = readPages(document, budget, notices);
+  const progressOf = (step: RemediationProgress['step']) => (pagesDone: number) =>
+    onProgress?.({ step, pagesDone, pages: document.pageCount });
+  const read = readPages(document, budget, notices, progressOf('reading'));
   const structure = buildStructure(read.drafts, read.outline);
 
   const text = structure.flat().map(blockText).join('\n');
@@ -83,6 +95,7 @@ async function remediate(bytes: Uint8Array, options: RemediationOptions): Promis
     read,
     limits,
     notices,
+    progressOf('writing'),
   );
 
   const report: RemediationReport = {

@@ -43,6 +43,7 @@ export async function writeOutput(
   read: ReadPages,
   limits: RemediationLimits,
   notices: Set<Notice>,
+  onPage: (pagesDone: number) => void,
 ): Promise<WrittenOutput> {
   if (
     structure.some(({ blocks }) =>
@@ -53,7 +54,7 @@ export async function writeOutput(
   if (!read.fonts.every(({ font }) => font.embedded)) notices.add('fonts_not_embedded');
   if (!notices.has('already_tagged')) {
     try {
-      return await writeTagged(original, document, metadata, structure, read, limits, notices);
+      return await writeTagged(original, document, metadata, structure, read, limits, notices, onPage);
     } catch (error) {
       // Out of work: the attempt was too much, and so would the next be.
       if (error instanceof RemediationRefused && error.code === 'pdf_too_complex') throw error;
@@ -65,7 +66,7 @@ export async function writeOutput(
   const fresh = notices.has('not_tagged') ? await openDocument(original, budget) : document;
   const target = { ...metadata, claimsUa: undefined };
   const written = await writeRevision(original, fresh, new Revision(original, fresh), target, budget);
-  const conformance = await verifyOutput(written.pdf, target, read.digests, limits);
+  const conformance = await verifyOutput(written.pdf, target, read.digests, limits, onPage);
   if (written.rebuilt) notices.add('structure_rebuilt');
   return { pdf: written.pdf, conformance };
 }
@@ -79,6 +80,7 @@ async function writeTagged(
   read: ReadPages,
   limits: RemediationLimits,
   notices: Set<Notice>,
+  onPage: (pagesDone: number) => void,
 ): Promise<WrittenOutput> {
   const revision = new Revision(original, document);
   tagDocument(document, revision, structure, read.pages, new WorkBudget(limits));
@@ -87,7 +89,7 @@ async function writeTagged(
   const write = async (claimsUa: boolean): Promise<WrittenOutput & { packetRef: PdfRef }> => {
     const target = { ...metadata, claimsUa };
     const written = await writeRevision(original, document, revision, target, new WorkBudget(limits));
-    const conformance = await verifyOutput(written.pdf, target, read.digests, limits);
+    const conformance = await verifyOutput(written.pdf, target, read.digests, limits, onPage);
     if (written.rebuilt) notices.add('structure_rebuilt');
     return { pdf: written.pdf, conformance, packetRef: written.packetRef };
   };

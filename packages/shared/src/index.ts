@@ -11,6 +11,7 @@ export * from './limits.ts';
 export * from './members.ts';
 export * from './notifications.ts';
 export * from './processor/contract.ts';
+export * from './processor/document-service.ts';
 export * from './processor/object-report.ts';
 export * from './queue-messages.ts';
 export * from './reseals.ts';

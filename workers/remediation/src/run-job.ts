@@ -1,12 +1,11 @@
 import {
-  type Conformance,
+  processReport,
   REMEDIATION_LIMITS,
   RemediationRefused,
   type RemediationResult,
-  RULES,
   remediatePdf,
 } from '@sluice/remediation';
-import type { Conformance as JobConformance, ProcessJob, ProcessResult } from '@sluice/shared';
+import type { ProcessJob, ProcessResult } from '@sluice/shared';
 import type { Env } from './env.ts';
 import { fetchSource } from './fetch-source.ts';
 import { stageOutput } from './stage-outputs.ts';
@@ -35,25 +34,12 @@ export async function runJob(job: ProcessJob, env: Env): Promise<ProcessResult> 
   }
   const pdf = await stageOutput(env.workingBucket, job, 'pdf', result.pdf);
   const html = await stageOutput(env.workingBucket, job, 'html', new TextEncoder().encode(result.html));
-  const { processor, title, language, pages, characters, notices, conformance } = result.report;
   return {
     outcome: 'done',
     outputs: [pdf, html],
-    pages,
-    report: {
-      processor,
-      title,
-      language,
-      characters,
-      notices: [...notices],
-      conformance: { before: reported(conformance.before), after: reported(conformance.after) },
-    },
+    pages: result.report.pages,
+    report: processReport(result.report),
   };
-}
-
-/** The same, as the contract has it. */
-function reported({ score, failures }: Conformance): JobConformance {
-  return { score, failures: failures.map(({ rule, count }) => ({ rule, title: RULES[rule].title, count })) };
 }
 
 function tooLarge(sizeBytes: number): ProcessResult {

@@ -23,6 +23,7 @@ export async function verifyOutput(
   metadata: DocumentMetadata,
   pageDigests: readonly number[],
   limits: RemediationLimits,
+  onPage: (pagesDone: number) => void,
 ): Promise<Conformance> {
   const budget = new WorkBudget(limits);
   let reason: string | undefined;
@@ -44,6 +45,7 @@ export async function verifyOutput(
       if (reason !== undefined) break;
       const { fragments } = readPageText(objects, page.dict, fonts, budget);
       if (textDigest(fragments) !== pageDigests[index]) reason = 'text';
+      onPage(index + 1);
     }
     if (reason === undefined)
       conformance = checkConformance(document, pdf, fonts.used, new WorkBudget(limits));

@@ -86,6 +86,7 @@ export const ProcessReport = z.strictObject({
   /** PDF/UA-1 of the source and of the PDF that was made. Left out by processors that do not check. */
   conformance: z.strictObject({ before: Conformance, after: Conformance }).optional(),
 });
+export type ProcessReport = z.infer<typeof ProcessReport>;
 
 export const ProcessResult = z.discriminatedUnion('outcome', [
   z.strictObject({

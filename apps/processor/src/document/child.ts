@@ -1,0 +1,63 @@
+// The process of one document, started by run-document.ts: it holds no secret, may write only where its document lies,
+// and is ended from outside when it takes too much.
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  NODE_REMEDIATION_LIMITS,
+  processReport,
+  RemediationRefused,
+  remediatePdf,
+} from '@sluice/remediation';
+import type { OutputKind } from '@sluice/shared';
+import {
+  type ChildMessage,
+  type DocumentEnd,
+  type DocumentOrder,
+  OUTPUT_FILES,
+  SOURCE_FILE,
+} from './messages.ts';
+
+/** Often enough to be watched, too rare to cost anything. */
+const PROGRESS_EVERY_MS = 250;
+
+process.once('message', (order: DocumentOrder) => {
+  void work(order).then((end) => send({ type: 'end', end }, () => process.exit(0)));
+});
+
+function send(message: ChildMessage, sent: () => void = () => undefined): void {
+  process.send?.(message, sent);
+}
+
+async function work({ dir, job }: DocumentOrder): Promise<DocumentEnd> {
+  const bytes = new Uint8Array(await readFile(join(dir, SOURCE_FILE)));
+  let toldAt = 0;
+  try {
+    const { pdf, html, report } = await remediatePdf(bytes, {
+      language: job.options.language,
+      fallbackTitle: job.fileName,
+      limits: NODE_REMEDIATION_LIMITS,
+      onProgress: (progress) => {
+        if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
+        toldAt = performance.now();
+        send({ type: 'progress', ...progress });
+      },
+    });
+    return {
+      frame: 'done',
+      pages: report.pages,
+      report: processReport(report),
+      outputs: [await keep('pdf', pdf), await keep('html', new TextEncoder().encode(html))],
+    };
+  } catch (error) {
+    if (error instanceof RemediationRefused)
+      return { frame: 'refused', code: error.code, detail: error.detail };
+    throw error;
+  }
+
+  async function keep(kind: OutputKind, output: Uint8Array) {
+    await writeFile(join(dir, OUTPUT_FILES[kind]), output, { mode: 0o600 });
+    const sha256 = createHash('sha256').update(output).digest('hex');
+    return { kind, sizeBytes: output.length, sha256 };
+  }
+}

@@ -1,0 +1,18 @@
+import type { DocumentFrame, DocumentJob, DocumentProgress } from '@sluice/shared';
+
+/** What the process of one document is told. */
+export interface DocumentOrder {
+  readonly dir: string;
+  readonly job: DocumentJob;
+}
+
+/** Names of the files in a document's directory. */
+export const SOURCE_FILE = 'source.pdf';
+export const OUTPUT_FILES = { pdf: 'document.pdf', html: 'document.html' } as const;
+
+/** How a document ended. Outputs lie in its directory. */
+export type DocumentEnd = Exclude<DocumentFrame, { frame: 'progress' }>;
+
+export type ChildMessage =
+  | ({ readonly type: 'progress' } & DocumentProgress)
+  | { readonly type: 'end'; readonly end: DocumentEnd };

@@ -1,0 +1,95 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import type { DocumentProgress } from '@sluice/shared';
+import type { Ceiling } from '../settings.ts';
+import type { ChildMessage, DocumentEnd, DocumentOrder } from './messages.ts';
+
+const CHILD = new URL('./child.ts', import.meta.url);
+const MEMORY_CHECK_MS = 100;
+const MIB = 1024 * 1024;
+/** Of a memory page; the same on every 64-bit Linux that Node has images for but one, where this is cautious. */
+const MEMORY_PAGE_BYTES = 4096;
+
+export interface RunOptions {
+  readonly ceiling: Ceiling;
+  /** Ends the process at once. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: DocumentProgress) => void;
+}
+
+/**
+ * Processes the document in a directory, in a process of its own with a ceiling of time and memory: what goes beyond is
+ * refused with the reason, and everybody else's documents go on.
+ *
+ * @throws the signal's reason. A process that ends otherwise without an answer is `failed`: ours to look into.
+ */
+export async function runDocument(order: DocumentOrder, options: RunOptions): Promise<DocumentEnd> {
+  const { ceiling, signal } = options;
+  signal.throwIfAborted();
+  const child = fork(CHILD, [], {
+    // Of the environment it needs nothing, and our secret is in there.
+    env: { NODE_ENV: 'production', TZ: 'UTC' },
+    execArgv: [
+      `--max-old-space-size=${ceiling.maxHeapMib}`,
+      '--permission',
+      '--allow-fs-read=*',
+      `--allow-fs-write=${order.dir}`,
+      '--allow-worker',
+      '--disable-warning=ExperimentalWarning',
+      '--disable-warning=SecurityWarning',
+    ],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  let end: DocumentEnd | undefined;
+  const stop = (reason: DocumentEnd): void => {
+    end ??= reason;
+    child.kill('SIGKILL');
+  };
+  child.on('message', (message: ChildMessage) => {
+    if (message.type === 'end') {
+      end ??= message.end;
+      return;
+    }
+    const { type: _type, ...progress } = message;
+    options.onProgress(progress);
+  });
+  const endIfTooLarge = async (): Promise<void> => {
+    if ((await memoryOf(child)) > ceiling.maxMemoryBytes) stop(tooMuchMemory(ceiling.maxMemoryBytes));
+  };
+  const time = setTimeout(() => stop(tookTooLong(ceiling.maxMs)), ceiling.maxMs);
+  const memory = setInterval(() => {
+    void endIfTooLarge();
+  }, MEMORY_CHECK_MS);
+  const abort = (): void => void child.kill('SIGKILL');
+  signal.addEventListener('abort', abort, { once: true });
+  const { promise: ended, resolve } = Promise.withResolvers<number | NodeJS.Signals | null>();
+  child.once('error', () => resolve(null));
+  child.once('exit', (code, endedBy) => resolve(endedBy ?? code));
+  child.send(order, (error) => {
+    if (error !== null) child.kill('SIGKILL');
+  });
+  const how = await ended;
+  clearTimeout(time);
+  clearInterval(memory);
+  signal.removeEventListener('abort', abort);
+  signal.throwIfAborted();
+  // V8 ends the process when its heap is full.
+  if (end === undefined && (how === 'SIGABRT' || how === 134)) return tooMuchMemory(ceiling.maxHeapMib * MIB);
+  return end ?? { frame: 'failed' };
+}
+
+function tookTooLong(maxMs: number): DocumentEnd {
+  const detail = `The document took longer to process than the ${Math.round(maxMs / 1000)} seconds that are allowed.`;
+  return { frame: 'refused', code: 'pdf_too_complex', detail };
+}
+
+function tooMuchMemory(maxBytes: number): DocumentEnd {
+  const detail = `The document needed more memory than the ${Math.round(maxBytes / MIB)} MB that are allowed.`;
+  return { frame: 'refused', code: 'pdf_too_complex', detail };
+}
+
+/** Bytes resident; 0 where the system does not say. */
+async function memoryOf({ pid }: ChildProcess): Promise<number> {
+  const text = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '');
+  return Number(text.split(' ')[1] ?? 0) * MEMORY_PAGE_BYTES;
+}

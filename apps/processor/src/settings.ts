@@ -1,0 +1,82 @@
+import { availableParallelism, tmpdir } from 'node:os';
+import { NODE_REMEDIATION_LIMITS } from '@sluice/remediation';
+import * as z from 'zod';
+
+const MIB = 1024 * 1024;
+/** Shorter ones can be guessed. */
+const MIN_SECRET_BYTES = 24;
+
+/** What the processor is told by its environment. */
+const Environment = z.object({
+  /** Base64 of at least 24 random bytes; the Worker has the same. Without it nothing is served. */
+  NODE_PROCESSOR_SECRET: z
+    .string()
+    .refine(
+      (value) => Buffer.from(value.replace(/^whsec_/, ''), 'base64').length >= MIN_SECRET_BYTES,
+      'Set it to the base64 of at least 24 random bytes: openssl rand -base64 32',
+    ),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
+  /** Documents at once, each a process. */
+  CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(Math.max(1, availableParallelism() - 1)),
+  /** Documents that wait on disk for their turn; more are told to come again. */
+  MAX_WAITING: z.coerce.number().int().min(0).max(1000).default(16),
+  /** Where documents lie while they are processed. */
+  WORK_DIR: z.string().default(tmpdir()),
+  /** Of one document. */
+  MAX_SECONDS: z.coerce.number().min(0.1).max(600).default(300),
+  MAX_HEAP_MIB: z.coerce.number().int().min(32).max(65_536).default(1024),
+  /** Heap, buffers and all: Linux only. */
+  MAX_MEMORY_MIB: z.coerce.number().int().min(64).max(65_536).default(2048),
+  /** How long documents in work may go on when the server is told to stop. */
+  STOP_SECONDS: z.coerce.number().min(0).max(600).default(25),
+});
+
+export interface Settings {
+  readonly secret: string;
+  readonly host: string;
+  readonly port: number;
+  readonly concurrency: number;
+  readonly maxWaiting: number;
+  readonly workDir: string;
+  readonly maxBytes: number;
+  readonly ceiling: Ceiling;
+  readonly stopMs: number;
+}
+
+/** What one document may use, whatever it is. */
+export interface Ceiling {
+  readonly maxMs: number;
+  readonly maxHeapMib: number;
+  readonly maxMemoryBytes: number;
+}
+
+/** @throws Error naming the variables that are missing or wrong; never a value. */
+export function parseSettings(environment: NodeJS.ProcessEnv): Settings {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new Error(`The processor is not configured: ${problems.join('; ')}`);
+  }
+  const { data } = parsed;
+  return {
+    secret: data.NODE_PROCESSOR_SECRET,
+    host: data.HOST,
+    port: data.PORT,
+    concurrency: data.CONCURRENCY,
+    maxWaiting: data.MAX_WAITING,
+    workDir: data.WORK_DIR,
+    maxBytes: NODE_REMEDIATION_LIMITS.maxBytes,
+    ceiling: {
+      maxMs: data.MAX_SECONDS * 1000,
+      maxHeapMib: data.MAX_HEAP_MIB,
+      maxMemoryBytes: data.MAX_MEMORY_MIB * MIB,
+    },
+    stopMs: data.STOP_SECONDS * 1000,
+  };
+}

@@ -1,0 +1,104 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '@sluice/observability';
+import { DOCUMENT_JOB_HEADER, DOCUMENT_PATH, DocumentFrame, type DocumentJob } from '@sluice/shared';
+import { Webhook } from 'standardwebhooks';
+import { expect, onTestFinished } from 'vitest';
+import { startDocumentServer } from '../../src/server/document-server.ts';
+import { parseSettings } from '../../src/settings.ts';
+
+export interface Processor {
+  readonly url: string;
+  readonly secret: string;
+  readonly workDir: string;
+  readonly logged: string[];
+  stop(): Promise<void>;
+}
+
+/** A processor of the test's own, with a directory of its own; gone when the test is over. */
+export async function startProcessor(settings: Record<string, string> = {}): Promise<Processor> {
+  const workDir = await mkdtemp(join(tmpdir(), 'sluice-processor-'));
+  const secret = randomBytes(32).toString('base64');
+  const logged: string[] = [];
+  const server = await startDocumentServer(
+    parseSettings({
+      NODE_PROCESSOR_SECRET: secret,
+      PORT: '0',
+      WORK_DIR: workDir,
+      STOP_SECONDS: '0',
+      CONCURRENCY: '1',
+      ...settings,
+    }),
+    createLogger({ service: 'processor', write: (line) => logged.push(line) }),
+  );
+  onTestFinished(async () => {
+    await server.stop();
+    await rm(workDir, { recursive: true, force: true });
+  });
+  return { url: `http://127.0.0.1:${server.port}`, secret, workDir, logged, stop: () => server.stop() };
+}
+
+export const jobOf = (sizeBytes: number | null, changes: Partial<DocumentJob> = {}): DocumentJob => ({
+  version: 1,
+  jobId: randomUUID(),
+  sizeBytes,
+  fileName: 'report.pdf',
+  options: { language: null, qualityTier: 'standard' },
+  ...changes,
+});
+
+/** The headers of a job, signed with a secret. */
+export function signed(secret: string, job: unknown, id: string, at = new Date()): Record<string, string> {
+  const header = Buffer.from(JSON.stringify(job)).toString('base64url');
+  return {
+    [DOCUMENT_JOB_HEADER]: header,
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': new Webhook(secret).sign(id, at, header),
+  };
+}
+
+export async function post(
+  processor: Pick<Processor, 'url' | 'secret'>,
+  bytes: Uint8Array,
+  changes: Partial<DocumentJob> = {},
+  signal?: AbortSignal,
+): Promise<Response> {
+  const job = jobOf(bytes.length, changes);
+  return await fetch(`${processor.url}${DOCUMENT_PATH}`, {
+    method: 'POST',
+    headers: signed(processor.secret, job, job.jobId),
+    body: Buffer.from(bytes),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+export interface Answer {
+  readonly frames: DocumentFrame[];
+  readonly end: DocumentFrame;
+  readonly outputs: Record<string, Buffer>;
+}
+
+/** Reads an answer to its end: nothing may be missing of it, and nothing be left. */
+export async function read(response: Response): Promise<Answer> {
+  expect(response.status).toBe(200);
+  let rest = Buffer.from(await response.arrayBuffer());
+  const frames: DocumentFrame[] = [];
+  do {
+    const at = rest.indexOf('\n');
+    frames.push(DocumentFrame.parse(JSON.parse(rest.subarray(0, at).toString())));
+    rest = rest.subarray(at + 1);
+  } while (frames.at(-1)?.frame === 'progress');
+  const end = frames.at(-1);
+  if (end === undefined) throw new Error('There is an end.');
+  const outputs: Record<string, Buffer> = {};
+  for (const { kind, sizeBytes, sha256 } of end.frame === 'done' ? end.outputs : []) {
+    outputs[kind] = rest.subarray(0, sizeBytes);
+    rest = rest.subarray(sizeBytes);
+    expect(createHash('sha256').update(outputs[kind]).digest('hex')).toBe(sha256);
+  }
+  expect(rest.length).toBe(0);
+  return { frames, end, outputs };
+}
