@@ -18,3 +18,4 @@ export { pollUntil } from './stack/process/poll.ts';
 export { startStack } from './stack/stack.ts';
 export type { S3Coordinates, Stack, StackCoordinates, StackOptions } from './stack/stack-types.ts';
 export { startTemporaryStack } from './stack/temporary.ts';
+export { bundleWorker } from './stack/workers/bundle.ts';
