@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createUser, startTemporaryStack } from '@sluice/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
+import { createApp } from '../src/http/app.ts';
 import { limitFor, RATE_LIMITS } from '../src/http/rate-limits.ts';
 
 /** On a stack with the limits as they are deployed. */
@@ -94,6 +95,35 @@ test('without a valid token requests are counted by address, whatever the token'
   expect(refused.body).toMatchObject({ status: 429, code: 'rate_limited' });
   // Who is signed in does not suffer for others behind the same address.
   expect((await ask('/api/integrations/s3', tokens[3])).status).toBe(200);
+});
+
+test('deliveries of events are counted by integration, however its id is spelled', async () => {
+  const answer = await ask(`/api/events/s3/${ID}`, undefined, POST);
+  const { limit, periodSeconds } = RATE_LIMITS.events;
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('ratelimit-policy')).toBe(`"events";q=${limit};w=${periodSeconds}`);
+
+  // So many real ones would take minutes: the same app over limits that let two pass.
+  const asked: string[] = [];
+  const none = { limit: () => Promise.reject(new Error('another limit was asked')) };
+  const app = createApp({
+    ...({} as Parameters<typeof createApp>[0]),
+    limiters: {
+      reads: none,
+      writes: none,
+      sensitive: none,
+      open: none,
+      events: {
+        limit: ({ key }) => Promise.resolve({ success: asked.push(key) <= 2 && new Set(asked).size === 1 }),
+      },
+    },
+    log: { info: () => {}, error: () => {} },
+  });
+  const statuses = [];
+  for (const id of [ID, ID.toUpperCase(), ID]) {
+    statuses.push((await app.request(`/api/events/s3/${id}`, POST)).status);
+  }
+  expect(statuses).toEqual([404, 404, 429]);
 });
 
 interface Limit {

@@ -4626,7 +4626,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests: at most 18000 in 60 s for an integration. */
+            /** @description Too many deliveries for this integration; send it again later. */
             429: {
                 headers: {
                     /** @description Which limit, what remains of it (`r`) and until when (`t`, seconds). */

@@ -48,6 +48,17 @@ const record = (key: string, more: object = {}) => ({
 });
 
 describe('readEnvelope', () => {
+  it.each([
+    ['R2', r2({ eventTime: '0000-01-01T00:00:00Z' })],
+    ['R2, before the first year', r2({ eventTime: '0001-01-01T00:00:00+23:59' })],
+    ['R2, after the last', r2({ eventTime: '9999-12-31T23:59:59-23:59' })],
+    ['EventBridge', eventBridge({ time: '0000-06-01T00:00:00Z' })],
+    ['B2', b2({ eventTimestamp: 8.64e15 })],
+    ['S3', { Records: [{ ...record('in/a.pdf'), eventTime: '9999-12-31T23:59:59-00:01' }] }],
+  ])('of %s holds no date that no calendar here can write, and the events beside it count', (_, broken) => {
+    expect(read([broken, r2()])?.map(({ kind }) => kind)).toEqual(['malformed', 'written']);
+  });
+
   it('reads R2’s notification, key as it is', () => {
     expect(read(r2())).toEqual([
       {

@@ -8,7 +8,15 @@ import * as z from 'zod';
 const Key = z.string().min(1).max(4096);
 const Etag = z.string().min(1).max(1024);
 const Size = z.int().nonnegative();
-const Time = z.iso.datetime({ offset: true });
+/** The last millisecond that PostgreSQL's and JavaScript's calendars both write with four digits of a year. */
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
+const Time = z.iso
+  .datetime({ offset: true })
+  .refine(
+    (time) => Date.parse(time) >= FIRST_MS && Date.parse(time) <= LAST_MS,
+    'must be a date from year 1 to 9999',
+  );
 const Short = z.string().min(1).max(1024);
 
 /** R2's event notification, as its queue delivers it. Deletions carry neither size nor ETag. */
@@ -46,7 +54,7 @@ export const B2Event = z.object({
   eventType: z.string().regex(/^b2:/),
   bucketName: Short,
   /** Milliseconds since the epoch. */
-  eventTimestamp: z.int().nonnegative().max(8.64e15),
+  eventTimestamp: z.int().nonnegative().max(LAST_MS),
   /** Empty in a test event. */
   objectName: z.string().max(4096).nullish(),
   objectSize: Size.nullish(),

@@ -108,8 +108,6 @@ export const createApp = ({ verifyToken, clientFor, engine, aws, limiters, log }
 
   app.use(async (c, next) => {
     c.set('engine', engine);
-    // Senders share addresses, and a busy bucket has much to tell.
-    if (isOfEvents(c.req.path)) return next();
     // Set by Cloudflare, whatever the caller sends.
     const address = c.req.header('cf-connecting-ip') ?? 'unknown';
     const countOpen = async () => {
@@ -118,8 +116,9 @@ export const createApp = ({ verifyToken, clientFor, engine, aws, limiters, log }
     };
     if (isPublic(c.req.path)) {
       if (isOfEvents(c.req.path)) {
+        // By integration, since senders share addresses. One id in capitals is the same integration.
         c.set('rateLimit', 'events');
-        await countAgainst(limiters, 'events', c.req.path.slice(0, 100));
+        await countAgainst(limiters, 'events', c.req.path.slice(0, 100).toLowerCase());
       } else await countOpen();
       return next();
     }

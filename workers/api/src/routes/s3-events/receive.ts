@@ -43,6 +43,7 @@ const registered: RouteConfig = {
     409: problem('The integration takes no events now.', 'paused', 'mode_mismatch'),
     413: problem('The body is larger than 256 KiB.', 'payload_too_large'),
     422: problem('The events are about another bucket.', 'bucket_mismatch'),
+    429: problem('Too many deliveries for this integration; send it again later.', 'rate_limited'),
     500: problem('Our fault; send it again later.', 'internal'),
     503: problem('Not available right now; send it again later.', 'unavailable', 'vault_unavailable'),
   },
