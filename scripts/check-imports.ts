@@ -77,7 +77,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   // Customers deploy it: nothing but what the platform has.
   'workers/r2-event-receiver': { ours: [], theirs: ['cloudflare:workers'] },
-  'workers/remediation': { ours: ['egress', 'observability', 'remediation', 'shared'], theirs: ['zod'] },
+  'workers/remediation': {
+    ours: ['egress', 'observability', 'remediation', 'shared'],
+    theirs: ['standardwebhooks', 'zod'],
+  },
 };
 
 /** Each has one home, whatever else a room may use. */

@@ -200,8 +200,9 @@ const build = (env: Env): Engine => {
         leaseSeconds: settings.OBJECT_LEASE_SECONDS,
         visibilitySeconds: settings.VISIBILITY_SECONDS,
         concurrency: PROCESS_CONCURRENCY,
-        // Far above what any processor allows itself, far below what a queue consumer may run.
         linkSeconds: 300,
+        // Above what any processor allows itself (a long document, and its turn), below what a queue consumer may run.
+        limitSeconds: 700,
       },
     },
     writeback: {

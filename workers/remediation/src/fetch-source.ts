@@ -18,6 +18,8 @@ const UNREACHABLE = 0;
 /** Another version than the one promised. */
 const CHANGED = 412;
 
+type Failure = Extract<SourceResult, { ok: false }>;
+
 /**
  * Reads the source into memory, never more of it than was promised and never more than the limit.
  *
@@ -30,6 +32,86 @@ export async function fetchSource(
   maxBytes: number,
 ): Promise<SourceResult> {
   if (source.sizeBytes > maxBytes) return { ok: false, reason: 'too_large' };
+  return await withSource(source, env, async (response, isExact) =>
+    isExact ? await readExactly(response, source.sizeBytes) : await readAtMost(response, maxBytes),
+  );
+}
+
+/**
+ * Hands the source on as it comes, never more of it than was promised.
+ *
+ * @param use gets the bytes and their number, null where the source does not promise it; it must read them to the end or
+ *   throw
+ * @returns what `use` returns; when the source fails meanwhile, that, whatever `use` makes of it
+ * @throws SourceUrlRefused, and what `use` throws
+ */
+export async function streamSource<T>(
+  source: ProcessJob['source'],
+  env: Env,
+  use: (body: ReadableStream<Uint8Array>, sizeBytes: number | null) => Promise<T>,
+): Promise<{ readonly ok: true; readonly value: T } | Failure> {
+  const used = await withSource(source, env, async (response, isExact) => {
+    const sizeBytes = isExact ? source.sizeBytes : null;
+    const { readable, writable } =
+      sizeBytes === null ? new IdentityTransformStream() : new FixedLengthStream(sizeBytes);
+    const writer = writable.getWriter();
+    writer.closed.catch(() => undefined);
+    // Set before the other side can notice.
+    let failure: Failure | undefined;
+    const copying = copy(response, writer, sizeBytes, (why) => {
+      failure = why;
+    });
+    const using = settled(use(readable, sizeBytes));
+    await Promise.race([copying, using]);
+    const outcome = await using;
+    // Not read to its end: nobody will.
+    await writer.abort().catch(() => undefined);
+    return failure ?? { ok: true as const, outcome };
+  });
+  if (!used.ok) return used;
+  if (used.outcome.status === 'rejected') throw used.outcome.reason;
+  return { ok: true, value: used.outcome.value };
+}
+
+async function settled<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>> {
+  const [outcome] = await Promise.allSettled([promise]);
+  return outcome;
+}
+
+/** Copies the source until it ends, fails, or the other side takes no more. Never throws. */
+async function copy(
+  response: Response,
+  writer: WritableStreamDefaultWriter<Uint8Array>,
+  sizeBytes: number | null,
+  onFailure: (why: Failure) => void,
+): Promise<void> {
+  let copied = 0;
+  try {
+    for await (const chunk of chunks(response)) {
+      copied += chunk.length;
+      if (sizeBytes !== null && copied > sizeBytes) break;
+      const isTaken = await writer.write(chunk).then(
+        () => true,
+        () => false,
+      );
+      if (!isTaken) return;
+    }
+    if (sizeBytes === null || copied === sizeBytes) {
+      await writer.close().catch(() => undefined);
+      return;
+    }
+  } catch {
+    // Whatever broke, its message may hold the URL.
+  }
+  onFailure(failed(sizeBytes !== null && copied > sizeBytes ? CHANGED : UNREACHABLE));
+  await writer.abort().catch(() => undefined);
+}
+
+async function withSource<T>(
+  source: ProcessJob['source'],
+  env: Env,
+  read: (response: Response, isExact: boolean) => Promise<T>,
+): Promise<T | Failure> {
   assertSourceUrl(source.url, env.egressMode);
   const abort = new AbortController();
   const overall = setTimeout(() => abort.abort(), env.sourceTimeoutMs);
@@ -42,7 +124,15 @@ export async function fetchSource(
       headers: { 'If-Match': quoted(source.etag), 'Accept-Encoding': 'identity' },
     });
     clearTimeout(headers);
-    return await readResponse(response, source, maxBytes);
+    if (response.status !== 200) return failed(response.status, await providerCode(response));
+    const etag = response.headers.get('ETag');
+    if (etag !== null && bare(etag) !== bare(source.etag)) return failed(CHANGED);
+    // An object stored packed arrives unpacked: its length says nothing about the bytes promised.
+    const encoding = response.headers.get('Content-Encoding') ?? 'identity';
+    const isExact = encoding === 'identity' || encoding === 'aws-chunked';
+    const declared = response.headers.get('Content-Length');
+    if (isExact && declared !== null && Number(declared) !== source.sizeBytes) return failed(CHANGED);
+    return await read(response, isExact);
   } catch {
     // Whatever broke, its message may hold the URL.
     return failed(UNREACHABLE);
@@ -52,22 +142,6 @@ export async function fetchSource(
     // Lets go of a connection whose body was not read to its end.
     abort.abort();
   }
-}
-
-async function readResponse(
-  response: Response,
-  source: ProcessJob['source'],
-  maxBytes: number,
-): Promise<SourceResult> {
-  if (response.status !== 200) return failed(response.status, await providerCode(response));
-  const etag = response.headers.get('ETag');
-  if (etag !== null && bare(etag) !== bare(source.etag)) return failed(CHANGED);
-  // An object stored packed arrives unpacked: its length says nothing about the bytes promised.
-  const encoding = response.headers.get('Content-Encoding') ?? 'identity';
-  const exact = encoding === 'identity' || encoding === 'aws-chunked';
-  const declared = response.headers.get('Content-Length');
-  if (exact && declared !== null && Number(declared) !== source.sizeBytes) return failed(CHANGED);
-  return exact ? await readExactly(response, source.sizeBytes) : await readAtMost(response, maxBytes);
 }
 
 async function readExactly(response: Response, sizeBytes: number): Promise<SourceResult> {
@@ -109,7 +183,7 @@ async function* chunks(response: Response): AsyncGenerator<Uint8Array> {
   }
 }
 
-function failed(status: number, code: string | null = null): SourceResult {
+function failed(status: number, code: string | null = null): Failure {
   return { ok: false, reason: 'failed', status, providerCode: code };
 }
 

@@ -1,5 +1,7 @@
 import { createLogger } from '@sluice/observability';
+import { answerJob } from './answer-job.ts';
 import { parseEnv } from './env.ts';
+import { NodeProcessorAway } from './node-processor/hand-over.ts';
 import { readJob } from './read-job.ts';
 import { runJob } from './run-job.ts';
 import { SourceUrlRefused } from './source-url.ts';
@@ -21,21 +23,33 @@ export default {
       const env = parseEnv(bindings);
       const read = await readJob(request);
       if (!read.ok) return problem(400, 'invalid_request', 'The job is not valid', { errors: read.errors });
-      const result = await runJob(read.job, env);
       const { jobId, source } = read.job;
-      log.info('job_done', { jobId, outcome: result.outcome, sizeBytes: source.sizeBytes });
-      return Response.json(result);
+      return await answerJob(async (onProgress) => {
+        const result = await runJob(read.job, env, onProgress);
+        log.info('job_done', { jobId, outcome: result.outcome, sizeBytes: source.sizeBytes });
+        return result;
+      }, troubleOf);
     } catch (error) {
       if (error instanceof SourceUrlRefused)
         return problem(400, 'invalid_request', 'The job is not valid', {
           errors: [{ path: 'source.url', code: 'refused' }],
         });
-      log.error('job_failed', { error });
       // Constant: what went wrong may name a binding, a bucket or a URL. The caller tries again.
-      return problem(500, 'processor_failed', 'The processor is in trouble');
+      return troubleOf(error) === 'busy'
+        ? problem(503, 'processor_busy', 'The processor is busy')
+        : problem(500, 'processor_failed', 'The processor is in trouble');
     }
   },
 };
+
+function troubleOf(error: unknown): 'busy' | 'failed' {
+  if (error instanceof NodeProcessorAway) {
+    log.warn('node_processor_away', { error });
+    return 'busy';
+  }
+  log.error('job_failed', { error });
+  return 'failed';
+}
 
 /** An RFC 9457 answer. */
 function problem(status: number, code: string, title: string, more: Record<string, unknown> = {}): Response {

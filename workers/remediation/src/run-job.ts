@@ -1,26 +1,47 @@
 import {
+  NODE_REMEDIATION_LIMITS,
   processReport,
   REMEDIATION_LIMITS,
   RemediationRefused,
   type RemediationResult,
   remediatePdf,
 } from '@sluice/remediation';
-import type { ProcessJob, ProcessResult } from '@sluice/shared';
+import type { ProcessJob, ProcessProgress, ProcessResult, RefusalCode } from '@sluice/shared';
 import type { Env } from './env.ts';
-import { fetchSource } from './fetch-source.ts';
+import { fetchSource, type SourceResult, streamSource } from './fetch-source.ts';
+import { handOver } from './node-processor/hand-over.ts';
 import { stageOutput } from './stage-outputs.ts';
 
+/** What stands in the way here and need not where there is more room. */
+const MORE_ROOM_HELPS: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  'pdf_too_many_pages',
+  'pdf_too_complex',
+]);
+
 /**
- * One job from its source to its staged outputs.
+ * One job from its source to its staged outputs. What is too large for a Worker goes to the Node processor, where there
+ * is one: by its size before anything is fetched, by its pages and its work when that has shown.
  *
- * @throws SourceUrlRefused, and whatever the working bucket throws: both mean the processor, not the document.
+ * @throws SourceUrlRefused, NodeProcessorAway, and whatever the working bucket throws: all of them mean the processor,
+ *   not the document.
  */
-export async function runJob(job: ProcessJob, env: Env): Promise<ProcessResult> {
-  const source = await fetchSource(job.source, env, REMEDIATION_LIMITS.maxBytes);
-  if (!source.ok) {
-    if (source.reason === 'too_large') return tooLarge(job.source.sizeBytes);
-    return { outcome: 'source_failed', status: source.status, providerCode: source.providerCode };
+export async function runJob(
+  job: ProcessJob,
+  env: Env,
+  onProgress: (progress: ProcessProgress) => void = () => undefined,
+): Promise<ProcessResult> {
+  const { nodeProcessor: node } = env;
+  const { maxBytes } = REMEDIATION_LIMITS;
+  if (node !== null && job.source.sizeBytes > maxBytes) {
+    const nodeMaxBytes = NODE_REMEDIATION_LIMITS.maxBytes;
+    if (job.source.sizeBytes > nodeMaxBytes) return tooLarge(job.source.sizeBytes, nodeMaxBytes);
+    const streamed = await streamSource(job.source, env, (body, sizeBytes) =>
+      handOver(job, env, node, body, sizeBytes, onProgress),
+    );
+    return streamed.ok ? streamed.value : failed(job, streamed);
   }
+  const source = await fetchSource(job.source, env, maxBytes);
+  if (!source.ok) return failed(job, source);
   let result: RemediationResult;
   try {
     result = await remediatePdf(source.bytes, {
@@ -28,9 +49,10 @@ export async function runJob(job: ProcessJob, env: Env): Promise<ProcessResult> 
       fallbackTitle: job.source.fileName,
     });
   } catch (error) {
-    if (error instanceof RemediationRefused)
-      return { outcome: 'refused', code: error.code, detail: error.detail };
-    throw error;
+    if (!(error instanceof RemediationRefused)) throw error;
+    if (node !== null && MORE_ROOM_HELPS.has(error.code))
+      return await handOver(job, env, node, source.bytes, source.bytes.length, onProgress);
+    return { outcome: 'refused', code: error.code, detail: error.detail };
   }
   const pdf = await stageOutput(env.workingBucket, job, 'pdf', result.pdf);
   const html = await stageOutput(env.workingBucket, job, 'html', new TextEncoder().encode(result.html));
@@ -42,9 +64,13 @@ export async function runJob(job: ProcessJob, env: Env): Promise<ProcessResult> 
   };
 }
 
-function tooLarge(sizeBytes: number): ProcessResult {
+function failed(job: ProcessJob, source: Extract<SourceResult, { ok: false }>): ProcessResult {
+  if (source.reason === 'too_large') return tooLarge(job.source.sizeBytes, REMEDIATION_LIMITS.maxBytes);
+  return { outcome: 'source_failed', status: source.status, providerCode: source.providerCode };
+}
+
+function tooLarge(sizeBytes: number, maxBytes: number): ProcessResult {
   const megabytes = (bytes: number): string => (bytes / (1024 * 1024)).toFixed(1);
-  const limit = megabytes(REMEDIATION_LIMITS.maxBytes);
-  const detail = `The file has ${megabytes(sizeBytes)} MB; at most ${limit} MB can be processed here.`;
+  const detail = `The file has ${megabytes(sizeBytes)} MB; at most ${megabytes(maxBytes)} MB can be processed here.`;
   return { outcome: 'refused', code: 'pdf_too_large', detail };
 }

@@ -5,22 +5,45 @@ const OUTPUTS: Record<OutputKind, { name: string; contentType: string }> = {
   html: { name: 'document.html', contentType: 'text/html; charset=utf-8' },
 };
 
+type StagingJob = Pick<ProcessJob, 'jobId' | 'stagingPrefix'>;
+
 /** Puts one output into the working bucket. The key follows from the job, so doing it twice changes nothing. */
 export async function stageOutput(
   bucket: R2Bucket,
-  job: Pick<ProcessJob, 'jobId' | 'stagingPrefix'>,
+  job: StagingJob,
   kind: OutputKind,
   bytes: Uint8Array,
 ): Promise<StagedOutput> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return await stage(bucket, job, { kind, sizeBytes: bytes.length, sha256 }, bytes);
+}
+
+/** The same for an output that comes as a stream and is never held whole: `write` writes all of it, and closes. */
+export async function stageStream(
+  bucket: R2Bucket,
+  job: StagingJob,
+  output: Pick<StagedOutput, 'kind' | 'sizeBytes' | 'sha256'>,
+  write: (to: WritableStream<Uint8Array>) => Promise<void>,
+): Promise<StagedOutput> {
+  const { readable, writable } = new FixedLengthStream(output.sizeBytes);
+  const [staged] = await Promise.all([stage(bucket, job, output, readable), write(writable)]);
+  return staged;
+}
+
+async function stage(
+  bucket: R2Bucket,
+  job: StagingJob,
+  { kind, sizeBytes, sha256 }: Pick<StagedOutput, 'kind' | 'sizeBytes' | 'sha256'>,
+  body: Uint8Array | ReadableStream,
+): Promise<StagedOutput> {
   const { name, contentType } = OUTPUTS[kind];
   const stagingKey = `${job.stagingPrefix}${name}`;
-  const digest = await crypto.subtle.digest('SHA-256', bytes);
   // The bucket compares what arrived with the digest before it takes the object.
-  await bucket.put(stagingKey, bytes, {
-    sha256: digest,
+  await bucket.put(stagingKey, body, {
+    sha256,
     httpMetadata: { contentType },
     customMetadata: { jobId: job.jobId },
   });
-  const sha256 = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { kind, stagingKey, sizeBytes: bytes.length, sha256, contentType };
+  return { kind, stagingKey, sizeBytes, sha256, contentType };
 }

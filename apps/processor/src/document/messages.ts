@@ -1,4 +1,4 @@
-import type { DocumentFrame, DocumentJob, DocumentProgress } from '@sluice/shared';
+import type { DocumentFrame, DocumentJob, ProcessProgress } from '@sluice/shared';
 
 /** What the process of one document is told. */
 export interface DocumentOrder {
@@ -14,5 +14,5 @@ export const OUTPUT_FILES = { pdf: 'document.pdf', html: 'document.html' } as co
 export type DocumentEnd = Exclude<DocumentFrame, { frame: 'progress' }>;
 
 export type ChildMessage =
-  | ({ readonly type: 'progress' } & DocumentProgress)
+  | ({ readonly type: 'progress' } & ProcessProgress)
   | { readonly type: 'end'; readonly end: DocumentEnd };

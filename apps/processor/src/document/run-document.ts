@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import type { DocumentProgress } from '@sluice/shared';
+import type { ProcessProgress } from '@sluice/shared';
 import type { Ceiling } from '../settings.ts';
 import type { ChildMessage, DocumentEnd, DocumentOrder } from './messages.ts';
 
@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly ceiling: Ceiling;
   /** Ends the process at once. */
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: DocumentProgress) => void;
+  readonly onProgress: (progress: ProcessProgress) => void;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '@sluice/observability';
-import { DOCUMENT_PATH, type DocumentFrame, type DocumentJob, type DocumentProgress } from '@sluice/shared';
+import { DOCUMENT_PATH, type DocumentFrame, type DocumentJob, type ProcessProgress } from '@sluice/shared';
 import { Webhook } from 'standardwebhooks';
 import { OUTPUT_FILES, SOURCE_FILE } from '../document/messages.ts';
 import { runDocument } from '../document/run-document.ts';
@@ -98,9 +98,9 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
     place: Place,
     signal: AbortSignal,
   ): Promise<DocumentFrame['frame']> => {
-    let last: DocumentProgress = { step: 'waiting', pagesDone: 0, pages: 0 };
+    let last: ProcessProgress = { step: 'waiting', pagesDone: 0, pages: 0 };
     const tell = (frame: DocumentFrame): void => void response.write(`${JSON.stringify(frame)}\n`);
-    const tellProgress = (progress: DocumentProgress): void => {
+    const tellProgress = (progress: ProcessProgress): void => {
       last = progress;
       tell({ frame: 'progress', ...progress });
     };

@@ -1,4 +1,4 @@
-import type { ObjectMessage, PollMessage, ProcessJob, ProcessResult } from '@sluice/shared';
+import type { ObjectMessage, PollMessage, ProcessJob, ProcessProgress, ProcessResult } from '@sluice/shared';
 import type { Bucket } from './bucket.ts';
 import type { IntegrationConfig, IntegrationWithSecrets, SealedRecord } from './ledger.ts';
 
@@ -12,8 +12,14 @@ export interface Queue<Message> {
 export type PollQueue = Queue<PollMessage>;
 export type ObjectQueue = Queue<ObjectMessage>;
 
-/** A document processor. Throws when it cannot be reached or answers out of contract. */
-export type Processor = (job: ProcessJob) => Promise<ProcessResult>;
+/**
+ * A document processor. Throws when it cannot be reached or answers out of contract; `SluiceError` `unavailable` when it
+ * has no room just now.
+ */
+export type Processor = (
+  job: ProcessJob,
+  onProgress: (progress: ProcessProgress) => void,
+) => Promise<ProcessResult>;
 
 /** The working bucket, where results wait between processing and writing back. */
 export interface Staging {

@@ -30,8 +30,10 @@ export interface ProcessContext extends BucketWorkContext {
     readonly visibilitySeconds: number;
     /** Documents at once. */
     readonly concurrency: number;
-    /** How long the processor may use the source link, and take at all. Well below the lease. */
+    /** How long the processor may use the source link. */
     readonly linkSeconds: number;
+    /** How long it may take at all. Well below the lease. */
+    readonly limitSeconds: number;
   };
 }
 
@@ -102,8 +104,8 @@ const processObject = async (
   if (isOwnOutput(head.metadata)) throw new SluiceError('own_output');
   if (head.etag !== object.etag) throw new SluiceError('object_changed');
 
-  const { linkSeconds } = context.settings;
-  const result = await runProcessor(context.processor, linkSeconds, context.wait ?? systemWait, {
+  const { linkSeconds, limitSeconds } = context.settings;
+  const result = await runProcessor(context.processor, limitSeconds, context.wait ?? systemWait, {
     version: 1,
     jobId: object.jobId,
     objectId: object.objectId,

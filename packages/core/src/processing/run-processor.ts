@@ -1,4 +1,4 @@
-import { type ProcessJob, ProcessResult, SluiceError } from '@sluice/shared';
+import { type ProcessJob, type ProcessProgress, ProcessResult, SluiceError } from '@sluice/shared';
 import type { Processor, Wait } from '../ports/engine.ts';
 import { withinTime } from '../within-time.ts';
 
@@ -6,13 +6,14 @@ import { withinTime } from '../within-time.ts';
  * Runs a processor without trusting it: it has `limitSeconds`, its answer must be of the contract, name only what it was
  * told to name, and not repeat the link to the source. What it throws may quote that link too, so none of it goes further.
  *
- * @throws SluiceError `processor_failed`.
+ * @throws SluiceError `processor_failed`, or `unavailable` when it has no room just now.
  */
 export const runProcessor = async (
   processor: Processor,
   limitSeconds: number,
   wait: Wait,
   job: ProcessJob,
+  onProgress: (progress: ProcessProgress) => void = () => undefined,
 ): Promise<ProcessResult> => {
   let isExpired = false;
   let answer: unknown;
@@ -21,8 +22,10 @@ export const runProcessor = async (
       isExpired = true;
       return new Error('expired');
     };
-    answer = await withinTime(limitSeconds * 1000, wait, expired, async () => processor(job));
-  } catch {
+    answer = await withinTime(limitSeconds * 1000, wait, expired, async () => processor(job, onProgress));
+  } catch (thrown) {
+    if (thrown instanceof SluiceError && thrown.code === 'unavailable')
+      throw new SluiceError('unavailable', { detail: 'The processor is busy.' });
     throw processorFailed(isExpired ? 'It did not finish in time.' : 'It did not answer.');
   }
   const parsed = ProcessResult.safeParse(answer);

@@ -229,7 +229,7 @@ describe('processObjects', () => {
       await w.process(await w.claim());
       return w.work(job);
     };
-    await w.process(ids, { linkSeconds: 5_000 });
+    await w.process(ids, { linkSeconds: 5_000, limitSeconds: 5_000 });
     expect(w.endings).toHaveLength(1);
     expect(w.writebackQueue.messages).toHaveLength(1);
     expect(w.log.lines.map((line) => line.event)).toEqual(['object_staged']);

@@ -142,7 +142,14 @@ export class ObjectWorld {
       log: this.log,
       random: () => 0.5,
       wait: this.clock.wait,
-      settings: { leaseSeconds: 1200, visibilitySeconds: 900, concurrency: 2, linkSeconds: 900, ...settings },
+      settings: {
+        leaseSeconds: 1200,
+        visibilitySeconds: 900,
+        concurrency: 2,
+        linkSeconds: 900,
+        limitSeconds: 900,
+        ...settings,
+      },
     };
     await processObjects(context, ids);
   }

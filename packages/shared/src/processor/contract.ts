@@ -4,8 +4,10 @@ import { QualityTier } from '../s3/folder-rules.ts';
 /**
  * The contract between the engine and a document processor: one HTTP request per job.
  *
- * `POST /v1/jobs` with a {@link ProcessJob} answers 200 with a {@link ProcessResult}. Any other status means
- * the processor itself is in trouble and the job may be tried again. The job holds a time-limited URL, so it
+ * `POST /v1/jobs` with a {@link ProcessJob} answers 200 with a {@link ProcessResult}. A job that takes long may be answered
+ * with lines of JSON instead (`application/x-ndjson`), each a {@link ProcessLine}, of which the last is no progress. 503 and
+ * `busy` mean that there is no room just now; any other status, `failed`, and lines that break off mean that the processor
+ * itself is in trouble. Either way the job may be tried again. The job holds a time-limited URL, so it
  * travels in a request only: never in a queue, a log or a row.
  */
 export const ProcessJob = z.strictObject({
@@ -109,3 +111,19 @@ export const ProcessResult = z.discriminatedUnion('outcome', [
   }),
 ]);
 export type ProcessResult = z.infer<typeof ProcessResult>;
+
+/** How far a document is. Each step goes through the pages anew. */
+export const ProcessProgress = z.strictObject({
+  step: z.enum(['waiting', 'recognising', 'reading', 'writing']),
+  pagesDone: z.int().nonnegative(),
+  /** 0 while it is not known. */
+  pages: z.int().nonnegative(),
+});
+export type ProcessProgress = z.infer<typeof ProcessProgress>;
+
+export const ProcessLine = z.union([
+  z.strictObject({ progress: ProcessProgress }),
+  z.strictObject({ result: ProcessResult }),
+  z.strictObject({ trouble: z.enum(['busy', 'failed']) }),
+]);
+export type ProcessLine = z.infer<typeof ProcessLine>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { OutputKind, ProcessJob, ProcessReport, RefusalCode } from './contract.ts';
+import { OutputKind, ProcessJob, ProcessProgress, ProcessReport, RefusalCode } from './contract.ts';
 
 /**
  * The contract between the processor's Worker and the Node processor, which takes what is too large for a Worker.
@@ -25,17 +25,8 @@ export const DocumentJob = z.strictObject({
 });
 export type DocumentJob = z.infer<typeof DocumentJob>;
 
-/** How far a document is. Each step goes through the pages anew. */
-export const DocumentProgress = z.strictObject({
-  step: z.enum(['waiting', 'recognising', 'reading', 'writing']),
-  pagesDone: z.int().nonnegative(),
-  /** 0 while it is not known. */
-  pages: z.int().nonnegative(),
-});
-export type DocumentProgress = z.infer<typeof DocumentProgress>;
-
 export const DocumentFrame = z.discriminatedUnion('frame', [
-  DocumentProgress.extend({ frame: z.literal('progress') }),
+  ProcessProgress.extend({ frame: z.literal('progress') }),
   z.strictObject({
     frame: z.literal('done'),
     pages: z.int().nonnegative(),

@@ -172,6 +172,7 @@ export class SimEngine {
           visibilitySeconds: VISIBILITY_SECONDS,
           concurrency: 2,
           linkSeconds: 300,
+          limitSeconds: 300,
         },
       },
       ids,

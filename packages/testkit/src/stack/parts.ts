@@ -7,6 +7,7 @@ import { applyMigrations } from './postgres/migrations.ts';
 import { databaseUrls, type Postgres, startPostgres } from './postgres/postgres.ts';
 import { startPostgrest } from './postgres/postgrest.ts';
 import type { ManagedChild } from './process/managed-child.ts';
+import { newProcessorSecret, startNodeProcessor } from './processor/node-processor.ts';
 import { publicSigningKey } from './secrets.ts';
 import type { StackOptions } from './stack-types.ts';
 import { DEFAULT_BUCKETS, S3_PATH, startBuckets } from './workers/buckets.ts';
@@ -25,6 +26,7 @@ export interface StackParts {
   gateway: Gateway | undefined;
   workers: HostProcess | undefined;
   buckets: HostProcess | undefined;
+  nodeProcessor: ManagedChild | undefined;
   /** Before the buckets, where somebody wants to be told. */
   notifier: NotifyingProxy | undefined;
 }
@@ -39,6 +41,8 @@ export async function startParts(
   repositoryDir: string,
 ): Promise<StackParts> {
   const { ports, secrets, log } = ground;
+  const isOwn = options.workers !== false && options.workers?.configPaths === undefined;
+  const processorSecret = (options.nodeProcessor ?? isOwn) ? newProcessorSecret() : null;
   const settled = await Promise.allSettled([
     startDatabase(ground, options, repositoryDir),
     startGateway({
@@ -49,21 +53,25 @@ export async function startParts(
       databaseUrl: databaseUrls(ports.postgres, secrets.database).authAdmin,
       ...(options.auth === undefined ? {} : { auth: options.auth }),
     }),
-    options.workers === false ? undefined : startWorkers(ground, options.workers ?? {}, repositoryDir),
+    options.workers === false
+      ? undefined
+      : startWorkers(ground, options.workers ?? {}, processorSecret, repositoryDir),
     startBuckets(
       ground,
       options.buckets ?? DEFAULT_BUCKETS,
       options.onObjectWritten === undefined ? ports.s3 : ports.buckets,
     ),
     options.onObjectWritten === undefined ? undefined : startNotifier(ground, options.onObjectWritten),
+    processorSecret === null ? undefined : startNodeProcessor(ground, processorSecret, repositoryDir),
   ]);
-  const [database, gateway, workers, buckets, notifier] = settled;
+  const [database, gateway, workers, buckets, notifier, nodeProcessor] = settled;
   const parts: StackParts = {
     database: valueOf(database),
     gateway: valueOf(gateway),
     workers: valueOf(workers),
     buckets: valueOf(buckets),
     notifier: valueOf(notifier),
+    nodeProcessor: valueOf(nodeProcessor),
   };
   const failure = settled.find((result) => result.status === 'rejected');
   if (failure !== undefined) {
@@ -86,11 +94,12 @@ function valueOf<T>(result: PromiseSettledResult<T>): T | undefined {
 
 /** Stops the parts: first what uses the database, then the database. */
 export async function stopParts(parts: StackParts): Promise<void> {
-  const { database, gateway, workers, buckets, notifier } = parts;
+  const { database, gateway, workers, buckets, notifier, nodeProcessor } = parts;
   await Promise.all([
     notifier?.stop(),
     workers?.child.stop(),
     buckets?.child.stop(),
+    nodeProcessor?.stop(),
     gateway?.close(),
     database?.postgrest.stop(),
     endPool(database?.sql),

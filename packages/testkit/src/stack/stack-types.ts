@@ -32,6 +32,8 @@ export interface StackOptions {
   cron?: CronMode;
   /** False starts no Workers: database, REST, auth and buckets only. */
   workers?: WorkersOptions | false;
+  /** Starts the Node processor, which takes what is too large for a Worker. Default: where Sluice's own Workers run. */
+  nodeProcessor?: boolean;
   /** Names of the customers' buckets. */
   buckets?: string[];
   /** Told of every object that is written to them over S3. R2's local endpoint tells nobody. */

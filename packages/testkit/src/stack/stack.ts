@@ -125,10 +125,14 @@ async function assemble(
   };
 }
 
-function childrenOf({ database, workers, buckets }: StackParts) {
-  return [database?.postgres.child, database?.postgrest, workers?.child, buckets?.child].filter(
-    (child) => child !== undefined,
-  );
+function childrenOf({ database, workers, buckets, nodeProcessor }: StackParts) {
+  return [
+    database?.postgres.child,
+    database?.postgrest,
+    workers?.child,
+    buckets?.child,
+    nodeProcessor,
+  ].filter((child) => child !== undefined);
 }
 
 function pids(watchdog: Watchdog, parts: StackParts): Record<string, number> {
@@ -140,6 +144,7 @@ function pids(watchdog: Watchdog, parts: StackParts): Record<string, number> {
     ['workersWorkerd', parts.workers?.workerdPid()],
     ['bucketsHost', parts.buckets?.child.pid],
     ['bucketsWorkerd', parts.buckets?.workerdPid()],
+    ['nodeProcessor', parts.nodeProcessor?.pid],
   ];
   return Object.fromEntries(entries.filter((entry): entry is [string, number] => entry[1] !== undefined));
 }

@@ -57,7 +57,7 @@ const folders = html`<figure class="books folders">
 const QUESTIONS = [
   {
     question: 'Which files are processed?',
-    answer: html`Those whose name ends in <code>.pdf</code>, up to 20 MiB and 250 pages in this version. Everything else in the folder is listed <a href="${guidePath('s3-integrations')}#what-is-processed">with the reason</a> it is left out.`,
+    answer: html`Those whose name ends in <code>.pdf</code>, up to 200 MB and 3,000 pages. Everything else in the folder is listed <a href="${guidePath('s3-integrations')}#what-is-processed">with the reason</a> it is left out.`,
   },
   {
     question: 'Are my originals changed?',

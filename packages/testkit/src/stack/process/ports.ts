@@ -16,6 +16,7 @@ const PORT_NAMES = [
   's3',
   'buckets',
   'control',
+  'processor',
 ] as const;
 type PortName = (typeof PORT_NAMES)[number];
 export type StackPorts = Record<PortName, number>;

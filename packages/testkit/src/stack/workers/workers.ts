@@ -15,10 +15,12 @@ export const WORKER_CONFIGS = [
 /**
  * Starts the Workers in one Miniflare. Vars that their configs declare are pointed at this stack; the
  * secrets that a config lists under `[secrets] required` are given to that Worker and to no other.
+ * @param processorSecret of the Node processor, for the Worker that hands over to it; null where there is none
  */
 export async function startWorkers(
   ground: StackGround,
   options: WorkersOptions,
+  processorSecret: string | null,
   repositoryDir: string,
 ): Promise<HostProcess> {
   const { dir, ports, secrets, watchdog, log } = ground;
@@ -42,12 +44,23 @@ export async function startWorkers(
         AWS_TEMPLATE_URL: 'https://sluice-local.s3.amazonaws.com/sluice-role.template.json',
       },
       secrets: { SUPABASE_SECRET_KEY: secrets.secretKey, VAULT_KEYRING: secrets.vaultKeyring },
-      extraVars: options.extraVars ?? {},
+      extraVars: withNodeProcessor(options.extraVars ?? {}, processorSecret, ports.processor),
       rateLimits: options.rateLimits ?? true,
     },
     watchdog,
     log,
   );
+}
+
+function withNodeProcessor(
+  extraVars: NonNullable<WorkersOptions['extraVars']>,
+  secret: string | null,
+  port: number,
+): NonNullable<WorkersOptions['extraVars']> {
+  if (secret === null) return extraVars;
+  const name = 'sluice-remediation';
+  const vars = { NODE_PROCESSOR_URL: `http://127.0.0.1:${port}`, NODE_PROCESSOR_SECRET: secret };
+  return { ...extraVars, [name]: { ...vars, ...extraVars[name] } };
 }
 
 /** A process of its own: the bundler is large, and most times there is nothing to build. */

@@ -1,0 +1,120 @@
+import {
+  DOCUMENT_JOB_HEADER,
+  DOCUMENT_PATH,
+  DocumentFrame,
+  type DocumentJob,
+  type ProcessJob,
+  type ProcessProgress,
+  type ProcessResult,
+  type StagedOutput,
+} from '@sluice/shared';
+import { Webhook } from 'standardwebhooks';
+import type { Env } from '../env.ts';
+import { stageStream } from '../stage-outputs.ts';
+import { AnswerReader } from './answer-reader.ts';
+
+/** It cannot be reached, is busy, or broke off: the same job may go well later. Holds no URL. */
+export class NodeProcessorAway extends Error {
+  constructor(what: string) {
+    super(`The Node processor ${what}.`);
+    this.name = 'NodeProcessorAway';
+  }
+}
+
+/**
+ * Has a document processed by the Node processor, and stages what it answers.
+ *
+ * @param body the document
+ * @param sizeBytes its size; null where nobody knows
+ * @throws NodeProcessorAway; whatever the working bucket throws
+ */
+export async function handOver(
+  job: ProcessJob,
+  env: Env,
+  node: NonNullable<Env['nodeProcessor']>,
+  body: Uint8Array | ReadableStream<Uint8Array>,
+  sizeBytes: number | null,
+  onProgress: (progress: ProcessProgress) => void,
+): Promise<ProcessResult> {
+  const response = await send(job, node, body, sizeBytes);
+  if (response.status !== 200 || response.body === null) {
+    await response.body?.cancel();
+    if (response.status === 413)
+      return {
+        outcome: 'refused',
+        code: 'pdf_too_large',
+        detail: 'The file is larger than can be processed.',
+      };
+    throw new NodeProcessorAway(`answered ${response.status}`);
+  }
+  const reader = new AnswerReader(response.body);
+  try {
+    for (;;) {
+      const answer = await nextFrame(reader);
+      switch (answer.frame) {
+        case 'progress': {
+          const { frame: _frame, ...progress } = answer;
+          onProgress(progress);
+          break;
+        }
+        case 'refused':
+          return { outcome: 'refused', code: answer.code, detail: answer.detail };
+        case 'failed':
+          throw new Error('The document ended its process.');
+        case 'done': {
+          const outputs: StagedOutput[] = [];
+          for (const output of answer.outputs)
+            outputs.push(
+              await stageStream(env.workingBucket, job, output, (to) => reader.copy(output.sizeBytes, to)),
+            );
+          return { outcome: 'done', outputs, pages: answer.pages, report: answer.report };
+        }
+        default:
+          return answer satisfies never;
+      }
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+async function send(
+  job: ProcessJob,
+  node: NonNullable<Env['nodeProcessor']>,
+  body: Uint8Array | ReadableStream<Uint8Array>,
+  sizeBytes: number | null,
+): Promise<Response> {
+  const { jobId, options, source } = job;
+  const document: DocumentJob = { version: 1, jobId, sizeBytes, fileName: source.fileName, options };
+  const header = base64Url(JSON.stringify(document));
+  const at = new Date();
+  try {
+    return await fetch(`${node.url}${DOCUMENT_PATH}`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: {
+        'content-type': 'application/pdf',
+        [DOCUMENT_JOB_HEADER]: header,
+        'webhook-id': jobId,
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'webhook-signature': new Webhook(node.secret).sign(jobId, at, header),
+      },
+      body,
+    });
+  } catch {
+    throw new NodeProcessorAway('cannot be reached');
+  }
+}
+
+async function nextFrame(reader: AnswerReader): Promise<DocumentFrame> {
+  try {
+    return DocumentFrame.parse(JSON.parse(await reader.line()));
+  } catch {
+    throw new NodeProcessorAway('broke off');
+  }
+}
+
+function base64Url(text: string): string {
+  const binary = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
