@@ -124,6 +124,21 @@ describe('processObjects', () => {
     expect(w.clock.waiting).toBe(0);
   });
 
+  it('waits for a processor that is busy as for a provider, and says nothing of what it said', async () => {
+    const { world: w, ids } = await world('in/a.pdf');
+    w.misbehaviour = async (job) => {
+      throw new SluiceError('unavailable', { detail: job.source.url });
+    };
+    await w.process(ids);
+    expect(w.row('in/a.pdf')).toMatchObject({
+      state: 'found',
+      reason: 'unavailable',
+      detail: 'The processor is busy.',
+    });
+    expect(w.everythingWritten()).not.toContain(PRESIGN_CANARY);
+    expect(w.database.costs.size).toBe(0);
+  });
+
   const elsewhere = (job: ProcessJob, w: ObjectWorld, stagingKey: string) => {
     const done = w.work(job);
     return done.outcome === 'done'
