@@ -10,6 +10,7 @@ export type { PresignGetOptions } from './ops/presign.ts';
 export type { S3PutInput } from './ops/put.ts';
 export type { GetOptions, GetResult } from './ops/read.ts';
 export type { UploadStreamInput } from './ops/upload-stream.ts';
+export { PATIENCE } from './patience.ts';
 export {
   type AddressingStyle,
   type Profile,

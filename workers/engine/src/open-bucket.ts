@@ -1,6 +1,7 @@
 import type { IntegrationWithSecrets, OpenBucket } from '@sluice/core';
 import {
   openBucket,
+  PATIENCE,
   type ProviderConfig,
   type ProviderKind,
   resolveProfile,
@@ -11,18 +12,6 @@ import type { Vault } from '@sluice/vault';
 import { credentialsOf, roleProbe } from './credentials.ts';
 import type { Settings } from './env.ts';
 import type { CallMeter } from './usage/call-meter.ts';
-
-/** How patient a client is, by what it is for. */
-const PATIENCE = {
-  // Well below the lease of a poll, so that a page that drips in ends as an error and not as a lost lease.
-  work: { headersTimeoutMs: 20_000, totalTimeoutMs: 60_000 },
-  // Answers to an upload come after its last byte: 200 MB at 1 MB/s.
-  upload: { headersTimeoutMs: 240_000, totalTimeoutMs: 300_000 },
-  // Somebody waits for the first byte, and takes the rest as fast as their line does.
-  read: { headersTimeoutMs: 10_000, totalTimeoutMs: 600_000, maxAttempts: 2 },
-  // The person who pressed the button waits.
-  test: { headersTimeoutMs: 5_000, totalTimeoutMs: 5_000, maxAttempts: 1 },
-} as const;
 
 const KINDS = {
   aws_role: 'aws',
@@ -37,10 +26,7 @@ export const bucketOpener =
   (settings: Settings, vault: Vault, purpose: keyof typeof PATIENCE, meter: CallMeter): OpenBucket =>
   async (stored: IntegrationWithSecrets) => {
     const { integration } = stored;
-    const {
-      maxAttempts,
-      ...limits
-    }: { maxAttempts?: number; headersTimeoutMs: number; totalTimeoutMs: number } = PATIENCE[purpose];
+    const { egress, retry } = PATIENCE[purpose];
     const options: S3Options = {
       provider: {
         provider: KINDS[integration.provider],
@@ -50,9 +36,9 @@ export const bucketOpener =
       },
       bucket: integration.bucket,
       credentials: await credentialsOf(stored, vault, settings),
-      egress: { ...egressOf(settings), ...limits },
+      egress: { ...egressOf(settings), ...egress },
+      retry,
       onRequest: meter.of(integration.id),
-      ...(maxAttempts === undefined ? {} : { retry: { maxAttempts } }),
     };
     const bucket = openBucket(options);
     const assumeRole = roleProbe(integration, settings);

@@ -207,7 +207,7 @@ const build = (env: Env): Engine => {
     },
     writeback: {
       ledger: objects,
-      openBucket: uses.noting(bucketOpener(settings, vault, 'upload', meter)),
+      openBucket: openForWork,
       rollBack,
       staging: r2Staging(env.WORKING_BUCKET),
       log: logOf('s3-integration-writeback'),

@@ -1,12 +1,14 @@
 import { compareKeys, SluiceError } from '@sluice/shared';
 import type { Bucket, ListPage, ObjectSummary } from '../ports/bucket.ts';
+import type { Clock } from '../ports/engine.ts';
 import { isBeforeStart } from './classify-object.ts';
 import { canHoldKey } from './ledger-object.ts';
 import type { PlannedSlice } from './plan-slices.ts';
 import { SliceDigest } from './slice-digest.ts';
 
-/** So many pages in a row that hold nothing and yet are not the last: the server is not going to end. */
+/** So many pages in a row that hold nothing and yet are not the last, or so long of them: the server is not going to end. */
 const MAX_EMPTY_PAGES = 1_000;
+const MAX_EMPTY_MS = 15_000;
 
 export interface ListedPage {
   readonly kind: 'page';
@@ -37,6 +39,7 @@ export interface ListSliceOptions {
   readonly objectsPerSlice: number;
   /** The newest instant of the database's clock we know; read before each request. */
   readonly observedAt: () => string;
+  readonly clock: Clock;
   /** Called before each request. */
   readonly beforeCall: () => Promise<void>;
   /**
@@ -159,6 +162,7 @@ class Pages {
   /** What the last page was asked for with. */
   #askedWith: string | null = null;
   #emptyPages = 0;
+  #emptySinceMs = 0;
   readonly #seenTokens = new Set<string>();
 
   constructor(bucket: Pick<Bucket, 'listPage'>, startAfter: string, options: ListSliceOptions) {
@@ -178,8 +182,9 @@ class Pages {
   }
 
   async #ask(): Promise<ListPage> {
-    const { prefix, signal, isUnordered } = this.#options;
+    const { prefix, signal, isUnordered, clock } = this.#options;
     await this.#options.beforeCall();
+    if (this.#emptyPages === 0) this.#emptySinceMs = clock.now();
     const page = await this.#bucket.listPage({
       prefix,
       signal,
@@ -189,7 +194,10 @@ class Pages {
     });
     this.#token = page.continuationToken;
     this.#emptyPages = page.objects.length === 0 ? this.#emptyPages + 1 : 0;
-    if (this.#emptyPages > MAX_EMPTY_PAGES) throw endless('page after page is empty');
+    const isStuck =
+      this.#emptyPages > MAX_EMPTY_PAGES ||
+      (this.#emptyPages > 1 && clock.now() - this.#emptySinceMs > MAX_EMPTY_MS);
+    if (isStuck && this.#token !== null) throw endless('page after page is empty');
     // With order a circle shows by its keys.
     if (isUnordered && this.#token !== null) {
       if (this.#seenTokens.has(this.#token)) throw endless('its continuation tokens go in a circle');

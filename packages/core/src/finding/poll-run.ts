@@ -78,6 +78,7 @@ export class PollRun {
       prefix: this.#poll.integration.inputPrefix,
       objectsPerSlice: this.#objectsPerSlice,
       observedAt: () => this.#observedAt,
+      clock: this.#context.clock,
       beforeCall: () => this.#beforeListCall(),
       isUnordered: this.#poll.isUnordered,
       startFrom: this.#poll.integration.startFrom,

@@ -80,11 +80,13 @@ export const parseErrorAnswer = (
 
 /** Reads what an answer of an error status says. A body that is too long or breaks off is as good as none. */
 export const readErrorAnswer = async (response: Response, nowMs: number): Promise<ErrorAnswer> => {
-  let text = '';
+  const { status, headers } = response;
   try {
-    text = await readTextBounded(response, MAX_ERROR_BYTES);
+    return parseErrorAnswer(status, headers, await readTextBounded(response, MAX_ERROR_BYTES), nowMs);
   } catch (error) {
     if (error instanceof SluiceError && error.code !== 'upstream_invalid') throw error;
+    // However long, a web page is no S3 server's.
+    const isPage = (headers.get('content-type') ?? '').includes('html');
+    return { ...parseErrorAnswer(status, headers, '', nowMs), foreign: isPage };
   }
-  return parseErrorAnswer(response.status, response.headers, text, nowMs);
 };

@@ -7,8 +7,8 @@ import { rootName } from '../xml/documents.ts';
 import { type ListDocument, scanList } from '../xml/list-scanner.ts';
 import { XmlError } from '../xml/reader.ts';
 
-/** 1,000 keys of 1,024 bytes, each percent-encoded threefold, with room for the rest. */
-const MAX_PAGE_BYTES = 16 * 1024 * 1024;
+/** 1,000 keys of 1,024 bytes, each percent-encoded threefold, with room for the rest. A poll reads five at once, in 128 MB. */
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
 export interface S3ListPageInput extends ListPageInput {
   /** Keys that contain it after the prefix are folded into `commonPrefixes`. */
@@ -107,6 +107,8 @@ export const listPage = async (transport: Transport, input: S3ListPageInput): Pr
 
 /** A listing that goes round in a circle is noticed by its tokens; this many are remembered. */
 const MAX_PAGES = 1_000_000;
+/** So many pages in a row that hold nothing and yet are not the last: the server is not going to end. */
+const MAX_EMPTY_PAGES = 100;
 
 /** All objects below a prefix, page by page. @throws SluiceError as {@link listPage}; also when tokens go in a circle */
 export async function* listAll(
@@ -115,12 +117,15 @@ export async function* listAll(
 ): AsyncGenerator<readonly ObjectSummary[], void, void> {
   const seen = new Set<string>();
   let token: string | null = null;
+  let emptyPages = 0;
   do {
     const page: S3ListPage = await listPage(
       transport,
       token === null ? input : { ...input, continuationToken: token },
     );
     yield page.objects;
+    emptyPages = page.objects.length === 0 ? emptyPages + 1 : 0;
+    if (emptyPages > MAX_EMPTY_PAGES) throw invalid('page after page of it is empty');
     token = page.continuationToken;
     if (token !== null && (seen.has(token) || seen.size >= MAX_PAGES)) {
       throw invalid('its continuation tokens go in a circle');

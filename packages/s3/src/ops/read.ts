@@ -40,6 +40,17 @@ const getRequest = (transport: Transport, key: string, options: GetOptions): S3R
   };
 };
 
+/** Whether an answer is of the range asked for. An end past the object's is the object's. */
+const isRangeOf = (response: Response, { startByte, endByte }: NonNullable<GetOptions['range']>): boolean => {
+  const told = /^bytes (\d+)-(\d+)\/\d+$/.exec(response.headers.get('content-range') ?? '');
+  return (
+    response.status === 206 &&
+    told !== null &&
+    Number(told[1]) === startByte &&
+    Number(told[2]) <= (endByte ?? Number.POSITIVE_INFINITY)
+  );
+};
+
 /** @throws SluiceError `object_not_found`, `object_changed`, `object_archived`, … */
 export const getObject = async (
   transport: Transport,
@@ -47,7 +58,7 @@ export const getObject = async (
   options: GetOptions = {},
 ): Promise<GetResult> =>
   transport.send(getRequest(transport, key, options), async (response) => {
-    if (options.range !== undefined && response.status !== 206) {
+    if (options.range !== undefined && !isRangeOf(response, options.range)) {
       await discard(response);
       throw new SluiceError('upstream_invalid', { detail: 'The provider ignored the range asked for.' });
     }

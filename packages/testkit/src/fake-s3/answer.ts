@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+
 /** What the fake answers, before it goes over the wire. */
 export interface Answer {
   readonly status: number;
@@ -9,6 +11,8 @@ export interface Answer {
   readonly cutAfterBytes?: number;
   /** Send this many bytes of the body, then nothing more, and keep the connection. */
   readonly stallAfterBytes?: number;
+  /** Instead of all that: has the connection to itself, and writes to it what it will. */
+  readonly raw?: (socket: Socket) => void;
 }
 
 /** A request as the fake understood it. */

@@ -103,7 +103,11 @@ const readBody = async (message: IncomingMessage): Promise<Buffer> => {
 };
 
 const send = (response: ServerResponse, answer: Answer, head: boolean): void => {
-  const { cutAfterBytes, stallAfterBytes, body } = answer;
+  const { cutAfterBytes, stallAfterBytes, body, raw } = answer;
+  if (raw !== undefined) {
+    if (response.socket !== null) raw(response.socket);
+    return;
+  }
   if (cutAfterBytes === -1) {
     response.destroy();
     return;
