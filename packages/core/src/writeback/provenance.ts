@@ -26,3 +26,7 @@ export const isOwnOutput = (metadata: Readonly<Record<string, string>>): boolean
  */
 export const isResultFor = (metadata: Readonly<Record<string, string>>, tenantId: string): boolean =>
   isOwnOutput(metadata) && metadata[TENANT] === tenantId;
+
+/** Whether an object is a result of this very job. */
+export const isResultOf = (metadata: Readonly<Record<string, string>>, jobId: string): boolean =>
+  metadata[JOB] === jobId;

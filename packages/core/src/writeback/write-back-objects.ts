@@ -6,7 +6,7 @@ import type { Random, Staging } from '../ports/engine.ts';
 import type { IntegrationConfig, ObjectLedger, ObjectToWrite, WrittenOutput } from '../ports/ledger.ts';
 import { settlementOf } from '../processing/retry-schedule.ts';
 import { outputKey } from './output-key.ts';
-import { isResultFor, provenanceOf } from './provenance.ts';
+import { isResultFor, isResultOf, provenanceOf } from './provenance.ts';
 
 export interface WritebackContext extends BucketWorkContext {
   readonly ledger: Pick<ObjectLedger, 'beginWriteback' | 'completeWriteback' | 'settleAttempt'>;
@@ -93,14 +93,17 @@ const writeOutput = async (
   key: string,
   staging: Staging,
 ): Promise<{ etag: string }> => {
-  const put = async (ifAbsent: boolean) =>
-    putOrCancel(bucket, await openStaged(staging, output), {
+  const put = async (ifAbsent: boolean) => {
+    const written = await putOrCancel(bucket, await openStaged(staging, output), {
       key,
       sizeBytes: output.sizeBytes,
       contentType: output.contentType,
       metadata: provenanceOf(object),
       ifAbsent,
     });
+    await lookAfter(bucket, object, { key, etag: written.etag, sizeBytes: output.sizeBytes });
+    return written;
+  };
   // A second attempt looks first: what broke off the first may have been a refusal that came before the upload's end.
   const isKnownOurs = object.attempts > 1 && (await lookAt(bucket, object, key)) === 'ours';
   if (!isKnownOurs) {
@@ -129,6 +132,30 @@ const lookAt = async (
     throw error;
   }
   throw new SluiceError('output_taken', { detail: `A file that is no result of ours lies at ${key}.` });
+};
+
+/**
+ * There are servers that confirm a write and keep nothing of it, or a part. What was staged goes with the record of the write, so
+ * this is the last moment to find out.
+ *
+ * @throws SluiceError `upstream_invalid`
+ */
+const lookAfter = async (
+  bucket: Bucket,
+  { jobId }: ObjectToWrite,
+  { key, etag, sizeBytes }: Omit<WrittenOutput, 'kind'>,
+): Promise<void> => {
+  try {
+    const head = await bucket.head(key);
+    // Some servers keep no metadata, and some tell another ETag for a write than for what was written.
+    if (head.sizeBytes === sizeBytes && (head.etag === etag || isResultOf(head.metadata, jobId))) return;
+  } catch (error) {
+    // What keeps us from looking says nothing about the write.
+    if (asSluiceError(error).code !== 'object_not_found') return;
+  }
+  throw new SluiceError('upstream_invalid', {
+    detail: `The provider confirmed that ${key} was written, and does not have it.`,
+  });
 };
 
 const openStaged = async (

@@ -134,6 +134,42 @@ describe('writeBackObjects', () => {
   });
 });
 
+describe('a bucket that confirms what it does not keep', () => {
+  it.each([
+    ['nothing of it', null],
+    ['a part of it', 3],
+    ['what was there before', 'pdf of a.pdf'.length],
+  ])('is written to again, for what is staged is still there: %s', async (_, keptBytes) => {
+    const { world, ids } = await staged('in/a.pdf');
+    const { bucket } = world;
+    const put = bucket.put.bind(bucket);
+    bucket.put = async (input) => {
+      const confirmed = await put(input);
+      bucket.remove(input.key);
+      if (keptBytes !== null) bucket.set(input.key, 'another', keptBytes);
+      return confirmed;
+    };
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf')).toMatchObject({ state: 'staged', reason: 'upstream_invalid' });
+    expect(world.row('in/a.pdf').detail).toContain('accessible/a.pdf');
+    expect(world.staging.contents.size).toBeGreaterThan(0);
+
+    bucket.put = put;
+    bucket.remove('accessible/a.pdf');
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf').state).toBe('written_back');
+    expect(textOf(world.bucket.body('accessible/a.pdf'))).toBe('pdf of a.pdf');
+    world.expectSound();
+  });
+
+  it('is believed when it does not let itself be looked at', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    world.faults = ({ method }) => (method === 'head' ? { before: new SluiceError('access_denied') } : null);
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf').state).toBe('written_back');
+  });
+});
+
 describe('what lies in the place of a result', () => {
   const foreign = (world: ObjectWorld, key: string, metadata: Record<string, string> = {}) =>
     world.bucket.set(key, 'of the customer', 7, metadata);

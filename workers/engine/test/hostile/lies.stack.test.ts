@@ -1,0 +1,96 @@
+import { ERROR_CATALOGUE, type ErrorCode } from '@sluice/shared';
+import { at } from '@sluice/testkit/api-client';
+import { type EngineEnd, LIES, picker, startForbidden } from '@sluice/testkit/hostile-s3';
+import { describe, expect, test } from 'vitest';
+import {
+  type Customer,
+  expectBooksToBalance,
+  expectClear,
+  INPUT,
+  isWrittenBack,
+  newCustomer,
+  OUTPUT,
+  pdf,
+} from '../support/customer.ts';
+
+const KEY = `${INPUT}folder/report.pdf`;
+
+/** `npm run hostile` plays them all, one after another; here are those in which the engine does more than its client. */
+const { SLUICE_HOSTILE: all, SLUICE_HOSTILE_SEED: seed = '20261121' } = process.env;
+const SAMPLE = [
+  'an endless listing',
+  'a listing that unpacks to gigabytes',
+  'two tokens in a circle',
+  'page after page with nothing in it',
+  'keys of ten kilobytes',
+  'keys of control characters, with a NUL',
+  'keys in no order',
+  'the same key twice, with two versions',
+  'a redirect (307) of whatever is sent',
+  'an endless document',
+  'another document at every read',
+  'a head with another ETag than the document',
+  'a write that is confirmed and not done',
+  'a write of which half is kept',
+];
+// The engine says no more of a connection that is not one of TLS than that it failed; and the honest bucket is another then.
+const played = LIES.filter(
+  ({ name, endpoint }) => endpoint === undefined && (all === 'all' || SAMPLE.includes(name)),
+);
+
+const ownerOf = (code: ErrorCode): string => ERROR_CATALOGUE[code].owner;
+
+const meet = async (customer: Customer, end: EngineEnd): Promise<void> => {
+  if (end !== 'works' && 'poll' in end) {
+    // A bucket without order is believed to have one until it has shown twice that it has none.
+    let polled = await customer.poll();
+    for (let n = 0; n < 3 && at(polled, 'polling.lastError') === null; n += 1) polled = await customer.poll();
+    expectClear(at(polled, 'polling.lastError'), end.poll, ownerOf(end.poll));
+    return;
+  }
+  await customer.poll();
+  if (end === 'works') {
+    await customer.workUntil(KEY, isWrittenBack);
+    return;
+  }
+  const held = await customer.workUntil(KEY, ({ reason }) => reason?.code === end.object);
+  expectClear(held.reason, end.object, ownerOf(end.object));
+};
+
+const suite = all === 'all' ? describe : describe.concurrent;
+suite('a bucket that lies to the running engine', () => {
+  test('is played whole in the sample', () => {
+    expect(played.map(({ name }) => name)).toEqual(expect.arrayContaining(SAMPLE));
+  });
+
+  test.for(played)(
+    'is seen through or says why, and loses nothing once it is honest: $name',
+    async (lie, context) => {
+      const forbidden = await startForbidden();
+      context.onTestFinished(forbidden.stop);
+      const customer = await newCustomer(context, {
+        prepare: (fake, bucket) => {
+          bucket.put(KEY, pdf(), {}, Date.now());
+          fake.addFault(lie.fault({ forbidden: forbidden.origin, pick: picker(Number(seed)) }));
+        },
+      });
+      await meet(customer, lie.engine);
+
+      customer.fake.clearFaults();
+      let polled = await customer.poll();
+      while (at(polled, 'polling.lastError') !== null) polled = await customer.poll();
+      await customer.workUntil(KEY, isWrittenBack);
+      // What it only said it had is settled too.
+      for (const { key } of await customer.objects()) {
+        await customer.workUntil(key, ({ nextAttemptAt }) => nextAttemptAt === null);
+      }
+      await expectBooksToBalance(customer);
+      expect(await customer.charges()).toBe(1);
+      expect(customer.bucket.keys().filter((key) => key.startsWith(OUTPUT))).toEqual([
+        `${OUTPUT}folder/report.pdf`,
+        `${OUTPUT}folder/report.pdf.html`,
+      ]);
+      expect(forbidden.asked()).toBe(0);
+    },
+  );
+});
