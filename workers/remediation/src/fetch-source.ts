@@ -18,6 +18,10 @@ const UNREACHABLE = 0;
 /** Another version than the one promised. */
 const CHANGED = 412;
 
+/** A source that drips holds up whoever waits behind it: it has this long, and what its size takes at the slowest that is waited for. */
+const PATIENCE_MS = 20_000;
+const MIN_BYTES_PER_SECOND = 256 * 1024;
+
 type Failure = Extract<SourceResult, { ok: false }>;
 
 /**
@@ -114,7 +118,8 @@ async function withSource<T>(
 ): Promise<T | Failure> {
   assertSourceUrl(source.url, env.egressMode);
   const abort = new AbortController();
-  const overall = setTimeout(() => abort.abort(), env.sourceTimeoutMs);
+  const patienceMs = PATIENCE_MS + (source.sizeBytes / MIN_BYTES_PER_SECOND) * 1000;
+  const overall = setTimeout(() => abort.abort(), Math.min(env.sourceTimeoutMs, patienceMs));
   const headers = setTimeout(() => abort.abort(), env.headersTimeoutMs);
   try {
     // As given: a URL that is parsed and written anew may be spelled otherwise than it was signed.

@@ -27,6 +27,8 @@ const SAMPLE = [
   'keys in no order',
   'the same key twice, with two versions',
   'a redirect (307) of whatever is sent',
+  'a redirect (307) of a document',
+  'a redirect (307) of a result',
   'an endless document',
   'another document at every read',
   'a head with another ETag than the document',

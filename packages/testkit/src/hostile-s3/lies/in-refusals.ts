@@ -45,6 +45,20 @@ export const refusalLies: readonly Lie[] = [
     ...REDIRECTED,
   },
   {
+    name: 'a redirect (307) of a document',
+    fault: ({ forbidden }) => only({ operation: 'GetObject' }, redirects(307, `${forbidden}/document.pdf`)),
+    client: { get: 'addressing_wrong', range: 'addressing_wrong', link: 'addressing_wrong' },
+    doctor: ['read addressing_wrong', 'read_back addressing_wrong'],
+    engine: { object: 'upstream_invalid' },
+  },
+  {
+    name: 'a redirect (307) of a result',
+    fault: ({ forbidden }) => only({ operation: 'PutObject' }, redirects(307, `${forbidden}/result`)),
+    client: { put: 'addressing_wrong', stream: 'addressing_wrong' },
+    doctor: ['write addressing_wrong'],
+    engine: { object: 'addressing_wrong' },
+  },
+  {
     name: 'a refusal (401) with a page that does not end',
     fault: () =>
       only(LIST, answers(floods(head('401 Unauthorized', { 'content-type': 'text/html' }), '<p>no'))),
