@@ -26,8 +26,8 @@ const AT_ONCE = { low: 2, high: 20 };
 const LIST_PAGE = 1_000;
 const SECONDS_PER_MONTH = 30 * 86_400;
 
-/** Requests for one document that goes well: HEAD and GET of the source, PUT of the PDF and of the HTML page. */
-const REQUESTS_PER_DOCUMENT = { head: 1, get: 1, put: 2 } as const;
+/** Requests for one document that goes well: HEAD and GET of the source, PUT of the PDF and of the HTML page and a HEAD after each. */
+const REQUESTS_PER_DOCUMENT = { head: 3, get: 1, put: 2 } as const;
 
 export interface EstimateInput {
   readonly provider: IntegrationConfig['provider'];

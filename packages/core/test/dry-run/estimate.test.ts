@@ -61,13 +61,13 @@ describe('the estimate of a dry run', () => {
   it('prices the requests as the provider’s list does', () => {
     const { requests } = estimateDryRun(input());
     expect(requests.firstListing).toEqual({ list: 100, amountMicros: 500 });
-    // 1,000 HEAD and 1,000 GET at $0.0004 a thousand, 2,000 PUT at $0.005; 0.33 GB at $0.09.
+    // 3,000 HEAD and 1,000 GET at $0.0004 a thousand, 2,000 PUT at $0.005; 0.33 GB at $0.09.
     expect(requests.processing).toEqual({
-      head: 1000,
+      head: 3000,
       get: 1000,
       put: 2000,
       bytesOut: 330_000_000,
-      requestsMicros: 10_800,
+      requestsMicros: 11_600,
       transferMicros: 29_700,
     });
     expect(requests.pollingPerMonth).toEqual({

@@ -92,7 +92,7 @@ describe('a dry run, end to end', () => {
       folders: { count: 7, isAtMost: false },
       sameOutput: { outputKeys: 0 },
       estimate: { basis: 'sample_documents', pages: { low: 2300 } },
-      requests: { prices: null, firstListing: { list: 3 }, processing: { head: 2300, get: 2300, put: 4600 } },
+      requests: { prices: null, firstListing: { list: 3 }, processing: { head: 6900, get: 2300, put: 4600 } },
     });
 
     await call('PATCH', connection.path, { token: connection.token, body: { status: 'active' } });
