@@ -6,7 +6,7 @@ import { FAKE_IDENTITY } from '../fake-s3/index.ts';
 import { STEPS, type Step } from './lie.ts';
 
 export const BUCKET = 'bucket';
-export const DOCUMENT = 'in/folder/report.pdf';
+const DOCUMENT = 'in/folder/report.pdf';
 const OTHER = 'in/other.pdf';
 /** What the bucket holds when it is honest. */
 export const CONTENTS: Readonly<Record<string, string>> = {
