@@ -25,7 +25,11 @@ export type UpdateTenantMember = z.infer<typeof UpdateTenantMember>;
 /** An e-mail address, in lower case. */
 const Address = text(255)
   .toLowerCase()
-  .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'Give one e-mail address.');
+  .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'Give one e-mail address.')
+  .refine(
+    (address) => !/\p{Cf}/u.test(address),
+    'Type the address: there are characters in it that nobody sees.',
+  );
 
 export const InviteTenantMember = z.strictObject({
   email: Address.describe('Whose account may accept it. We send no mail: you pass the link on.'),

@@ -8,7 +8,8 @@ export type ResultKind = z.infer<typeof ResultKind>;
 export interface ReadResult {
   /** Errors when it breaks off; never ends early in silence. */
   readonly body: ReadableStream<Uint8Array>;
-  readonly sizeBytes: number;
+  /** Of the body; null where the provider stores it packed and it is told only by reading. */
+  readonly sizeBytes: number | null;
   /** The last part of its key. */
   readonly fileName: string;
 }

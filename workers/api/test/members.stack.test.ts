@@ -118,6 +118,36 @@ describe('an invitation', () => {
     await invited(owner, grace.email);
   });
 
+  test('gives nothing to whoever is a member already, who is told the role they have', async () => {
+    const { tenant, owner, as } = await world();
+    const grace = await addMember(inject('stack'), tenant, 'member');
+    const email = `grace-${crypto.randomUUID()}@example.test`;
+    const { token } = await invited(owner, email, 'admin');
+    await sql.query('update auth.users set email = $2 where id = $1', [grace.id, email]);
+    expect((await accept(grace, token, true)).body).toMatchObject({ role: 'member', isMember: true });
+    expect(codeOf(await accept(grace, token))).toEqual([409, 'already_member']);
+    expect(at((await owner('GET', '/invitations')).body, 'items.0.state')).toBe('pending');
+    const members = await as(grace)('GET', '/members');
+    expect((at(members.body, 'items') as unknown[]).map((member) => at(member, 'role'))).toEqual([
+      'owner',
+      'member',
+    ]);
+  });
+
+  test('is not made for an address with characters in it that nobody sees, by either door', async () => {
+    const { tenant, owner } = await world();
+    const email = 'grace\u200b@example.test';
+    const refused = await owner('POST', '/invitations', { email, role: 'member' });
+    expect(codeOf(refused)).toEqual([400, 'invalid_request']);
+    expect(at(refused.body, 'errors.0.field')).toBe('email');
+    const { error } = await tenant.owner.client.rpc('invite_tenant_member', {
+      p_tenant_id: tenant.id,
+      p_email: email,
+      p_role: 'member',
+    });
+    expect(error?.message).toContain('invalid_request');
+  });
+
   test('is not accepted by an address nobody has confirmed', async () => {
     const { owner } = await world();
     const stack = inject('stack');

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { addMember, pollUntil } from '@sluice/testkit';
 import { apiUrl, at, call, newDraft, newTenant } from '@sluice/testkit/api-client';
 import { FAKE_IDENTITY, type FakeS3, faults, startFakeS3 } from '@sluice/testkit/fake-s3';
@@ -60,10 +61,15 @@ const read = (path: string, token: string, method = 'GET') =>
   fetch(apiUrl() + path, { method, headers: { authorization: `Bearer ${token}` } });
 
 /** As a browser comes from the settings. */
-const visit = (path: string, form: Record<string, string>) =>
+const visit = (
+  path: string,
+  form: Record<string, string>,
+  headers: Record<string, string> = { origin: apiUrl() },
+) =>
   fetch(apiUrl() + path.replace('/api/integrations/s3/', '/results/').replace(/objects\/|outputs\//g, ''), {
     method: 'POST',
     redirect: 'manual',
+    headers,
     body: new URLSearchParams(form),
   });
 
@@ -125,6 +131,38 @@ test('a result that breaks off on the way is never whole', async () => {
   await expect(body).rejects.toThrow();
 });
 
+test('one that somebody has stored packed comes whole, unpacked', async () => {
+  const object = await writtenBack();
+  fake
+    .bucket(BUCKET)
+    .put(`${object.key}.html`, gzipSync(PAGE.repeat(50)), { 'content-encoding': 'gzip' }, Date.now());
+  const answer = await read(pathOf(object, 'html'), object.token);
+  expect([answer.status, answer.headers.get('content-length')]).toEqual([200, null]);
+  expect(await answer.text()).toBe(PAGE.repeat(50));
+});
+
+test('it is read where it was written: not in another bucket, and not over a newer version', async () => {
+  const object = await writtenBack();
+  await sql.query(
+    `update public.s3_processed_objects o set outputs_location = i.location_key, written_back_at = now() - interval '1 hour'
+     from public.s3_integrations i where i.id = o.integration_id and o.id = $1`,
+    [object.objectId],
+  );
+  expect((await read(pathOf(object, 'html'), object.token)).status).toBe(200);
+  await sql.query(
+    `with newer as (
+       insert into public.s3_processed_objects (tenant_id, integration_id, key, etag, size_bytes, found_by, state, outputs, written_back_at)
+       select tenant_id, integration_id, key, 'newer', 100, 'poll', 'written_back', outputs, now() from public.s3_processed_objects where id = $1)
+     update public.s3_processed_objects set is_current = false where id = $1`,
+    [object.objectId],
+  );
+  const superseded = await call('GET', pathOf(object, 'html'), { token: object.token });
+  expect(superseded.body).toMatchObject({ status: 410, code: 'result_superseded' });
+  await sql.query(`update public.s3_integrations set bucket = 'another' where id = $1`, [object.id]);
+  const elsewhere = await call('GET', pathOf(object, 'html'), { token: object.token });
+  expect(elsewhere.body).toMatchObject({ status: 410, code: 'result_elsewhere' });
+});
+
 test('it is not there for other tenants, of a deleted integration, or under another one of the tenant', async () => {
   const [object, other] = [await writtenBack(), await writtenBack()];
   const expected = (
@@ -177,6 +215,24 @@ describe('the way from the settings', () => {
     expect(got.status).toBe(404);
   });
 
+  test('is there for our own pages alone, so that nobody opens a page of their own under our address', async () => {
+    const object = await writtenBack();
+    const form = { access_token: object.token };
+    const ours = { 'sec-fetch-site': 'same-origin' };
+    expect((await visit(pathOf(object, 'html'), form, ours)).status).toBe(200);
+    for (const headers of [
+      {},
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: apiUrl(), 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { 'sec-fetch-site': 'none' },
+    ]) {
+      const answer = await visit(pathOf(object, 'html'), form, headers);
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, '/problems/unauthenticated']);
+    }
+  });
+
   test('leads to the page of what went wrong', async () => {
     const object = await writtenBack();
     fake.bucket(BUCKET).delete(object.key);
@@ -188,6 +244,8 @@ describe('the way from the settings', () => {
       [{ access_token: 'wrong' }, 'unauthenticated'],
       [{}, 'unauthenticated'],
       [{ access_token: object.token, padding }, 'unauthenticated'],
+      [{ access_token: 'a\nb' }, 'unauthenticated'],
+      [{ access_token: 'a\u0000b' }, 'unauthenticated'],
     ] as const) {
       const answer = await visit(pathOf(object, 'pdf'), { ...form });
       expect([answer.status, answer.headers.get('location')]).toEqual([303, `/problems/${code}`]);

@@ -192,6 +192,18 @@ describe('support', () => {
     const tenantName = `Company ${crypto.randomUUID()}`;
     await sql.query('update public.tenants set name = $2 where id = $1', [other.id, tenantName]);
     expect(await search(`search=${encodeURIComponent(tenantName.slice(0, -2))}`)).toEqual([failing]);
+    // A question that names a tenant is told to it, whatever it found.
+    const nobody = await newTenant();
+    for (const query of [
+      `tenantId=${nobody.id}&bucket=guessed`,
+      `search=${nobody.id.toUpperCase()}&status=paused`,
+    ]) {
+      expect(await search(query)).toEqual([]);
+    }
+    const asked = await call('GET', `/api/tenants/${nobody.id}/audit?actorId=${support.id}`, {
+      token: nobody.owner.accessToken,
+    });
+    expect(items(asked)).toHaveLength(2);
     expect(await search(`tenantId=${other.id}&failing=true`)).toEqual([failing]);
     expect(await search(`tenantId=${other.id}&failing=false`)).toEqual([]);
     expect(await search(`tenantId=${other.id}&status=paused`)).toEqual([]);

@@ -28,6 +28,11 @@ export interface ObjectHead {
   readonly etag: string;
   readonly sizeBytes: number;
   readonly contentType: string | null;
+  /**
+   * As stored, or null. With a coding that fetch knows (gzip, br, deflate) the body of `get` comes decoded, so longer
+   * than `sizeBytes`: bound it by what is read.
+   */
+  readonly contentEncoding: string | null;
   readonly lastModified: string | null;
   readonly versionId: string | null;
   /** User metadata, names lower-case without `x-amz-meta-`, values decoded. */

@@ -31,7 +31,9 @@ export const readResult = async (
   const bucket = await openBucket(stored);
   try {
     const { head, body } = await bucket.get(key);
-    return { body, sizeBytes: head.sizeBytes, fileName: fileName(key) };
+    // A body that was stored packed comes unpacked, so longer than what is stored.
+    const sizeBytes = head.contentEncoding === null ? head.sizeBytes : null;
+    return { body, sizeBytes, fileName: fileName(key) };
   } catch (thrown) {
     const error = asSluiceError(thrown);
     if (error.code !== 'object_not_found') throw error;

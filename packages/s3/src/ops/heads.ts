@@ -4,11 +4,6 @@ import { readMetadata } from '../metadata.ts';
 import { bareEtag } from '../xml/list-scanner.ts';
 
 export interface S3ObjectHead extends ObjectHead {
-  /**
-   * As stored, or null. With a coding that fetch knows (gzip, br, deflate) the body of `get` comes decoded, so longer
-   * than `sizeBytes`: bound it by what is read.
-   */
-  readonly contentEncoding: string | null;
   readonly cacheControl: string | null;
   readonly storageClass: string | null;
 }

@@ -177,6 +177,20 @@ export const apiErrors = {
     'The result is not in your bucket any more',
     'It was written back, and has been moved or deleted since. Put it back, or process the document again.',
   ),
+  result_elsewhere: entry(
+    410,
+    'customer_config',
+    false,
+    'The result is in the bucket that was connected before',
+    'It was written back before the integration was connected to this bucket, and lies where it was written. Open it there, or process the document again.',
+  ),
+  result_superseded: entry(
+    410,
+    'client',
+    false,
+    'The results of a newer version lie where these were',
+    'Open the newer version of the document. To keep the results of every version, set “When a file is overwritten” to keep them.',
+  ),
   not_on_r2: entry(
     422,
     'client',

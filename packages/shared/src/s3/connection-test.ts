@@ -45,6 +45,9 @@ export const ConnectionTestEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('broken'),
     code: z.string().describe('From the error catalogue: why the test came to no end.'),
+    title: z.string(),
+    owner: z.enum(['customer_config', 'upstream', 'client', 'platform']).describe('Whose move it is.'),
+    remedy: z.string().describe('What to do.'),
   }),
 ]);
 export type ConnectionTestEvent = z.infer<typeof ConnectionTestEvent>;

@@ -184,6 +184,7 @@ const headOf = ({ summary, metadata }: StoredObject): ObjectHead => ({
   sizeBytes: summary.sizeBytes,
   lastModified: summary.lastModified,
   contentType: null,
+  contentEncoding: null,
   versionId: null,
   metadata,
 });

@@ -97,7 +97,7 @@ export class MemoryBucket implements Bucket {
   async head(key: string): Promise<ObjectHead> {
     const { summary, contentType, metadata } = this.#find(key);
     const { etag, sizeBytes, lastModified } = summary;
-    return { etag, sizeBytes, lastModified, contentType, versionId: null, metadata };
+    return { etag, sizeBytes, lastModified, contentType, contentEncoding: null, versionId: null, metadata };
   }
 
   async get(

@@ -23,7 +23,14 @@ export const TABLES: Readonly<Record<string, TableExpectation>> = {
   },
   s3_processed_objects: {
     read: 'members',
-    engineColumns: ['current_since', 'obstacle_owner', 'lease_id', 'staged_outputs', 'source_sequencer'],
+    engineColumns: [
+      'current_since',
+      'obstacle_owner',
+      'lease_id',
+      'staged_outputs',
+      'source_sequencer',
+      'outputs_location',
+    ],
   },
   s3_replays: { read: 'members' },
   s3_secret_versions: { read: 'members' },

@@ -12,11 +12,19 @@ const MAX_FORM_BYTES = 16 * 1024;
 export const isOfResults = ({ method, url }: Request): boolean =>
   method === 'POST' && PATH.test(new URL(url).pathname);
 
+/** Only from a page of ours: another site must not open a document of its choosing under our address. */
+const isOurs = ({ headers, url }: Request): boolean => {
+  const site = headers.get('sec-fetch-site');
+  return site === null ? headers.get('origin') === new URL(url).origin : site === 'same-origin';
+};
+
+/** Empty where there is none: what is no token goes into no header. */
 const tokenOf = async (request: Request): Promise<string> => {
+  if (!isOurs(request)) return '';
   const length = Number(request.headers.get('content-length') ?? Number.NaN);
   if (!(length <= MAX_FORM_BYTES)) return '';
   const form = new URLSearchParams(await request.text());
-  return form.get('access_token') ?? '';
+  return /^[\w.-]+$/.exec(form.get('access_token') ?? '')?.[0] ?? '';
 };
 
 /** What the API answers, as a browser takes it: the HTML page is shown, the PDF saved, and what went wrong is on its page. */

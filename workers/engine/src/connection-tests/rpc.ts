@@ -1,11 +1,17 @@
 import { type TestS3ConnectionContext, testS3Connection } from '@sluice/core';
-import type { ConnectionTestEvent, EngineRpc } from '@sluice/shared';
+import { type ConnectionTestEvent, type EngineRpc, ERROR_CATALOGUE, type ErrorCode } from '@sluice/shared';
 import * as z from 'zod';
 import type { Door } from '../notifications/rpc.ts';
 import type { Engine } from '../wiring.ts';
 import { lineStream } from './line-stream.ts';
 
 type ConnectionTestRpc = Pick<EngineRpc, 'testS3Connection' | 'watchS3ConnectionTest'>;
+
+/** What a test that came to no end is said to have met: the words of the catalogue. */
+const brokenBy = (code: ErrorCode): ConnectionTestEvent => {
+  const { title, owner, remedy } = ERROR_CATALOGUE[code];
+  return { type: 'broken', code, title, owner, remedy };
+};
 
 /** @param outlive Keeps the Worker for work that goes on after the answer. */
 export const connectionTestRpcOf = (
@@ -49,7 +55,8 @@ export const connectionTestRpcOf = (
       });
       const tellEnd = async () => {
         const result = await ended;
-        send(result.ok ? { type: 'ended', test: result.value } : { type: 'broken', code: result.error.code });
+        if (result.ok) send({ type: 'ended', test: result.value });
+        else send(brokenBy(result.error.code));
         close();
       };
       outlive(tellEnd());

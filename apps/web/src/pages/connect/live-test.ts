@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type components, unwrap } from '../../app/api.ts';
+import { TroubleError } from '../../ui/states/error-notice.tsx';
 import type { ConnectionTest } from './draft.ts';
 
 type TestEvent = components['schemas']['ConnectionTestEvent'];
@@ -25,7 +26,7 @@ async function* linesOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGen
   }
 }
 
-/** Makes a test and tells each check as it ends. @throws ApiError when it is refused; Error when it came to no end. */
+/** Makes a test and tells each check as it ends. @throws ApiError when it is refused; TroubleError when it broke off, and why. */
 const runTest = async (id: string, tell: (progress: Progress) => void): Promise<ConnectionTest> => {
   const body = await unwrap(
     api.POST('/api/integrations/s3/{id}/test-connection/watch', {
@@ -37,6 +38,7 @@ const runTest = async (id: string, tell: (progress: Progress) => void): Promise<
   let progress = NOTHING_YET;
   for await (const event of linesOf(body)) {
     if (event.type === 'ended') return event.test;
+    if (event.type === 'broken') throw new TroubleError(event);
     if (event.type === 'begun') progress = { ...progress, names: event.checks };
     if (event.type === 'check') {
       progress = { ...progress, ended: new Map(progress.ended).set(event.check.name, event.check) };

@@ -26,9 +26,20 @@ const MOVES: Readonly<Record<string, string>> = {
 /** Whose move it is, in words. */
 export const moveOf = (owner: string): string => MOVES[owner] ?? 'Our move';
 
+/** What went wrong in the middle of an answer, with its words. */
+export class TroubleError extends Error {
+  readonly trouble: Trouble;
+
+  constructor(trouble: Trouble) {
+    super(trouble.title);
+    this.trouble = trouble;
+  }
+}
+
 /** An error as {@link Trouble}: the API's own words, or what can be said of a request that got no answer. */
 export const troubleOf = (error: unknown): Trouble => {
   if (error instanceof ApiError) return error.problem;
+  if (error instanceof TroubleError) return error.trouble;
   if (error instanceof AuthError) {
     return { title: error.message, owner: 'client', remedy: 'Sign in again.' };
   }

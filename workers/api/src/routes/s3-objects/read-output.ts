@@ -33,7 +33,12 @@ const route = createRoute({
     },
     ...readProblems,
     409: problem('There is no such result yet.', 'result_not_written'),
-    410: problem('It was moved or deleted in your bucket.', 'result_gone'),
+    410: problem(
+      'It is not there: moved or deleted, in the bucket that was connected before, or written over.',
+      'result_gone',
+      'result_elsewhere',
+      'result_superseded',
+    ),
     422: problem(
       'Your bucket refused; `detail` and `remedy` say what and why.',
       'access_denied',
@@ -64,11 +69,12 @@ export const readOutputRoute = (app: App) =>
     const { body, sizeBytes, fileName } = result;
     const headers = {
       'content-type': TYPES[kind],
-      'content-length': String(sizeBytes),
+      ...(sizeBytes === null ? {} : { 'content-length': String(sizeBytes) }),
       'content-disposition': attachment(fileName),
       'content-security-policy': POLICY,
     };
-    if (c.req.method !== 'HEAD') return c.body(ofLength(body, sizeBytes), 200, headers);
+    if (c.req.method !== 'HEAD')
+      return c.body(sizeBytes === null ? body : ofLength(body, sizeBytes), 200, headers);
     await body.cancel();
     return c.body(null, 200, headers);
   });

@@ -41,7 +41,7 @@ export const GeneralForm = () => (
     fields={(base, errorOf) => (
       <>
         <Field label="Name" error={errorOf('name')}>
-          {(control) => <Input {...control} name="name" defaultValue={base.name} maxLength={100} />}
+          {(control) => <Input {...control} name="name" defaultValue={base.name} maxLength={200} />}
         </Field>
         <Field
           label="Language of the documents"
