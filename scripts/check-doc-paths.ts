@@ -25,8 +25,13 @@ for (const document of documents) {
   }
   for (const [, span = ''] of text.matchAll(/`([^`\n]+)`/g)) {
     const path = span.replace(/:\d+$/, '');
-    if (!/^[\w.@-]+(\/[\w.@-]+)+\/?$/.test(path) || !roots.has(path.split('/')[0])) continue;
-    if (!existsSync(path)) problems.push(`${document}: there is no ${path}`);
+    if (!/^[\w.@-]+(\/[\w.@-]+)+\/?$/.test(path)) continue;
+    const [first = ''] = path.split('/');
+    // From the top of the repository, or from where the document lies.
+    const below = join(dirname(document), first);
+    const isLocal = dirname(document) !== '.' && existsSync(below);
+    if (!roots.has(first) && !isLocal) continue;
+    if (!existsSync(path) && !existsSync(join(dirname(document), path))) problems.push(`${document}: there is no ${path}`);
   }
 }
 

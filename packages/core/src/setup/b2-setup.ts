@@ -4,7 +4,7 @@ import { commands, type SetupTarget, SLUICE, shellWord } from './setup-target.ts
 const CAPABILITIES = [
   ['listBuckets', 'Expected of a key for one bucket; it shows that bucket alone.'],
   ['listFiles', 'To find documents.'],
-  ['readFiles', 'To read documents, and what a connection test wrote.'],
+  ['readFiles', 'To read documents, see what lies in the output folder before writing, and open results.'],
   ['writeFiles', 'To write results.'],
   ['deleteFiles', 'For the connection test, to delete the file it wrote. Nothing else is ever deleted.'],
 ] as const;

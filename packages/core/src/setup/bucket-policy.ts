@@ -97,7 +97,7 @@ export const bucketPermissions = ({
   {
     action: 's3:GetObject',
     on: `${bucket}/${outputPrefix}*`,
-    why: 'For the connection test, to read back the file it wrote.',
+    why: 'To see what lies there before writing, and to open results. The connection test reads back the file it wrote.',
   },
   {
     action: 's3:DeleteObject',
