@@ -232,7 +232,7 @@ export interface paths {
         head?: never;
         /**
          * Change an integration
-         * @description Omitted fields keep their value, null clears. `{"status":"paused"}` stops polling and processing until `active`; `disabled` stops everything until `POST …/start`. A change of bucket, prefixes, region, endpoint, account or role makes it a draft again: test, then start. Another endpoint, account or bucket deletes the stored credential in the same step; send the new one along, or later. Takes the role admin or owner.
+         * @description Omitted fields keep their value, null clears. `{"status":"paused"}` stops polling and processing until `active`; `disabled` stops everything until `POST …/start`. A change of bucket, prefixes, region, endpoint, addressing style, account or role makes it a draft again: test, then start. Another endpoint, account or bucket deletes the stored credential in the same step; send the new one along, or later. Takes the role admin or owner.
          */
         patch: operations["patchIntegrationsS3ById"];
         trace?: never;

@@ -3,7 +3,7 @@ import type { Bucket } from '../ports/bucket.ts';
 import type { RollBackCredentials } from '../ports/credentials.ts';
 import type { Log, OpenBucket } from '../ports/engine.ts';
 import type { IntegrationWithSecrets } from '../ports/ledger.ts';
-import { oncePerIntegration } from '../ports/once-per-integration.ts';
+import { oncePerIntegration } from './once-per-integration.ts';
 
 /** How a provider says that these credentials may not. */
 const DENIALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -1,4 +1,4 @@
-import type { ObjectMessage, PollMessage, ProcessJob, ProcessProgress, ProcessResult } from '@sluice/shared';
+import type { ObjectMessage, ProcessJob, ProcessProgress, ProcessResult } from '@sluice/shared';
 import type { Bucket } from './bucket.ts';
 import type { IntegrationConfig, IntegrationWithSecrets, SealedRecord } from './ledger.ts';
 
@@ -9,7 +9,6 @@ export type OpenBucket = (integration: IntegrationWithSecrets) => Promise<Bucket
 export interface Queue<Message> {
   sendBatch(messages: readonly Message[]): Promise<void>;
 }
-export type PollQueue = Queue<PollMessage>;
 export type ObjectQueue = Queue<ObjectMessage>;
 
 /**

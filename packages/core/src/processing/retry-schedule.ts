@@ -1,4 +1,4 @@
-import type { ErrorCode, SluiceError } from '@sluice/shared';
+import { type ErrorCode, RefusalCode, type SluiceError } from '@sluice/shared';
 import type { Random } from '../ports/engine.ts';
 import type { LeasedObject, ObstacleOwner, SettledAttempt } from '../ports/ledger.ts';
 import { storableText } from '../storable-text.ts';
@@ -36,13 +36,7 @@ const FINAL_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'object_too_large',
   'output_taken',
   'unsupported_by_provider',
-  'not_a_pdf',
-  'pdf_encrypted',
-  'pdf_signed',
-  'pdf_corrupt',
-  'pdf_too_large',
-  'pdf_too_many_pages',
-  'pdf_too_complex',
+  ...RefusalCode.options,
 ]);
 
 /** What means there is nothing to do. */

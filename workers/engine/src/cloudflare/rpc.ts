@@ -1,7 +1,7 @@
 import { deployReceiver, removeReceiver } from '@sluice/core';
 import { CloudflareAccess, type R2ReceiverRpc } from '@sluice/shared';
 import * as z from 'zod';
-import type { Door } from '../notifications/rpc.ts';
+import type { Door } from '../door.ts';
 import type { Engine } from '../wiring.ts';
 import { cloudflareWith } from './ask-cloudflare.ts';
 

@@ -1,7 +1,7 @@
 import { type TestS3ConnectionContext, testS3Connection } from '@sluice/core';
 import { type ConnectionTestEvent, type EngineRpc, ERROR_CATALOGUE, type ErrorCode } from '@sluice/shared';
 import * as z from 'zod';
-import type { Door } from '../notifications/rpc.ts';
+import type { Door } from '../door.ts';
 import type { Engine } from '../wiring.ts';
 import { lineStream } from './line-stream.ts';
 

@@ -6,24 +6,13 @@ import {
 } from '@sluice/core';
 import {
   CreateNotificationTarget,
-  type EngineCaller,
-  type EngineResult,
   type NotificationRpc,
   RotateNotificationSecret,
   UpdateNotificationTarget,
 } from '@sluice/shared';
 import * as z from 'zod';
+import type { Door } from '../door.ts';
 import type { Engine } from '../wiring.ts';
-
-/** How a door of the engine lets callers in: verified, parsed, and with errors as data. */
-export interface Door {
-  readonly asCaller: <T>(
-    caller: EngineCaller,
-    event: string,
-    work: (actorId: string) => Promise<T>,
-  ) => Promise<EngineResult<T>>;
-  readonly parsed: <T>(schema: z.ZodType<T>, value: unknown) => T;
-}
 
 /** The verbs on notification targets that the api Worker may call. */
 export const notificationRpcOf = (engine: Engine, { asCaller, parsed }: Door): NotificationRpc => {

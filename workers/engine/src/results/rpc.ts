@@ -1,7 +1,7 @@
 import { readResult } from '@sluice/core';
 import { ResultKind, type ResultRpc } from '@sluice/shared';
 import * as z from 'zod';
-import type { Door } from '../notifications/rpc.ts';
+import type { Door } from '../door.ts';
 import type { Engine } from '../wiring.ts';
 
 /** Reading results, for the api Worker, which cannot open a bucket. */

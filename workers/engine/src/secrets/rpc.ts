@@ -1,7 +1,7 @@
 import { issueEventSecret, rotateCredentials, rotateEventSecret } from '@sluice/core';
 import { RotateEventSecret, RotateS3Credentials, type SecretRpc } from '@sluice/shared';
 import * as z from 'zod';
-import type { Door } from '../notifications/rpc.ts';
+import type { Door } from '../door.ts';
 import type { Engine } from '../wiring.ts';
 
 /** The verbs on integrations' secrets that the api Worker may call. */

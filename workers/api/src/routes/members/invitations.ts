@@ -3,6 +3,7 @@ import { unwrap, unwrapNullable } from '@sluice/db';
 import * as shared from '@sluice/shared';
 import type { App } from '../../http/app.ts';
 import { adminProblems, bearer, problem } from '../../http/openapi.ts';
+import { TenantParam } from '../tenants/schemas.ts';
 import { issuedOf } from './read-model.ts';
 import {
   ACCEPT_EXAMPLES,
@@ -13,7 +14,6 @@ import {
   Invite,
   Issued,
   Offer,
-  TenantParam,
 } from './schemas.ts';
 
 const PATH = '/api/tenants/{id}/invitations';

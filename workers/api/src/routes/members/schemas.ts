@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import * as shared from '@sluice/shared';
+import { TenantParam } from '../tenants/schemas.ts';
 
 /** Named for the OpenAPI document; see ../s3-integrations/schemas.ts for why they are cloned. */
 export const Member = shared.TenantMember.clone().openapi('TenantMember');
@@ -14,14 +15,6 @@ export const Issued = shared.IssuedInvitation.clone().openapi('IssuedTenantInvit
 export const Accept = shared.AcceptInvitation.clone().openapi('AcceptTenantInvitation');
 export const Offer = shared.InvitationOffer.clone().openapi('TenantInvitationOffer');
 
-const TENANT = '5b1f2f0c-5f43-4c8e-9a53-0b6f6d4e7a21';
-
-export const TenantParam = z.object({
-  id: z.uuid().openapi({
-    param: { name: 'id', in: 'path', description: 'Id of the tenant.' },
-    example: TENANT,
-  }),
-});
 export const MemberParams = z.object({
   ...TenantParam.shape,
   userId: z.uuid().openapi({

@@ -3,7 +3,8 @@ import { toJson, unwrap } from '@sluice/db';
 import * as shared from '@sluice/shared';
 import type { App } from '../../http/app.ts';
 import { bearer, problem, readProblems } from '../../http/openapi.ts';
-import { AuditPage, AuditQuery, filterOf, pageOf, pageParameters, TenantIdParam } from './schemas.ts';
+import { TenantParam } from '../tenants/schemas.ts';
+import { AuditPage, AuditQuery, filterOf, pageOf, pageParameters } from './schemas.ts';
 
 const page = { description: 'A page.', content: { 'application/json': { schema: AuditPage } } };
 
@@ -15,7 +16,7 @@ const ofTenant = createRoute({
     'Who changed what, and when, newest first; also when our support staff looked at something, and why. Takes the role admin or owner.',
   tags: ['Tenants'],
   security: bearer,
-  request: { params: TenantIdParam, query: z.strictObject(AuditQuery) },
+  request: { params: TenantParam, query: z.strictObject(AuditQuery) },
   responses: {
     200: page,
     ...readProblems,

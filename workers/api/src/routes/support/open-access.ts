@@ -2,7 +2,8 @@ import { createRoute } from '@hono/zod-openapi';
 import { unwrap } from '@sluice/db';
 import type { App } from '../../http/app.ts';
 import { bearer, supportProblems } from '../../http/openapi.ts';
-import { OpenSupportAccess, SupportAccess, TenantIdParam } from './schemas.ts';
+import { TenantParam } from '../tenants/schemas.ts';
+import { OpenSupportAccess, SupportAccess } from './schemas.ts';
 
 const route = createRoute({
   method: 'post',
@@ -13,7 +14,7 @@ const route = createRoute({
   tags: ['Support'],
   security: bearer,
   request: {
-    params: TenantIdParam,
+    params: TenantParam,
     body: {
       required: true,
       content: {

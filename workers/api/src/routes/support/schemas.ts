@@ -20,13 +20,6 @@ export const SupportAccess = z
   .strictObject({ tenantId: z.uuid(), expiresAt: z.iso.datetime({ offset: true }) })
   .openapi('SupportAccess');
 
-export const TenantIdParam = z.strictObject({
-  id: z.uuid().openapi({
-    param: { name: 'id', in: 'path', description: 'Id of the tenant.' },
-    example: 'f0d3f3c4-6a56-4c1c-a1a5-5a3f7a2b9c11',
-  }),
-});
-
 /** Pages by a number that only grows. */
 export const NumberedPageQuery = {
   cursor: z

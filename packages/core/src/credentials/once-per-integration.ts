@@ -1,7 +1,7 @@
 import { type ErrorCode, SluiceError } from '@sluice/shared';
-import type { Bucket } from './bucket.ts';
-import type { OpenBucket } from './engine.ts';
-import type { IntegrationWithSecrets } from './ledger.ts';
+import type { Bucket } from '../ports/bucket.ts';
+import type { OpenBucket } from '../ports/engine.ts';
+import type { IntegrationWithSecrets } from '../ports/ledger.ts';
 
 /** What is wrong with a whole bucket, or the way to it, and not with one object in it. */
 const BUCKET_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
