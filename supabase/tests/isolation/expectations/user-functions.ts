@@ -73,6 +73,7 @@ export const USER_FUNCTIONS: Readonly<Record<string, FunctionExpectation>> = {
   accept_tenant_invitation: {
     who: 'the member',
     args: () => ({ p_token: 'slinv_acme' }),
+    passes: 'refused: already_member',
     others: 'refused: invitation_for_another_address',
   },
   update_s3_integration: {
