@@ -31,7 +31,8 @@ for (const document of documents) {
     const below = join(dirname(document), first);
     const isLocal = dirname(document) !== '.' && existsSync(below);
     if (!roots.has(first) && !isLocal) continue;
-    if (!existsSync(path) && !existsSync(join(dirname(document), path))) problems.push(`${document}: there is no ${path}`);
+    if (!existsSync(path) && !existsSync(join(dirname(document), path)))
+      problems.push(`${document}: there is no ${path}`);
   }
 }
 
