@@ -3,17 +3,21 @@ import type { WorkBudget } from './budget.ts';
 import { readFormFields } from './forms/form-fields.ts';
 import { type LabelledField, labelFields } from './forms/label-fields.ts';
 import { readLinks } from './pdf/links.ts';
+import { NamedDestinations } from './pdf/named-destinations.ts';
 import type { OpenDocument } from './pdf/open-document.ts';
 import { type OutlineEntry, readOutline } from './pdf/outline.ts';
 import { textDigest } from './pdf/verify-output.ts';
 import type { Notice } from './report.ts';
 import { type DraftPage, draftPage } from './structure/build-structure.ts';
+import { drawnBullets } from './structure/drawn-bullets.ts';
 import { findFigures } from './structure/figures.ts';
 import { pageRows } from './structure/page-lines.ts';
+import { ruledGrids } from './structure/ruled-tables.ts';
 import { bodySizeOf, findRunningText, type MarginLine, marginLines } from './structure/running-text.ts';
 import { takeRuledTables } from './structure/tables.ts';
 import type { LinkArea } from './structure/types.ts';
 import type { ReadPage } from './tagging/tag-document.ts';
+import { mostlyRightToLeft } from './text/direction.ts';
 import { FontCache, type UsedFont } from './text/fonts/font-cache.ts';
 import { type PageText, readPageText } from './text/page-interpreter.ts';
 
@@ -31,6 +35,8 @@ export interface ReadPages {
   readonly runningText: readonly string[];
   readonly fonts: readonly UsedFont[];
   readonly outline: readonly OutlineEntry[];
+  /** The size that most of the text is set in, in points. */
+  readonly bodySize: number;
 }
 
 /** Page by page: what a page's streams unpack to is let go before the next is read. */
@@ -43,6 +49,7 @@ export function readPages(
   const fonts = new FontCache(objects, budget);
   const pdfPages = objects.pdf.getPages();
   const pageNumbers = numberPages(pdfPages);
+  const destinations = new NamedDestinations(objects);
   const texts: PageText[] = [];
   const links: LinkArea[][] = [];
   const digests: number[] = [];
@@ -51,20 +58,22 @@ export function readPages(
   let characters = 0;
   for (const [index, page] of pdfPages.entries()) {
     budget.checkTime();
-    const content = readPageText(objects, page.dict, fonts, budget);
+    const drawn = readPageText(objects, page.dict, fonts, budget);
+    const content = drawn.hasActualText ? readPageText(objects, page.dict, fonts, budget, true) : drawn;
     const shown = content.fragments.reduce((sum, fragment) => sum + fragment.text.length, 0);
     characters += shown;
     if (content.largestImageShare > SCAN_SHARE && shown < SCAN_CHARACTERS) scanned.add(index);
     if (content.unmappedGlyphs > 0) notices.add('unmapped_glyphs');
     if (content.unreadable) notices.add('unreadable_content');
-    links.push(readLinks(objects, page.dict, content.base, pageNumbers));
-    digests.push(textDigest(content.fragments));
-    margins.push(marginLines(content));
+    links.push(readLinks(objects, page.dict, content.base, pageNumbers, destinations));
+    digests.push(textDigest(drawn.fragments));
+    margins.push(marginLines(content, ruledGrids(content)));
     texts.push(content);
     onPage(index + 1);
   }
   if (scanned.size > 0) notices.add('scanned_pages');
-  const running = findRunningText(margins, bodySizeOf(texts));
+  const bodySize = bodySizeOf(texts);
+  const running = findRunningText(margins, bodySize);
   const figures = findFigures(texts);
   const fields: LabelledField[][] = [];
   const drafts = texts.map((content, index) => {
@@ -75,9 +84,11 @@ export function readPages(
     const page = pdfPages[index];
     const shown = page ? readFormFields(objects, page.dict, content.base) : [];
     fields.push(labelFields(shown, fragments, index, budget));
-    const { tables, rest } = takeRuledTables(content, fragments, links[index] ?? [], index);
+    const rightToLeft = mostlyRightToLeft(fragments);
+    const { tables, rest } = takeRuledTables(content, fragments, links[index] ?? [], index, rightToLeft);
     const placed = (figures[index] ?? []).map((object) => ({ object, box: object.box }));
-    return draftPage(pageRows(rest, links[index] ?? [], [...placed, ...tables]), index);
+    const text = [...rest, ...drawnBullets(content, shown, rightToLeft)];
+    return draftPage(pageRows(text, links[index] ?? [], [...placed, ...tables], rightToLeft), index);
   });
   if (fields.flat().some(({ from }) => from === 'name')) notices.add('form_fields_need_labels');
   if (fields.flat().some(({ from }) => from === 'text')) notices.add('form_labels_from_text');
@@ -101,7 +112,8 @@ export function readPages(
     characters,
     runningText,
     fonts: fonts.used,
-    outline: readOutline(objects, pageNumbers),
+    outline: readOutline(objects, pageNumbers, destinations),
+    bodySize,
   };
 }
 

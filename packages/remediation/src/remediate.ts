@@ -73,7 +73,7 @@ async function remediate(bytes: Uint8Array, options: RemediationOptions): Promis
   const progressOf = (step: RemediationProgress['step']) => (pagesDone: number) =>
     onProgress?.({ step, pagesDone, pages: document.pageCount });
   const read = readPages(document, budget, notices, progressOf('reading'));
-  const structure = buildStructure(read.drafts, read.outline);
+  const structure = buildStructure(read.drafts, read.outline, read.bodySize);
 
   const text = structure.flat().map(blockText).join('\n');
   const characters = read.characters;

@@ -77,12 +77,13 @@ function renderBlock(block: Block, shift: number): string {
   }
 }
 
-function renderList({ ordered, start, items }: ListBlock): string {
+function renderList({ ordered, style, start, items }: ListBlock): string {
   const body = items
     .map((item) => `<li>${renderInlines(item.content)}${item.lists.map(renderList).join('')}</li>`)
     .join('');
   if (!ordered) return `<ul>${body}</ul>`;
-  return `<ol${start === 1 ? '' : ` start="${start}"`}>${body}</ol>`;
+  const type = style === '1' ? '' : ` type="${style}"`;
+  return `<ol${type}${start === 1 ? '' : ` start="${start}"`}>${body}</ol>`;
 }
 
 function renderTable({ rows }: TableBlock): string {

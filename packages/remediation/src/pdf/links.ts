@@ -2,6 +2,7 @@ import { PdfArray, PdfDict, PdfRef } from '@libpdf/core';
 import { safeHref } from '../html/escape.ts';
 import type { LinkArea } from '../structure/types.ts';
 import { type Matrix, transform } from '../text/matrix.ts';
+import type { NamedDestinations } from './named-destinations.ts';
 import type { ObjectAccess } from './object-access.ts';
 
 /** Annotations beyond this number on one page are not looked at. */
@@ -11,18 +12,20 @@ const MAX_ANNOTATIONS = 2000;
  * Link areas of a page, in the rotated coordinates of its text.
  *
  * @param pageNumbers page number by object number, for links inside the document
+ * @param destinations places that such links call by name
  */
 export function readLinks(
   objects: ObjectAccess,
   page: PdfDict,
   base: Matrix,
   pageNumbers: ReadonlyMap<number, number>,
+  destinations: NamedDestinations,
 ): LinkArea[] {
   const links: LinkArea[] = [];
   for (const [index, annotation] of objects.list(page, 'Annots').slice(0, MAX_ANNOTATIONS).entries()) {
     if (!(annotation instanceof PdfDict)) continue;
     if (objects.name(annotation, 'Subtype') !== 'Link') continue;
-    const href = hrefOf(objects, annotation, pageNumbers);
+    const href = hrefOf(objects, annotation, pageNumbers, destinations);
     const [xa, ya, xb, yb] = objects.numbers(annotation, 'Rect');
     if (xa === undefined || ya === undefined || xb === undefined || yb === undefined) continue;
     const [ax, ay] = transform(base, xa, ya);
@@ -43,11 +46,12 @@ function hrefOf(
   objects: ObjectAccess,
   annotation: PdfDict,
   pageNumbers: ReadonlyMap<number, number>,
+  destinations: NamedDestinations,
 ): string | undefined {
   const action = objects.dict(annotation, 'A');
   const uri = objects.text(action, 'URI');
   if (uri !== undefined) return safeHref(uri);
-  const destination = objects.resolve(annotation.get('Dest') ?? action?.get('D'));
+  const destination = destinations.resolve(annotation.get('Dest') ?? action?.get('D'));
   const target = destination instanceof PdfArray ? destination.at(0) : undefined;
   const number = target instanceof PdfRef ? pageNumbers.get(target.objectNumber) : undefined;
   return number === undefined ? undefined : `#page-${number}`;

@@ -93,7 +93,7 @@ export class ObjectAccess {
 }
 
 /** A text string: UTF-16 with byte order mark, UTF-8 with byte order mark, or PDFDocEncoding. */
-function decodeTextString(bytes: Uint8Array): string {
+export function decodeTextString(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes.subarray(2));
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
     return new TextDecoder().decode(bytes.subarray(3));

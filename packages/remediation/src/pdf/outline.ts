@@ -1,4 +1,5 @@
 import { PdfArray, PdfDict, PdfRef } from '@libpdf/core';
+import type { NamedDestinations } from './named-destinations.ts';
 import type { ObjectAccess } from './object-access.ts';
 
 /** An entry of the outline (the bookmarks) that a document brings along. */
@@ -18,7 +19,11 @@ const MAX_DEPTH = 16;
  *
  * @param pageNumbers page number, from 1, by object number
  */
-export function readOutline(objects: ObjectAccess, pageNumbers: ReadonlyMap<number, number>): OutlineEntry[] {
+export function readOutline(
+  objects: ObjectAccess,
+  pageNumbers: ReadonlyMap<number, number>,
+  destinations: NamedDestinations,
+): OutlineEntry[] {
   const entries: OutlineEntry[] = [];
   const seen = new Set<PdfDict>();
   const visit = (first: PdfDict | undefined, depth: number): void => {
@@ -26,7 +31,8 @@ export function readOutline(objects: ObjectAccess, pageNumbers: ReadonlyMap<numb
       if (entries.length >= MAX_ENTRIES) return;
       seen.add(item);
       const title = objects.text(item, 'Title')?.trim() ?? '';
-      if (title !== '') entries.push({ title, depth, page: pageOf(objects, item, pageNumbers) });
+      if (title !== '')
+        entries.push({ title, depth, page: pageOf(objects, item, pageNumbers, destinations) });
       if (depth < MAX_DEPTH) visit(objects.dict(item, 'First'), depth + 1);
     }
   };
@@ -38,8 +44,9 @@ function pageOf(
   objects: ObjectAccess,
   item: PdfDict,
   pageNumbers: ReadonlyMap<number, number>,
+  destinations: NamedDestinations,
 ): number | undefined {
-  const destination = objects.resolve(item.get('Dest') ?? objects.dict(item, 'A')?.get('D'));
+  const destination = destinations.resolve(item.get('Dest') ?? objects.dict(item, 'A')?.get('D'));
   const target = destination instanceof PdfArray ? destination.at(0) : undefined;
   const number = target instanceof PdfRef ? pageNumbers.get(target.objectNumber) : undefined;
   return number === undefined ? undefined : number - 1;

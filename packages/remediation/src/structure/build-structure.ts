@@ -25,12 +25,17 @@ export function draftPage(groups: readonly (readonly Row[])[], page: number): Dr
   return { blocks, hasTable: blocks.some((block) => block.table && !block.object) };
 }
 
+/** A list this much further in (points) is inside of the item before it. */
+const INNER_LIST_PT = 6;
+
 /** Decides, over the whole document, what is a heading and what a list. */
-export function buildStructure(pages: readonly DraftPage[], outline: readonly OutlineEntry[]): Block[][] {
-  const levels = headingLevels(
-    pages.flatMap((page) => page.blocks),
-    outline,
-  );
+export function buildStructure(
+  pages: readonly DraftPage[],
+  outline: readonly OutlineEntry[],
+  bodySize: number,
+): Block[][] {
+  const drafts = pages.flatMap((page) => page.blocks);
+  const levels = headingLevels(drafts, outline, bodySize);
   let open: { blocks: Block[]; draft: DraftBlock } | undefined;
   const built = pages.map((page) => {
     const blocks: Block[] = [];
@@ -47,7 +52,7 @@ export function buildStructure(pages: readonly DraftPage[], outline: readonly Ou
         lists.close();
         open = undefined;
         blocks.push({ kind: 'heading', level, content: draft.content });
-      } else if (isListItem(draft, page.blocks[index - 1], page.blocks[index + 1])) {
+      } else if (isListItem(draft, page.blocks[index - 1], page.blocks[index + 1]) || lists.expects(draft)) {
         open = undefined;
         lists.add(draft);
       } else if (lists.continues(draft)) continue;
@@ -88,6 +93,11 @@ function joined(before: readonly Inline[], after: readonly Inline[]): Inline[] {
   return [...before.slice(0, -1), { ...last, text }, ...after];
 }
 
+/** Whether a list begins inside the first item, so that its second is further away. */
+function opensInner(next: DraftBlock | undefined, draft: DraftBlock): boolean {
+  return next?.marker !== undefined && next.x0 > draft.x0 + INNER_LIST_PT;
+}
+
 function isListItem(
   draft: DraftBlock,
   previous: DraftBlock | undefined,
@@ -97,7 +107,8 @@ function isListItem(
   if (!marker || draft.table) return false;
   if (marker.kind === 'bullet') return true;
   // One number alone is a numbered paragraph or a year, not a list.
-  const follows = previous?.marker?.kind === 'number' && previous.marker.value === marker.value - 1;
-  const followed = next?.marker?.kind === 'number' && next.marker.value === marker.value + 1;
-  return follows || followed;
+  const { style, value } = marker;
+  const counts = (other: DraftBlock | undefined, number: number): boolean =>
+    other?.marker?.kind === 'number' && other.marker.style === style && other.marker.value === number;
+  return counts(previous, value - 1) || counts(next, value + 1) || (value === 1 && opensInner(next, draft));
 }

@@ -5,7 +5,9 @@ import { spacedTable } from './tables.ts';
 import type { Inline, Word } from './types.ts';
 
 /** How an item of a list starts. */
-type Marker = { readonly kind: 'bullet' } | { readonly kind: 'number'; readonly value: number };
+type Marker =
+  | { readonly kind: 'bullet' }
+  | { readonly kind: 'number'; readonly value: number; readonly style: '1' | 'a' | 'A' };
 
 /** Lines that belong together, before it is known which are headings. */
 export interface DraftBlock {
@@ -44,9 +46,14 @@ interface Line {
   readonly characters: number;
 }
 
+/** A distance this common, against the most common one, may be that of lines. */
+const USUAL_SHARE = 0.15;
+/** Lines further apart than this (em) are paragraphs, unless the first is full. */
+const LOOSE_EM = 1.45;
+
 const BULLET = /^[•◦‣▪■□●○➢✓❖►∙·–—*-]$/;
 const GLUED_BULLET = /^[•◦‣▪■●➢✓❖►∙](?=.)/;
-const NUMBER = /^\(?(\d{1,3})[.)]$/;
+const NUMBER = /^\(?(?:(\d{1,3})[.)]|([a-z])\)|([A-Z])\))$/;
 
 /** Joins the lines of each region into blocks. */
 export function draftBlocks(regions: readonly Region[], page: number): DraftBlock[] {
@@ -104,11 +111,15 @@ function markerOf(words: readonly Word[]): Marker | undefined {
   const first = words[0]?.text ?? '';
   if (words.length > 1 && BULLET.test(first)) return { kind: 'bullet' };
   if (GLUED_BULLET.test(first)) return { kind: 'bullet' };
-  const number = words.length > 1 ? NUMBER.exec(first)?.[1] : undefined;
-  return number === undefined ? undefined : { kind: 'number', value: Number(number) };
+  const [, number, small, large] = (words.length > 1 && NUMBER.exec(first)) || [];
+  if (number !== undefined) return { kind: 'number', value: Number(number), style: '1' };
+  const letter = small ?? large;
+  if (letter === undefined) return undefined;
+  const value = letter.toLowerCase().charCodeAt(0) - 96;
+  return { kind: 'number', value, style: small === undefined ? 'A' : 'a' };
 }
 
-/** The most common distance between lines, in em. */
+/** The smallest of the common distances between lines, in em: where most paragraphs are short, the most common is theirs. */
 function usualLeading(lines: readonly Line[]): number {
   const counts = new Map<number, number>();
   for (const [index, line] of lines.entries()) {
@@ -117,7 +128,9 @@ function usualLeading(lines: readonly Line[]): number {
     const ratio = Math.round(((line.y - next.y) / line.size) * 10) / 10;
     if (ratio > 0.8 && ratio < 2.6) counts.set(ratio, (counts.get(ratio) ?? 0) + 1);
   }
-  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 1.25;
+  const most = Math.max(0, ...counts.values());
+  const usual = [...counts].filter(([, count]) => count >= most * USUAL_SHARE).map(([ratio]) => ratio);
+  return usual.length === 0 ? 1.25 : Math.min(...usual);
 }
 
 function continuesBlock(
@@ -134,6 +147,7 @@ function continuesBlock(
   if (previous.bold !== line.bold) return false;
   const width = page.right - page.left;
   const endedShort = previous.x1 < page.right - width * 0.25;
+  if (endedShort && gap > em * LOOSE_EM) return false;
   if (first.marker) return line.x0 > first.x0 + em * 0.3 || !endedShort;
   const indented = line.x0 - previous.x0 > em * 0.8 && previous.x0 - page.left < em * 0.3;
   if (indented && previous !== first) return false;

@@ -6,6 +6,7 @@ import { plainText } from './types.ts';
 const HEADING_SCALE = 1.15;
 const MAX_HEADING_CHARACTERS = 200;
 const MAX_HEADING_LINES = 3;
+const MAX_SENTENCE_HEADING_CHARACTERS = 40;
 const MAX_BOLD_HEADING_CHARACTERS = 90;
 
 /** Numbering is believed from this many numbered headings on. */
@@ -31,13 +32,15 @@ interface Candidate {
  * Which blocks are headings, and of which level: the outline's where it names them; else by how deep they are numbered,
  * where a document numbers its headings; else by size. A level is never skipped on the way down.
  *
+ * @param bodySize size that most of the document's text is set in, tables included
  * @returns level, from 1 to 6, by block
  */
 export function headingLevels(
   drafts: readonly DraftBlock[],
   outline: readonly OutlineEntry[],
+  bodySize: number,
 ): Map<DraftBlock, number> {
-  const candidates = candidatesOf(drafts, outline);
+  const candidates = candidatesOf(drafts, outline, bodySize);
   const sizes = [...new Set(candidates.flatMap(({ size }) => size ?? []))].sort((a, b) => b - a);
   const numbered = believesNumbers(candidates);
   const stated = ({ outlined, numbers }: Candidate): number | undefined =>
@@ -53,8 +56,11 @@ export function headingLevels(
   return levels;
 }
 
-function candidatesOf(drafts: readonly DraftBlock[], outline: readonly OutlineEntry[]): Candidate[] {
-  const body = bodySize(drafts);
+function candidatesOf(
+  drafts: readonly DraftBlock[],
+  outline: readonly OutlineEntry[],
+  body: number,
+): Candidate[] {
   const bodyIsBold = drafts.filter((draft) => draft.bold).reduce((sum, draft) => sum + draft.characters, 0);
   const all = drafts.reduce((sum, draft) => sum + draft.characters, 0);
   const entries = new Map<string, OutlineEntry[]>();
@@ -136,15 +142,6 @@ function mostCommon(values: readonly number[]): number | undefined {
   return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0];
 }
 
-function bodySize(drafts: readonly DraftBlock[]): number {
-  const weight = new Map<number, number>();
-  for (const draft of drafts) {
-    const size = rounded(draft.size);
-    weight.set(size, (weight.get(size) ?? 0) + draft.characters);
-  }
-  return [...weight].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 10;
-}
-
 function rounded(size: number): number {
   return Math.round(size * 2) / 2;
 }
@@ -155,6 +152,9 @@ function headingSize(draft: DraftBlock, body: number, boldStandsOut: boolean): n
   if (draft.table || draft.characters < 2 || !/\p{L}/u.test(text)) return undefined;
   if (draft.lines > MAX_HEADING_LINES || draft.characters > MAX_HEADING_CHARACTERS) return undefined;
   if (draft.marker?.kind === 'bullet') return undefined;
+  // A sentence in large letters opens a text: it heads nothing.
+  if (!draft.bold && draft.characters > MAX_SENTENCE_HEADING_CHARACTERS && /[.;,]$/.test(text.trim()))
+    return undefined;
   if (draft.size >= body * HEADING_SCALE) return rounded(draft.size);
   const short = draft.lines === 1 && draft.characters <= MAX_BOLD_HEADING_CHARACTERS;
   const stands = boldStandsOut && draft.bold && draft.size >= body * 0.97 && !/[.,;:!?]$/.test(text);

@@ -1,11 +1,16 @@
 import type { Inline, LinkArea, Word } from './types.ts';
 
+const IDEOGRAPH = String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u3000-\u303f\uff01-\uff60]`;
+const IDEOGRAPH_AT_END = new RegExp(`${IDEOGRAPH}$`, 'u');
+const IDEOGRAPH_AT_START = new RegExp(`^${IDEOGRAPH}`, 'u');
+
 /** Joins words of one page, undoing hyphenation at line ends and keeping runs of the same link together. */
 export function inlinesOf(words: readonly Word[], page: number): Inline[] {
   const result: { text: string; link: LinkArea | undefined; words: Word[] }[] = [];
   for (const [index, word] of words.entries()) {
     const last = result.at(-1);
     let space = index > 0 && (word.spaceBefore || word.lineStart) ? ' ' : '';
+    if (last && word.lineStart && isWrittenWithoutSpaces(last.text, word.text)) space = '';
     if (last && endsHyphenated(last.text, word)) {
       last.text = last.text.slice(0, -1);
       space = '';
@@ -27,6 +32,11 @@ export function inlinesOf(words: readonly Word[], page: number): Inline[] {
     const clean = text.replaceAll('\u00ad', '');
     return link?.href === undefined ? { text: clean, source } : { text: clean, href: link.href, source };
   });
+}
+
+/** Whether the end of a line between two texts stands for nothing: Chinese and Japanese have no spaces. */
+export function isWrittenWithoutSpaces(before: string, after: string): boolean {
+  return IDEOGRAPH_AT_END.test(before) && IDEOGRAPH_AT_START.test(after);
 }
 
 /** Whether a word goes on with one that the end of its line broke. */

@@ -8,6 +8,7 @@ const MAX_LEVELS = 8;
 interface OpenList {
   kind: 'list';
   ordered: boolean;
+  style: ListBlock['style'];
   start: number;
   items: OpenItem[];
   x0: number;
@@ -30,8 +31,7 @@ export class ListBuilder {
   }
 
   add(draft: DraftBlock): void {
-    const ordered = draft.marker?.kind === 'number';
-    const value = draft.marker?.kind === 'number' ? draft.marker.value : 1;
+    const { ordered, style, value } = countOf(draft);
     const { label, itemContent: content, textX0 } = draft;
     const item: OpenItem = { label, content, lists: [], textX0 };
     while (this.#levels.length > 1 && draft.x0 < (this.#levels.at(-1)?.x0 ?? 0) - LEVEL_STEP_PT)
@@ -39,17 +39,18 @@ export class ListBuilder {
     const list = this.#levels.at(-1);
     const parent = list?.items.at(-1);
     if (list && parent && draft.x0 > list.x0 + LEVEL_STEP_PT && this.#levels.length < MAX_LEVELS) {
-      const inner: OpenList = { kind: 'list', ordered, start: value, items: [item], x0: draft.x0 };
+      const inner: OpenList = { kind: 'list', ordered, style, start: value, items: [item], x0: draft.x0 };
       parent.lists.push(inner);
       this.#levels.push(inner);
       return;
     }
-    const goesOn = list && list.ordered === ordered && (!ordered || list.start + list.items.length === value);
+    const goesOn =
+      list && list.style === style && list.ordered === ordered && (!ordered || nextOf(list) === value);
     if (goesOn) {
       list.items.push(item);
       return;
     }
-    const next: OpenList = { kind: 'list', ordered, start: value, items: [item], x0: draft.x0 };
+    const next: OpenList = { kind: 'list', ordered, style, start: value, items: [item], x0: draft.x0 };
     const outer = this.#levels.at(-2)?.items.at(-1);
     if (outer) {
       this.#levels.pop();
@@ -58,6 +59,19 @@ export class ListBuilder {
       this.close();
     }
     this.#levels.push(next);
+  }
+
+  /** Whether this is the next number of a list that is open, however many lists have been inside of its last item. */
+  expects(draft: DraftBlock): boolean {
+    if (draft.marker?.kind !== 'number' || draft.table) return false;
+    const { style, value } = countOf(draft);
+    return this.#levels.some(
+      (list) =>
+        list.ordered &&
+        list.style === style &&
+        nextOf(list) === value &&
+        Math.abs(list.x0 - draft.x0) < LEVEL_STEP_PT,
+    );
   }
 
   /** Takes a further paragraph of the last item, if this is one. */
@@ -79,10 +93,21 @@ export class ListBuilder {
   }
 }
 
-function closed({ ordered, start, items }: OpenList): ListBlock {
+function countOf({ marker }: DraftBlock): { ordered: boolean; style: ListBlock['style']; value: number } {
+  return marker?.kind === 'number'
+    ? { ordered: true, style: marker.style, value: marker.value }
+    : { ordered: false, style: '1', value: 1 };
+}
+
+function nextOf(list: OpenList): number {
+  return list.start + list.items.length;
+}
+
+function closed({ ordered, style, start, items }: OpenList): ListBlock {
   return {
     kind: 'list',
     ordered,
+    style,
     start,
     items: items.map(({ label, content, lists }) => ({ label, content, lists: lists.map(closed) })),
   };

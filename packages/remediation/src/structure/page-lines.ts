@@ -1,5 +1,7 @@
+import { readingSequence } from '../text/direction.ts';
 import type { Box } from '../text/drawings.ts';
 import type { TextFragment } from '../text/text-pen.ts';
+import { pageGutters } from './page-gutters.ts';
 import type { FigureBlock, LinkArea, TableBlock, Word } from './types.ts';
 
 /** What stands among the lines and is not one. */
@@ -28,26 +30,46 @@ const WORD_GAP_EM = 0.17;
 const DRAWN_SPACE_GAP_EM = 0.02;
 /** Fragments whose baselines differ by less than this share a line: super- and subscripts do. */
 const BASELINE_EM = 0.42;
+const SCRIPT_SHARE = 0.8;
+const SCRIPT_BASELINE_EM = 0.5;
 
 /**
  * The rows of a page from top to bottom; text set sideways comes after the rest, in its own direction.
  *
  * @param objects stand among the rows, each as a row of its own
+ * @param rightToLeft the page is read from right to left: its rows are given as in a mirror, so that all else stays as it is
  */
 export function pageRows(
   fragments: readonly TextFragment[],
   links: readonly LinkArea[],
   objects: readonly PlacedObject[] = [],
+  rightToLeft = false,
 ): Row[][] {
+  const pieces = fragments.map((fragment): Piece => {
+    const link = linkAt(fragment, links);
+    return rightToLeft && fragment.quarter === 0 ? { ...mirrored(fragment), link } : { ...fragment, link };
+  });
   const [upright = [], ...others] = ([0, 1, 3, 2] as const).map((quarter) =>
     rowsOf(
-      fragments.filter((fragment) => fragment.quarter === quarter),
-      links,
+      pieces.filter((piece) => piece.quarter === quarter),
+      rightToLeft && quarter === 0,
     ),
   );
-  const rows = [...upright, ...objects.map(({ object, box }): Row => [standIn(object, box)])];
+  const rows = [
+    ...upright,
+    ...objects.map(({ object, box }): Row => [standIn(object, rightToLeft ? mirrored(box) : box)]),
+  ];
   rows.sort((a, b) => (b[0]?.y ?? 0) - (a[0]?.y ?? 0));
   return [rows, ...others].filter((group) => group.length > 0);
+}
+
+/** Text with the link that it is in. */
+interface Piece extends TextFragment {
+  readonly link: LinkArea | undefined;
+}
+
+function mirrored<T extends Pick<Box, 'x0' | 'x1'>>(item: T): T {
+  return { ...item, x0: -item.x1, x1: -item.x0 };
 }
 
 export interface PlacedObject {
@@ -59,13 +81,13 @@ function standIn(object: PageObject, { x0, y1, x1 }: Box): Segment {
   return { words: [], x0, x1, y: y1, size: 10, bold: false, characters: 0, object };
 }
 
-function rowsOf(fragments: readonly TextFragment[], links: readonly LinkArea[]): Row[] {
+function rowsOf(fragments: readonly Piece[], rightToLeft: boolean): Row[] {
   const sorted = [...fragments].sort((a, b) => b.y - a.y || a.x0 - b.x0);
-  const rows: TextFragment[][] = [];
-  let open: TextFragment[] = [];
-  let anchor: TextFragment | undefined;
+  const rows: Piece[][] = [];
+  let open: Piece[] = [];
+  let anchor: Piece | undefined;
   for (const fragment of sorted) {
-    if (anchor && anchor.y - fragment.y > BASELINE_EM * Math.min(anchor.size, fragment.size * 1.6)) {
+    if (anchor && anchor.y - fragment.y > baselineReach(anchor.size, fragment.size)) {
       rows.push(open);
       open = [];
       anchor = undefined;
@@ -75,54 +97,48 @@ function rowsOf(fragments: readonly TextFragment[], links: readonly LinkArea[]):
     if (!anchor || fragment.size > anchor.size * 1.1) anchor = fragment;
   }
   if (open.length > 0) rows.push(open);
-  return rows.map((row) => segmentsOf(row, links));
+  const gutters = pageGutters(rows);
+  return rows.map((row) => segmentsOf(row, gutters, rightToLeft));
 }
 
-function segmentsOf(row: readonly TextFragment[], links: readonly LinkArea[]): Segment[] {
+/** How far apart the baselines of two sizes may be on one line: a smaller one is raised or lowered against a larger. */
+function baselineReach(a: number, b: number): number {
+  const [small, large] = [Math.min(a, b), Math.max(a, b)];
+  return small < large * SCRIPT_SHARE
+    ? SCRIPT_BASELINE_EM * Math.min(large, small * 1.75)
+    : BASELINE_EM * Math.min(large, small * 1.6);
+}
+
+function segmentsOf(row: readonly Piece[], gutters: readonly number[], rightToLeft: boolean): Segment[] {
   const sorted = [...row].sort((a, b) => a.x0 - b.x0);
-  const groups: TextFragment[][] = [];
+  const groups: Piece[][] = [];
   let reach = Number.NEGATIVE_INFINITY;
   let previousSize = 0;
   for (const fragment of sorted) {
     const group = groups.at(-1);
-    if (group && fragment.x0 - reach <= SEGMENT_GAP_EM * Math.max(previousSize, fragment.size))
-      group.push(fragment);
+    const near = fragment.x0 - reach <= SEGMENT_GAP_EM * Math.max(previousSize, fragment.size);
+    const across = gutters.some((gutter) => reach <= gutter && fragment.x0 >= gutter);
+    if (group && near && !across) group.push(fragment);
     else groups.push([fragment]);
     reach = Math.max(reach, fragment.x1);
     previousSize = fragment.size;
   }
-  return groups.map((group) => segmentOf(group, links));
+  return groups.map((group) => segmentOf(group, rightToLeft));
 }
 
-function segmentOf(fragments: readonly TextFragment[], links: readonly LinkArea[]): Segment {
-  const words: Word[] = [];
+function segmentOf(fragments: readonly Piece[], rightToLeft: boolean): Segment {
   const weight = new Map<number, number>();
   let boldCharacters = 0;
   let characters = 0;
-  let previous: TextFragment | undefined;
-  for (const fragment of fragments) {
-    const em = Math.max(fragment.size, previous?.size ?? 0);
-    const gap = previous ? fragment.x0 - previous.x1 : 0;
-    const spaceBefore =
-      previous !== undefined &&
-      (gap > WORD_GAP_EM * em || (fragment.afterSpace && gap > DRAWN_SPACE_GAP_EM * em));
-    words.push({
-      text: fragment.text,
-      spaceBefore,
-      drawnSpace: fragment.afterSpace,
-      lineStart: false,
-      link: linkAt(fragment, links),
-      spans: fragment.spans,
-    });
-    weight.set(fragment.size, (weight.get(fragment.size) ?? 0) + fragment.text.length);
-    if (fragment.bold) boldCharacters += fragment.text.length;
-    characters += fragment.text.length;
-    previous = fragment;
+  for (const { size, text, bold } of fragments) {
+    weight.set(size, (weight.get(size) ?? 0) + text.length);
+    if (bold) boldCharacters += text.length;
+    characters += text.length;
   }
   const size = [...weight].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0]?.[0] ?? 1;
   const main = fragments.find((fragment) => fragment.size === size);
   return {
-    words,
+    words: wordsOf(fragments, rightToLeft),
     x0: Math.min(...fragments.map((fragment) => fragment.x0)),
     x1: Math.max(...fragments.map((fragment) => fragment.x1)),
     y: main?.y ?? 0,
@@ -130,6 +146,36 @@ function segmentOf(fragments: readonly TextFragment[], links: readonly LinkArea[
     bold: boldCharacters > characters * 0.8,
     characters,
   };
+}
+
+/** Words as they are read, from pieces that stand beside each other. */
+function wordsOf(pieces: readonly Piece[], rightToLeft: boolean): Word[] {
+  const spaces = pieces.map((piece, index) => {
+    const previous = pieces[index - 1];
+    if (!previous) return false;
+    const em = Math.max(piece.size, previous.size);
+    const gap = piece.x0 - previous.x1;
+    const drawn = piece.afterSpace || (rightToLeft && previous.afterSpace);
+    return gap > WORD_GAP_EM * em || (drawn && gap > DRAWN_SPACE_GAP_EM * em);
+  });
+  const order = readingSequence(pieces, rightToLeft);
+  return order.flatMap((at, position): Word[] => {
+    const piece = pieces[at];
+    if (!piece) return [];
+    // The space between two words is the one that stands between them, whichever is read first.
+    const before = order[position - 1];
+    const boundary = before === undefined ? 0 : before === at + 1 ? before : Math.min(at, position);
+    return [
+      {
+        text: piece.text,
+        spaceBefore: spaces[boundary] ?? false,
+        drawnSpace: piece.afterSpace,
+        lineStart: false,
+        link: piece.link,
+        spans: piece.spans,
+      },
+    ];
+  });
 }
 
 function linkAt(fragment: TextFragment, links: readonly LinkArea[]): LinkArea | undefined {

@@ -1,4 +1,5 @@
 import type { RunningText } from '../tagging/page-plan.ts';
+import type { Box } from '../text/drawings.ts';
 import type { PageText } from '../text/page-interpreter.ts';
 import type { TextFragment } from '../text/text-pen.ts';
 
@@ -6,6 +7,8 @@ import type { TextFragment } from '../text/text-pen.ts';
 export interface MarginLine {
   readonly kind: 'Header' | 'Footer';
   readonly y: number;
+  /** As near to the edge as headers and footers are. */
+  readonly inMargin: boolean;
   /** Text with its numbers made equal. */
   readonly key: string;
   /** No line stands further out. */
@@ -16,6 +19,9 @@ export interface MarginLine {
 
 const TOP_SHARE = 0.87;
 const BOTTOM_SHARE = 0.12;
+/** Page numbers may stand further in, on small pages. */
+const NUMBER_TOP_SHARE = 0.8;
+const NUMBER_BOTTOM_SHARE = 0.2;
 /** How far away the page with the same line may be: facing pages have headers of their own. */
 const NEIGHBOURS = [1, -1, 2, -2];
 const SAME_PLACE_PT = 4;
@@ -23,11 +29,15 @@ const LARGEST = 1.1;
 const MAX_LINE_CHARACTERS = 160;
 const PAGE_NUMBER = /^(?:page|seite|p\.|[-–—|\s])*(?:#|[ivxlc]+)(?:(?:\s|of|von|sur|de|\/)*#)?[-–—|.\s]*$/i;
 
-export function marginLines({ fragments, height }: PageText): MarginLine[] {
+/**
+ * @param tables boxes of the page's ruled tables: the head of a table comes back on each page and is no header of it
+ */
+export function marginLines({ fragments, height }: PageText, tables: readonly Box[]): MarginLine[] {
   const lines = new Map<number, TextFragment[]>();
   const upright = fragments.filter((fragment) => fragment.quarter === 0);
   for (const fragment of upright) {
-    if (fragment.y < height * TOP_SHARE && fragment.y > height * BOTTOM_SHARE) continue;
+    if (fragment.y < height * NUMBER_TOP_SHARE && fragment.y > height * NUMBER_BOTTOM_SHARE) continue;
+    if (tables.some((table) => isInside(fragment, table))) continue;
     const y = Math.round(fragment.y);
     const near = [y, y - 1, y + 1].find((at) => lines.has(at)) ?? y;
     lines.set(near, [...(lines.get(near) ?? []), fragment]);
@@ -40,6 +50,7 @@ export function marginLines({ fragments, height }: PageText): MarginLine[] {
       .map((fragment) => fragment.text)
       .join(' ');
     return {
+      inMargin: y >= height * TOP_SHARE || y <= height * BOTTOM_SHARE,
       kind: y > height / 2 ? ('Header' as const) : ('Footer' as const),
       y,
       key: text.slice(0, MAX_LINE_CHARACTERS).toLowerCase().replace(/\d+/g, '#'),
@@ -48,6 +59,11 @@ export function marginLines({ fragments, height }: PageText): MarginLine[] {
       fragments: own,
     };
   });
+}
+
+function isInside({ x0, x1, y }: TextFragment, table: Box): boolean {
+  const x = (x0 + x1) / 2;
+  return x > table.x0 && x < table.x1 && y > table.y0 && y < table.y1;
 }
 
 /**
@@ -63,6 +79,7 @@ export function findRunningText(
     lines
       .filter((line) => {
         if (line.size > bodySize * LARGEST) return false;
+        if (!line.inMargin && !(line.outermost && PAGE_NUMBER.test(line.key))) return false;
         const repeated = NEIGHBOURS.some((step) =>
           pages[index + step]?.some(
             (other) =>

@@ -28,6 +28,7 @@ export function takeRuledTables(
   fragments: readonly TextFragment[],
   links: readonly LinkArea[],
   index: number,
+  rightToLeft: boolean,
 ): { tables: PlacedObject[]; rest: readonly TextFragment[] } {
   const tables: PlacedObject[] = [];
   let rest = fragments;
@@ -35,7 +36,7 @@ export function takeRuledTables(
     const inside = rest.filter((fragment) => fragment.quarter === 0 && isIn(fragment, grid));
     const crossing = inside.filter(({ x0, x1 }) => x0 < grid.x0 - 4 || x1 > grid.x1 + 4).length;
     if (inside.length === 0 || crossing > inside.length * MAX_CROSSING_SHARE) continue;
-    const rows = rowsOf(grid, inside, links);
+    const rows = rowsOf(grid, inside, links, rightToLeft);
     // A row in which no cell begins is none for a reader.
     if (rows.some((row) => row.length === 0)) continue;
     const cells = rows.flat();
@@ -56,22 +57,28 @@ function isIn(
   return x >= box.x0 && x <= box.x1 && middle >= box.y0 && middle <= box.y1;
 }
 
-function rowsOf(grid: RuledGrid, fragments: readonly TextFragment[], links: readonly LinkArea[]): Draft[][] {
+function rowsOf(
+  grid: RuledGrid,
+  fragments: readonly TextFragment[],
+  links: readonly LinkArea[],
+  rightToLeft: boolean,
+): Draft[][] {
   const left = new Set(fragments);
   const rows: Draft[][] = Array.from({ length: grid.rowCount }, () => []);
+  const columnCount = Math.max(...grid.cells.map((cell) => cell.column + cell.columns));
   for (const cell of grid.cells) {
     const own = [...left].filter((fragment) => isIn(fragment, cell));
     for (const fragment of own) left.delete(fragment);
-    const lines = pageRows(own, links).flat();
+    const lines = pageRows(own, links, [], rightToLeft).flat();
     rows[cell.row]?.push({
       words: lines.flatMap(wordsOf),
       bold: lines.flat().every((segment) => segment.bold),
       columns: cell.columns,
       rows: cell.rows,
-      column: cell.column,
+      column: rightToLeft ? columnCount - cell.column - cell.columns : cell.column,
     });
   }
-  return rows;
+  return rightToLeft ? rows.map((row) => row.toReversed()) : rows;
 }
 
 function wordsOf(row: Row): Word[] {

@@ -45,6 +45,8 @@ interface ListItem {
 export interface ListBlock {
   readonly kind: 'list';
   readonly ordered: boolean;
+  /** Numbers, or small or capital letters. */
+  readonly style: '1' | 'a' | 'A';
   /** Number of the first item of an ordered list. */
   readonly start: number;
   readonly items: readonly ListItem[];

@@ -35,7 +35,7 @@ export interface Element {
   readonly alt?: string;
   readonly figure?: { readonly page: number; readonly box: Box };
   readonly cell?: CellShape;
-  readonly numbering?: 'Decimal' | 'Disc';
+  readonly numbering?: 'Decimal' | 'LowerAlpha' | 'UpperAlpha' | 'Disc';
   /** An annotation that belongs to the element. */
   readonly annotation?: { readonly page: number; readonly index: number };
 }
@@ -115,7 +115,9 @@ function elementOf(block: Block, placing: Placing): Element {
   }
 }
 
-function listElement({ ordered, items }: ListBlock, placing: Placing): Element {
+const NUMBERING = { '1': 'Decimal', a: 'LowerAlpha', A: 'UpperAlpha' } as const;
+
+function listElement({ ordered, style, items }: ListBlock, placing: Placing): Element {
   const children = items.map((item): Element => {
     const label = textChildren(item.label, placing);
     const content = inlineChildren(item.content, placing);
@@ -123,7 +125,7 @@ function listElement({ ordered, items }: ListBlock, placing: Placing): Element {
     const body: Element = { tag: 'LBody', children: [...content, ...inner] };
     return { tag: 'LI', children: label.length > 0 ? [{ tag: 'Lbl', children: label }, body] : [body] };
   });
-  return { tag: 'L', children, numbering: ordered ? 'Decimal' : 'Disc' };
+  return { tag: 'L', children, numbering: ordered ? NUMBERING[style] : 'Disc' };
 }
 
 /** Text and links, and the form fields that the text names. */

@@ -1,5 +1,6 @@
 import { endsHyphenated } from '../structure/inlines.ts';
 import { ContentLexer, ContentName, type Operation } from '../text/content-lexer.ts';
+import { isRightToLeft } from '../text/direction.ts';
 import type { Content, Mark } from './elements.ts';
 import type { Piece, Target } from './page-plan.ts';
 import { showPrefix, splitShow } from './split-show.ts';
@@ -233,6 +234,8 @@ function actualText(content: Content, orders: readonly number[]): string | undef
     if (!word) continue;
     const space = order > 0 && (word.spaceBefore || word.lineStart);
     if (space && !word.drawnSpace && !word.lineStart) missing = true;
+    // Its glyphs stand in the order of the page, from left to right.
+    if (isRightToLeft(word.text)) missing = true;
     if (text !== '' && endsHyphenated(text, word)) text = text.slice(0, -1);
     else if (space) text += ' ';
     text += word.text;

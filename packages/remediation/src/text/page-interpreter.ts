@@ -1,7 +1,7 @@
 import { PdfDict, type PdfStream } from '@libpdf/core';
 import type { WorkBudget } from '../budget.ts';
 import { decodeStream } from '../pdf/bounded-decode.ts';
-import type { ObjectAccess } from '../pdf/object-access.ts';
+import { decodeTextString, type ObjectAccess } from '../pdf/object-access.ts';
 import { ContentLexer, ContentName, type Operand, type Operation } from './content-lexer.ts';
 import { type Drawing, PathTracker, unitSquare } from './drawings.ts';
 import type { Font } from './fonts/font.ts';
@@ -19,7 +19,10 @@ export interface PageText {
   /** Share of the page (0 to 1) covered by its largest picture. */
   readonly largestImageShare: number;
   readonly images: number;
+  /** Glyphs of which the file does not say what they are. */
   readonly unmappedGlyphs: number;
+  /** Some of its content says itself what it is read as. */
+  readonly hasActualText: boolean;
   /** A content stream could not be decoded. */
   readonly unreadable: boolean;
   /** From the page's own coordinates to the rotated ones. */
@@ -57,6 +60,7 @@ interface GraphicsState {
 /**
  * Runs a page's content, and the forms it uses, for its text.
  *
+ * @param readsActualText whether what the file says that its glyphs are read as (`ActualText`) stands for them
  * @throws RemediationRefused `pdf_too_complex` when the budget is used up
  */
 export function readPageText(
@@ -64,9 +68,10 @@ export function readPageText(
   page: PdfDict,
   fonts: FontCache,
   budget: WorkBudget,
+  readsActualText = false,
 ): PageText {
   const { base, width, height } = pageGeometry(objects, page);
-  const interpreter = new Interpreter(objects, fonts, budget, base, width * height);
+  const interpreter = new Interpreter(objects, fonts, budget, base, width * height, readsActualText);
   const resources = objects.inherited(page, 'Resources');
   const own = resources instanceof PdfDict ? resources : undefined;
   const content = readPageContent(objects, page, budget);
@@ -79,7 +84,8 @@ export function readPageText(
     fragments: interpreter.pen.finish(),
     largestImageShare: interpreter.largestImageShare,
     images: interpreter.images,
-    unmappedGlyphs: interpreter.pen.unmappedGlyphs,
+    unmappedGlyphs: interpreter.pen.unmappedGlyphs + interpreter.guessedGlyphs,
+    hasActualText: interpreter.hasActualText,
     unreadable: interpreter.unreadable,
     streams: interpreter.streams,
     drawings: interpreter.drawings,
@@ -91,6 +97,8 @@ class Interpreter {
   largestImageShare = 0;
   images = 0;
   unreadable = false;
+  hasActualText = false;
+  guessedGlyphs = 0;
   readonly streams: StreamUse[] = [];
   readonly drawings: Drawing[] = [];
   readonly #objects: ObjectAccess;
@@ -102,8 +110,21 @@ class Interpreter {
   #stack: GraphicsState[] = [];
   #textMatrix: Matrix = IDENTITY;
   #lineMatrix: Matrix = IDENTITY;
+  readonly #readsActualText: boolean;
+  /** Replacement text of each open marked-content sequence. */
+  readonly #marked: (string | undefined)[] = [];
+  /** The outermost replacement text that is open. */
+  #replaced: { readonly text: string; used: boolean; readonly depth: number } | undefined;
 
-  constructor(objects: ObjectAccess, fonts: FontCache, budget: WorkBudget, base: Matrix, pageArea: number) {
+  constructor(
+    objects: ObjectAccess,
+    fonts: FontCache,
+    budget: WorkBudget,
+    base: Matrix,
+    pageArea: number,
+    readsActualText: boolean,
+  ) {
+    this.#readsActualText = readsActualText;
     this.#objects = objects;
     this.#fonts = fonts;
     this.#budget = budget;
@@ -221,6 +242,16 @@ class Interpreter {
         this.#moveLine([0, -state.leading]);
         this.#show([operands[2]], use.id, at);
         return;
+      case 'BMC':
+        this.#beginMarked(undefined, undefined);
+        return;
+      case 'BDC':
+        this.#beginMarked(operands[1], use.resources);
+        return;
+      case 'EMC':
+        if (this.#replaced && this.#marked.length <= this.#replaced.depth) this.#replaced = undefined;
+        this.#marked.pop();
+        return;
       case 'BI':
         this.#image(use.id, at);
         return;
@@ -228,7 +259,7 @@ class Interpreter {
         if (first instanceof ContentName) this.#draw(first.name, use, at, depth);
         return;
       default:
-        return; // paths, colours and marked content carry no text
+        return; // paths and colours carry no text
     }
   }
 
@@ -252,12 +283,40 @@ class Interpreter {
       for (const glyph of font.decode(item)) {
         const length = font.vertical ? -fontSize : glyph.width * fontSize;
         const at = { from: offset, to: offset + glyph.bytes };
-        this.pen.glyph(glyph.text, multiply(this.#textMatrix, matrix), length * scale, rise, at);
+        this.pen.glyph(this.#textOf(glyph), multiply(this.#textMatrix, matrix), length * scale, rise, at);
         offset = at.to;
         const spacing = characterSpacing + (glyph.isWordSpace ? wordSpacing : 0);
         advance(length + (font.vertical ? -spacing : spacing));
       }
     }
+  }
+
+  /** What a glyph is read as: undefined when an earlier one of the same replacement text stands for it. */
+  #textOf({ text, isGuess }: { text: string; isGuess: boolean }): string | undefined {
+    if (isGuess) this.guessedGlyphs++;
+    const replaced = this.#replaced;
+    if (!replaced) return text;
+    if (replaced.used || replaced.text === '') return undefined;
+    replaced.used = true;
+    return replaced.text;
+  }
+
+  #beginMarked(properties: Operand | undefined, resources: PdfDict | undefined): void {
+    const text = this.#actualText(properties, resources);
+    this.#marked.push(text);
+    if (text === undefined) return;
+    this.hasActualText = true;
+    if (this.#readsActualText) this.#replaced ??= { text, used: false, depth: this.#marked.length };
+  }
+
+  #actualText(properties: Operand | undefined, resources: PdfDict | undefined): string | undefined {
+    if (properties instanceof Map) {
+      const value = properties.get('ActualText');
+      return value instanceof Uint8Array ? decodeTextString(value) : undefined;
+    }
+    if (!(properties instanceof ContentName)) return undefined;
+    const list = this.#objects.dict(this.#objects.dict(resources, 'Properties'), properties.name);
+    return this.#objects.text(list, 'ActualText');
   }
 
   #draw(name: string, use: StreamUse, at: number, depth: number): void {

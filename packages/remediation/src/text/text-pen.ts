@@ -1,5 +1,6 @@
 import type { WorkBudget } from '../budget.ts';
 import { printable } from './characters.ts';
+import { readingText } from './direction.ts';
 import type { Font } from './fonts/font.ts';
 import { type Matrix, transform } from './matrix.ts';
 
@@ -33,7 +34,7 @@ export interface TextFragment {
 const SPACE_EM = 0.17;
 
 interface Draft {
-  text: string;
+  glyphs: string[];
   x0: number;
   y0: number;
   x1: number;
@@ -69,14 +70,21 @@ export class TextPen {
   }
 
   /**
+   * @param text empty when nothing says what it is; undefined for a glyph that is read with the one before it
    * @param matrix text space to page
    * @param length advance in text space, spacing excluded
    * @param at where its code is in the strings of the operation
    */
-  glyph(text: string, matrix: Matrix, length: number, rise: number, at: { from: number; to: number }): void {
+  glyph(
+    text: string | undefined,
+    matrix: Matrix,
+    length: number,
+    rise: number,
+    at: { from: number; to: number },
+  ): void {
     this.#budget.spend('glyphs', 1);
     if (text === '') this.unmappedGlyphs++;
-    if (text.trim() === '') {
+    if (text !== undefined && text.trim() === '') {
       this.#close();
       this.#afterSpace ||= text !== '';
       return;
@@ -88,7 +96,7 @@ export class TextPen {
     const quarter = quarterOf(matrix);
     const draft = this.#draft;
     if (draft && draft.quarter === quarter && continues(draft, x0, y0, size)) {
-      draft.text += text;
+      if (text !== undefined) draft.glyphs.push(text);
       draft.x1 = x1;
       draft.y1 = y1;
       const span = draft.spans.at(-1);
@@ -96,10 +104,12 @@ export class TextPen {
       else draft.spans.push(this.#span(at));
       return;
     }
+    // Read as a part of what has been closed already.
+    if (text === undefined) return;
     this.#close();
     const [bold, afterSpace] = [this.#bold, this.#afterSpace];
     this.#draft = {
-      text,
+      glyphs: [text],
       x0,
       y0,
       x1,
@@ -126,7 +136,7 @@ export class TextPen {
     const draft = this.#draft;
     this.#draft = undefined;
     if (!draft) return;
-    const text = cleanText(draft.text);
+    const text = cleanText(draft.quarter === 0 ? readingText(draft.glyphs) : draft.glyphs.join(''));
     if (text === '') return;
     const [ax, ay] = upright(draft.x0, draft.y0, draft.quarter);
     const [bx] = upright(draft.x1, draft.y1, draft.quarter);

@@ -5,6 +5,7 @@ import { rawSamples } from './raw-samples.ts';
 import type { SamplePdf } from './sample.ts';
 
 export { longPdf } from './long-pdf.ts';
+export { type PrintedPdf, printedSamples, readPrinted } from './printed/index.ts';
 export { type RawObject, rawPdf, rawStream } from './raw-pdf.ts';
 export type { SamplePdf } from './sample.ts';
 export {

@@ -2,6 +2,7 @@ import { PdfArray, PdfDict, PdfName, PdfNumber, PdfStream } from '@libpdf/core';
 import type { WorkBudget } from '../../budget.ts';
 import { decodeStream } from '../../pdf/bounded-decode.ts';
 import type { ObjectAccess } from '../../pdf/object-access.ts';
+import { bitmapFontText } from './bitmap-names.ts';
 import { latin1, trueTypeGlyphText, type1GlyphNames } from './embedded-font.ts';
 import { encodingByName, STANDARD, SYMBOL, ZAPF_DINGBATS } from './encodings.ts';
 import { glyphNameToText } from './glyph-names.ts';
@@ -17,6 +18,8 @@ interface Glyph {
   readonly bytes: number;
   /** A one-byte code 32, which word spacing applies to. */
   readonly isWordSpace: boolean;
+  /** The text is likely, and nothing in the file says it. */
+  readonly isGuess: boolean;
 }
 
 export interface Font {
@@ -71,19 +74,27 @@ function simpleFont(
 ): Font {
   const name = baseName(objects, dict);
   const descriptor = objects.dict(dict, 'FontDescriptor');
+  const type3 = objects.name(dict, 'Subtype') === 'Type3';
+  const numbered = type3 ? bitmapFontText(differences(objects, dict)) : undefined;
   const text = simpleText(objects, dict, descriptor, name, budget);
   const firstCode = objects.number(dict, 'FirstChar') ?? 0;
   const widths = objects.list(dict, 'Widths').map((item) => (item instanceof PdfNumber ? item.value : 0));
   const missing = objects.number(descriptor, 'MissingWidth') ?? 0;
-  const type3 = objects.name(dict, 'Subtype') === 'Type3';
   const unit = type3 ? Math.abs(objects.numbers(dict, 'FontMatrix')[0] ?? 0.001) || 0.001 : 0.001;
   const glyphs = new Map<number, Glyph>();
   const glyph = (code: number): Glyph => {
     const known = glyphs.get(code);
     if (known) return known;
-    const value = toUnicode?.text.get(code) ?? text[code] ?? '';
+    const guessed = toUnicode?.text.get(code) === undefined ? numbered?.get(code) : undefined;
+    const value = toUnicode?.text.get(code) ?? guessed ?? text[code] ?? '';
     const width = widths.length > 0 ? (widths[code - firstCode] ?? missing) : standardWidth(name, value);
-    const made = { text: value, width: width * unit, bytes: 1, isWordSpace: code === 32 };
+    const made = {
+      text: value,
+      width: width * unit,
+      bytes: 1,
+      isWordSpace: code === 32,
+      isGuess: guessed !== undefined,
+    };
     glyphs.set(code, made);
     return made;
   };
@@ -119,12 +130,20 @@ function simpleText(
     for (const [code, glyphName] of decoded ? type1GlyphNames(decoded) : [])
       text[code] = glyphNameToText(glyphName);
   }
-  let code = 0;
-  for (const item of objects.list(encodingDict, 'Differences')) {
-    if (item instanceof PdfNumber) code = item.value;
-    else if (item instanceof PdfName) text[code++ & 0xff] = glyphNameToText(item.value);
-  }
+  for (const [code, glyphName] of differences(objects, dict)) text[code] = glyphNameToText(glyphName);
   return text;
+}
+
+/** Names of glyphs by the codes that the encoding gives them. */
+function differences(objects: ObjectAccess, dict: PdfDict): Map<number, string> {
+  const encoding = objects.resolve(dict.get('Encoding'));
+  const names = new Map<number, string>();
+  let code = 0;
+  for (const item of objects.list(encoding instanceof PdfDict ? encoding : undefined, 'Differences')) {
+    if (item instanceof PdfNumber) code = item.value;
+    else if (item instanceof PdfName) names.set(code++ & 0xff, item.value);
+  }
+  return names;
 }
 
 function builtInEncoding(name: string): readonly (string | undefined)[] {
@@ -175,6 +194,7 @@ function compositeFont(
           width: (widths.get(code) ?? defaultWidth) / 1000,
           bytes: length,
           isWordSpace: length === 1 && code === 32,
+          isGuess: false,
         };
       }
     },

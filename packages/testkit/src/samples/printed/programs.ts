@@ -4,7 +4,13 @@ import { type Workshop, withoutMoment } from './workshop.ts';
 /** Prints a page of HTML without tags, unless told otherwise. */
 export function chromium(shop: Workshop, source: string, tagged = false): Uint8Array {
   const target = `chromium-${basename(source, '.html')}.pdf`;
-  const quiet = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--no-pdf-header-footer'];
+  const quiet = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--hide-scrollbars',
+    '--no-pdf-header-footer',
+  ];
   const tags = tagged ? [] : ['--disable-pdf-tagging'];
   shop.run('chromium', [...quiet, ...tags, `--print-to-pdf=${target}`, shop.path(`chromium/${source}`)]);
   return withoutMoment(shop.read(target));
@@ -48,14 +54,25 @@ export function bitmapTex(shop: Workshop, source: string): Uint8Array {
 }
 
 /** Makes a PDF of a page of PostScript. */
-export function distill(shop: Workshop, source: string, options: readonly string[] = []): Uint8Array {
+export function distill(shop: Workshop, source: string): Uint8Array {
+  const options = ['-dEmbedAllFonts=true', '-dPDFSETTINGS=/prepress'];
   const target = `${basename(source, '.ps')}-distilled.pdf`;
-  shop.run('gs', ['-q', '-dNOPAUSE', '-dBATCH', '-sDEVICE=pdfwrite', ...options, `-sOutputFile=${target}`, source]);
+  shop.run('gs', [
+    '-q',
+    '-dNOPAUSE',
+    '-dBATCH',
+    '-sDEVICE=pdfwrite',
+    ...options,
+    `-sOutputFile=${target}`,
+    source,
+  ]);
   return withoutMoment(shop.read(target));
 }
 
 export function groff(shop: Workshop, source: string): Uint8Array {
-  return withoutMoment(new Uint8Array(shop.run('groff', ['-Tpdf', '-ms', '-t', '-dpaper=a4', '-P-pa4', source])));
+  return withoutMoment(
+    new Uint8Array(shop.run('groff', ['-Tpdf', '-ms', '-t', '-dpaper=a4', '-P-pa4', source])),
+  );
 }
 
 /** Draws a PDF anew. */

@@ -83,8 +83,26 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
       '--repeat=1',
       '--',
     ]),
-  'owner-locked': packed('word-report', '--encrypt', '', 'owner', '256', '--modify=none', '--extract=n', '--'),
-  'owner-locked-128': packed('chromium-figures', '--encrypt', '', 'owner', '128', '--use-aes=y', '--modify=none', '--'),
+  'owner-locked': packed(
+    'word-report',
+    '--encrypt',
+    '',
+    'owner',
+    '256',
+    '--modify=none',
+    '--extract=n',
+    '--',
+  ),
+  'owner-locked-128': packed(
+    'chromium-figures',
+    '--encrypt',
+    '',
+    'owner',
+    '128',
+    '--use-aes=y',
+    '--modify=none',
+    '--',
+  ),
   'user-locked': packed('libreoffice-letter', '--encrypt', 'open sesame', 'owner', '256', '--'),
 };
 
@@ -103,7 +121,10 @@ const REPORT = [
   { kind: 'heading', level: 1, text: 'Report on the roof' },
   { kind: 'text', text: sentences },
   { kind: 'heading', level: 2, text: 'What was done' },
-  { kind: 'bullet', text: 'The slates of the north side were taken off, cleaned, and laid again in the order in which they had been found.' },
+  {
+    kind: 'bullet',
+    text: 'The slates of the north side were taken off, cleaned, and laid again in the order in which they had been found.',
+  },
   { kind: 'bullet', text: 'Two gutters are new.' },
   { kind: 'bullet', text: 'The lightning rod has been joined to the ground.' },
   { kind: 'heading', level: 2, text: 'What it has cost' },
@@ -123,6 +144,9 @@ const MINUTES = [
   { kind: 'heading', level: 1, text: 'Minutes of the board' },
   ...Array.from({ length: 9 }, (_, index) => [
     { kind: 'heading', level: 2, text: `Item ${'ABCDEFGHI'[index]}` } as const,
-    { kind: 'text', text: `${sentences} It was decided to come back to item ${'ABCDEFGHI'[index]} in the autumn.` } as const,
+    {
+      kind: 'text',
+      text: `${sentences} It was decided to come back to item ${'ABCDEFGHI'[index]} in the autumn.`,
+    } as const,
   ]).flat(),
 ] as const;

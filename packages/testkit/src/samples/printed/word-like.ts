@@ -158,7 +158,8 @@ class Layout {
     const lines: string[] = [];
     for (const word of text.split(' ')) {
       const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
-      if (lines.length > 0 && this.#widths.F1.widthOfTextAtSize(longer, 11.04) <= width) lines[lines.length - 1] = longer;
+      if (lines.length > 0 && this.#widths.F1.widthOfTextAtSize(longer, 11.04) <= width)
+        lines[lines.length - 1] = longer;
       else lines.push(word);
     }
     return lines;

@@ -1,0 +1,60 @@
+import { printedSamples, readPrinted } from '@sluice/testkit/samples';
+import { HtmlValidate } from 'html-validate';
+import { describe, expect, test } from 'vitest';
+import { remediatePdf } from '../src/index.ts';
+import { readIndependently, squeeze, visibleText } from './independent-reader.ts';
+import { readTags, type TagNode } from './tag-reader.ts';
+
+const samples = printedSamples();
+const validator = new HtmlValidate({
+  extends: ['html-validate:recommended'],
+  rules: { 'long-title': 'off' },
+});
+
+function countRoles(nodes: readonly TagNode[], counts: Record<string, number> = {}): Record<string, number> {
+  for (const { role, children } of nodes) {
+    counts[role] = (counts[role] ?? 0) + 1;
+    countRoles(children, counts);
+  }
+  return counts;
+}
+
+test('there are at least forty, by seven programs', () => {
+  expect(samples.length).toBeGreaterThanOrEqual(40);
+  expect(new Set(samples.map(({ name }) => name.split('-')[0])).size).toBeGreaterThanOrEqual(7);
+});
+
+describe.each(samples)('$name', ({ name, bytes, pages, expected }) => {
+  test('keeps its text, and gets the structure of its source', async () => {
+    const { pdf, html, report } = await remediatePdf(bytes, { language: null, fallbackTitle: name });
+    const [before, after] = [await readIndependently(bytes), await readIndependently(pdf)];
+    expect(after.text).toBe(before.text);
+    expect(after.pages).toBe(pages);
+    expect(after.displayDocTitle).toBe(true);
+    expect(after.language).toBe(expected.language);
+    expect(report.notices).toEqual(expected.notices);
+    expect(report.conformance.after.score).toBeGreaterThanOrEqual(report.conformance.before.score);
+    expect(Buffer.from(pdf).includes('pdfuaid:part')).toBe(expected.claims);
+
+    const roles = countRoles((await readTags(pdf)).roots);
+    const wanted = Object.keys(expected.tags);
+    expect(Object.fromEntries(wanted.map((role) => [role, roles[role]]))).toEqual(expected.tags);
+
+    const main = squeeze(visibleText(html));
+    let from = 0;
+    for (const phrase of expected.phrases.map(squeeze)) {
+      const at = main.indexOf(phrase, from);
+      expect(at, `${phrase} behind ${main.slice(Math.max(0, from - 20), from)}`).toBeGreaterThanOrEqual(0);
+      from = at + phrase.length;
+    }
+    const { results } = await validator.validateString(html);
+    expect(
+      results.flatMap(({ messages }) => messages.map((each) => `${each.ruleId} ${each.message}`)),
+    ).toEqual([]);
+  });
+});
+
+test('a file with a password is refused', async () => {
+  const run = remediatePdf(readPrinted('user-locked'), { language: null, fallbackTitle: 'letter.pdf' });
+  await expect(run).rejects.toMatchObject({ name: 'RemediationRefused', code: 'pdf_encrypted' });
+});
