@@ -2,7 +2,7 @@ import type { OutlineEntry } from '../pdf/outline.ts';
 import { attachCaptions } from './captions.ts';
 import { type DraftBlock, draftBlocks } from './draft-blocks.ts';
 import { headingLevels } from './heading-levels.ts';
-import { endsHyphenated } from './inlines.ts';
+import { endsHyphenated, isWrittenWithoutSpaces } from './inlines.ts';
 import { ListBuilder } from './lists.ts';
 import type { Row } from './page-lines.ts';
 import { readingOrder } from './reading-order.ts';
@@ -89,7 +89,8 @@ function joined(before: readonly Inline[], after: readonly Inline[]): Inline[] {
   const first = after[0]?.source?.words[0];
   if (!last || !first) return [...before, ...after];
   const broken = endsHyphenated(last.text, { ...first, lineStart: true });
-  const text = broken ? last.text.slice(0, -1) : `${last.text} `;
+  const together = isWrittenWithoutSpaces(last.text, first.text);
+  const text = broken ? last.text.slice(0, -1) : together ? last.text : `${last.text} `;
   return [...before.slice(0, -1), { ...last, text }, ...after];
 }
 

@@ -12,7 +12,7 @@ export function isRightToLeft(text: string): boolean {
   return RIGHT_TO_LEFT.test(text);
 }
 
-export function isLeftToRight(text: string): boolean {
+function isLeftToRight(text: string): boolean {
   return LEFT_TO_RIGHT.test(text) && !RIGHT_TO_LEFT.test(text);
 }
 

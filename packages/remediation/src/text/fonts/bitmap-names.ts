@@ -1,3 +1,5 @@
+import { from } from './encodings.ts';
+
 /**
  * Fonts that TeX made of dots call a glyph by its number (`a65`), which says where it stands in TeX's own encodings: T1
  * (Cork), or the older OT1. Letters and digits are where ASCII has them in both.
@@ -10,21 +12,27 @@ const QUOTES = new Map([
   [0x60, '‘'],
 ]);
 const T1 = new Map([
-  ...[...'“”„«»–—'].map((text, at): [number, string] => [0x10 + at, text]),
-  ...['ı', 'ȷ', 'ff', 'fi', 'fl', 'ffi', 'ffl'].map((text, at): [number, string] => [0x19 + at, text]),
-  ...[...'"<>\\^_{|}~'].map((text): [number, string] => [text.charCodeAt(0), text]),
-  ...[...'ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§'].map((text, at): [number, string] => [0x80 + at, text]),
-  ...[...'ăąćčďěęğĺľłńňŋőŕřśšşťţűůÿźžżĳ¡¿£'].map((text, at): [number, string] => [0xa0 + at, text]),
-  ...[...'ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖŒØÙÚÛÜÝÞẞ'].map((text, at): [number, string] => [0xc0 + at, text]),
-  ...[...'àáâãäåæçèéêëìíîïðñòóôõöœøùúûüýþß'].map((text, at): [number, string] => [0xe0 + at, text]),
+  ...from(0x10, '“”„«»–—'),
+  ...from(0x19, 'ıȷ'),
+  ...from(0x1b, 'ﬀﬁﬂﬃﬄ'),
+  ...from(0x22, '"'),
+  ...from(0x3c, '<'),
+  ...from(0x3e, '>'),
+  ...from(0x5c, '\\'),
+  ...from(0x5e, '^_'),
+  ...from(0x7b, '{|}~'),
+  ...from(0x80, 'ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§'),
+  ...from(0xa0, 'ăąćčďěęğĺľłńňŋőŕřśšşťţűůÿźžżĳ¡¿£'),
+  ...from(0xc0, 'ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖŒØÙÚÛÜÝÞẞ'),
+  ...from(0xe0, 'àáâãäåæçèéêëìíîïðñòóôõöœøùúûüýþß'),
 ]);
 const OT1 = new Map([
-  ...['ff', 'fi', 'fl', 'ffi', 'ffl', 'ı', 'ȷ'].map((text, at): [number, string] => [0x0b + at, text]),
-  ...[...'ßæœøÆŒØ'].map((text, at): [number, string] => [0x19 + at, text]),
-  [0x22, '”'],
-  [0x5c, '“'],
-  [0x7b, '–'],
-  [0x7c, '—'],
+  ...from(0x0b, 'ﬀﬁﬂﬃﬄ'),
+  ...from(0x10, 'ıȷ'),
+  ...from(0x19, 'ßæœøÆŒØ'),
+  ...from(0x22, '”'),
+  ...from(0x5c, '“'),
+  ...from(0x7b, '–—'),
 ]);
 
 /**
@@ -38,7 +46,7 @@ export function bitmapFontText(names: ReadonlyMap<number, string>): Map<number, 
   // Letters with accents are beyond ASCII, and dashes and ligatures between 16 and 31, in T1 alone.
   const isT1 = codes.some((code) => code >= 0x80 || (code >= 0x10 && code <= 0x18) || code === 0x1f);
   const isOt1 = !isT1 && codes.some((code) => code >= 0x0b && code <= 0x0f);
-  const own = isT1 ? T1 : isOt1 ? OT1 : new Map([...T1].filter(([code]) => code >= 0x19 && code < 0x20));
+  const own = isT1 ? T1 : isOt1 ? OT1 : new Map([...T1].filter(([code]) => code < 0x20));
   return new Map(
     codes.flatMap((code): [number, string][] => {
       const ascii = String.fromCharCode(code);

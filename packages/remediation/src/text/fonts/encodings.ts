@@ -11,7 +11,8 @@ function encoding(overrides: Iterable<readonly [code: number, text: string]>): E
   return table;
 }
 
-function* from(code: number, text: string): Generator<readonly [number, string]> {
+/** The characters of a text at consecutive codes; NUL leaves one out. */
+export function* from(code: number, text: string): Generator<readonly [number, string]> {
   let next = code;
   for (const character of text) {
     if (character !== '\u0000') yield [next, character];

@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** Folder of the sources that other programs print. */
-export const sourcesDir = join(import.meta.dirname, '../../../samples/sources');
+/** Folder of what other programs print. */
+const sourcesDir = join(import.meta.dirname, '../../../samples/sources');
 
 /** What the programs come from, on Debian. */
 const PACKAGES: Readonly<Record<string, string>> = {
