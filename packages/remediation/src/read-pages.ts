@@ -59,7 +59,8 @@ export function readPages(
   for (const [index, page] of pdfPages.entries()) {
     budget.checkTime();
     const drawn = readPageText(objects, page.dict, fonts, budget);
-    const content = drawn.hasActualText ? readPageText(objects, page.dict, fonts, budget, true) : drawn;
+    const { speechless } = drawn;
+    const content = speechless.size > 0 ? readPageText(objects, page.dict, fonts, budget, speechless) : drawn;
     const shown = content.fragments.reduce((sum, fragment) => sum + fragment.text.length, 0);
     characters += shown;
     if (content.largestImageShare > SCAN_SHARE && shown < SCAN_CHARACTERS) scanned.add(index);

@@ -2,13 +2,14 @@ import { WorkBudget } from './budget.ts';
 import { checkConformance } from './checker/check-conformance.ts';
 import { chooseLanguage, chooseTitle } from './choose-metadata.ts';
 import { renderHtml } from './html/render-html.ts';
+import { markLanguages } from './language/mark-languages.ts';
 import { REMEDIATION_LIMITS, type RemediationLimits } from './limits.ts';
 import { openDocument } from './pdf/open-document.ts';
 import { readPages } from './read-pages.ts';
 import { asRefusal, RemediationRefused } from './refusal.ts';
 import type { Notice, RemediationReport } from './report.ts';
 import { buildStructure } from './structure/build-structure.ts';
-import { blockText, type PageStructure } from './structure/types.ts';
+import { blockText } from './structure/types.ts';
 import { noteDocument, writeOutput } from './write-output.ts';
 
 /** Changes whenever the same input may give different outputs. */
@@ -80,11 +81,12 @@ async function remediate(bytes: Uint8Array, options: RemediationOptions): Promis
   if (characters === 0) notices.add('no_text');
   const language = chooseLanguage(document.objects, options.language, text, notices);
   const title = chooseTitle(document.objects, structure.flat(), options.fallbackTitle, budget, notices);
-  const pages: PageStructure[] = structure.map((blocks, index) => ({
-    blocks,
-    scanned: read.scanned.has(index),
-  }));
-  const html = renderHtml({ language, title, pages });
+  const pages = markLanguages(
+    structure.map((blocks, index) => ({ blocks, scanned: read.scanned.has(index) })),
+    language,
+  );
+  const fields = read.pages.flatMap((page) => page.fields);
+  const html = renderHtml({ language, title, pages, fields });
   // Writing changes the objects in memory.
   const before = checkConformance(document, bytes, read.fonts, new WorkBudget(limits));
   const { pdf, conformance: after } = await writeOutput(

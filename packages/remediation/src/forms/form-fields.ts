@@ -14,6 +14,10 @@ export interface FormField extends Box {
   readonly caption: string | undefined;
   /** The last part of its name (`T`), or of a radio button what it stands for. */
   readonly name: string | undefined;
+  /** What is filled in; undefined for nothing, and for passwords. */
+  readonly value: string | undefined;
+  /** A box or button that is on. */
+  readonly checked: boolean;
   /** The field of several widgets that this is one of. */
   readonly group: PdfDict | undefined;
 }
@@ -21,6 +25,7 @@ export interface FormField extends Box {
 const HIDDEN = 2;
 const RADIO = 1 << 15;
 const PUSH_BUTTON = 1 << 16;
+const PASSWORD = 1 << 13;
 const MAX_DEPTH = 16;
 /** Annotations beyond this number on one page are not looked at. */
 const MAX_ANNOTATIONS = 2000;
@@ -51,6 +56,8 @@ export function readFormFields(objects: ObjectAccess, page: PdfDict, base: Matri
       caption: kind === 'push' ? filled(objects.text(objects.dict(annotation, 'MK'), 'CA')) : undefined,
       name:
         (kind === 'radio' ? exportState(objects, annotation) : undefined) ?? firstText(objects, chain, 'T'),
+      value: valueOf(objects, chain),
+      checked: (objects.name(annotation, 'AS') ?? 'Off') !== 'Off',
       group: annotation.has('T') ? undefined : objects.dict(annotation, 'Parent'),
     });
   }
@@ -77,6 +84,14 @@ function kindOf(objects: ObjectAccess, chain: readonly PdfDict[]): FormField['ki
   if (type !== 'Btn') return 'text';
   if ((flags & PUSH_BUTTON) !== 0) return 'push';
   return (flags & RADIO) === 0 ? 'check' : 'radio';
+}
+
+function valueOf(objects: ObjectAccess, chain: readonly PdfDict[]): string | undefined {
+  const flags = objects.number(
+    chain.find((field) => field.has('Ff')),
+    'Ff',
+  );
+  return ((flags ?? 0) & PASSWORD) === 0 ? firstText(objects, chain, 'V') : undefined;
 }
 
 function firstText(objects: ObjectAccess, chain: readonly PdfDict[], key: string): string | undefined {

@@ -9,7 +9,11 @@ export interface LabelledField {
   readonly page: number;
   /** Its place among the page's annotations. */
   readonly annotation: number;
+  readonly kind: FormField['kind'];
   readonly text: string;
+  /** What is filled in, if anything may be shown. */
+  readonly value: string | undefined;
+  readonly checked: boolean;
   /** Where the label is from: the file itself, text beside the field, or only the field's name. */
   readonly from: 'file' | 'text' | 'name';
   /** One of several widgets of a field: the label is of this one alone. */
@@ -61,6 +65,9 @@ export function labelFields(
     return {
       page,
       annotation,
+      kind: field.kind,
+      value: field.value,
+      checked: field.checked,
       text: stated ?? own ?? readableName(field.name),
       from: stated === undefined ? (own === undefined ? 'name' : 'text') : 'file',
       shared: group !== undefined,

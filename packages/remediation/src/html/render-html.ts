@@ -1,5 +1,7 @@
+import type { LabelledField } from '../forms/label-fields.ts';
 import type {
   Block,
+  ContentsEntry,
   FigureBlock,
   Inline,
   ListBlock,
@@ -8,29 +10,44 @@ import type {
   TableCell,
 } from '../structure/types.ts';
 import { escapeHtml } from './escape.ts';
+import { type Anchors, headingAnchors, renderNavigation } from './navigation.ts';
+import { FieldValues } from './render-fields.ts';
 
 export interface HtmlDocument {
   readonly language: string;
   readonly title: string;
   readonly pages: readonly PageStructure[];
+  readonly fields: readonly LabelledField[];
+}
+
+interface Rendering {
+  /** How much deeper headings are than in the document. */
+  readonly shift: number;
+  readonly anchors: Anchors;
+  readonly fields: FieldValues;
 }
 
 const STYLE =
   'body{font:1rem/1.6 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem;color:#1a1a1a;' +
   'background:#fff}section+section{border-top:1px solid #767676;margin-top:2rem}a{color:#0645ad}' +
   'p,li,th,td,h1,h2,h3,h4,h5,h6{overflow-wrap:anywhere}table{border-collapse:collapse;width:100%}' +
+  'ul.contents{list-style:none}input,button{font:inherit;max-width:100%}' +
   'th,td{border:1px solid #767676;padding:.3rem .5rem;text-align:left;vertical-align:top}' +
   '@media(prefers-color-scheme:dark){body{color:#eee;background:#111}a{color:#8ab4f8}}';
 
+/** Dots between a title and its page number. */
+const LEADER = /(?:\s?[.·]){3,}\s*|…+\s*/g;
 const RIGHT_TO_LEFT = /^(?:ar|fa|he|ur|yi|ps|sd|ug)\b/i;
 
 /** One self-contained page: no scripts, no outside resources; text and links are escaped. */
-export function renderHtml({ language, title, pages }: HtmlDocument): string {
+export function renderHtml({ language, title, pages, fields }: HtmlDocument): string {
   const shift = headingShift(pages);
-  const direction = RIGHT_TO_LEFT.test(language) ? ' dir="rtl"' : '';
+  const anchors = headingAnchors(pages);
+  const rendering: Rendering = { shift, anchors, fields: new FieldValues(fields) };
+  const navigation = renderNavigation(anchors);
   const lines = [
     '<!DOCTYPE html>',
-    `<html lang="${escapeHtml(language)}"${direction}>`,
+    `<html${languageOf(language)}>`,
     '<head>',
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -38,12 +55,15 @@ export function renderHtml({ language, title, pages }: HtmlDocument): string {
     `<style>${STYLE}</style>`,
     '</head>',
     '<body>',
-    '<main>',
   ];
+  if (navigation !== '') lines.push(navigation);
+  lines.push('<main>');
   if (shift > 0) lines.push(`<h1>${escapeHtml(title)}</h1>`);
   for (const [index, page] of pages.entries()) {
     lines.push(`<section id="page-${index + 1}" aria-label="Page ${index + 1}">`);
-    for (const block of page.blocks) lines.push(renderBlock(block, shift));
+    for (const block of page.blocks) lines.push(renderBlock(block, rendering));
+    const rest = rendering.fields.restOf(index);
+    if (rest !== '') lines.push(`<p>${rest.trim()}</p>`);
     if (page.scanned) lines.push('<p>This page is a picture without text. It needs text recognition.</p>');
     lines.push('</section>');
   }
@@ -60,43 +80,85 @@ function headingShift(pages: readonly PageStructure[]): number {
   return single ? 0 : 1;
 }
 
-function renderBlock(block: Block, shift: number): string {
+function languageOf(language: string | undefined): string {
+  if (language === undefined) return '';
+  const direction = RIGHT_TO_LEFT.test(language) ? ' dir="rtl"' : '';
+  return ` lang="${escapeHtml(language)}"${direction}`;
+}
+
+function renderBlock(block: Block, rendering: Rendering): string {
+  const language = languageOf(block.language);
   switch (block.kind) {
     case 'heading': {
-      const level = Math.min(6, block.level + shift);
-      return `<h${level}>${renderInlines(block.content)}</h${level}>`;
+      const level = Math.min(6, block.level + rendering.shift);
+      const id = rendering.anchors.get(block);
+      const heading = `<h${level} id="${id}"${language}>${renderInlines(block.content)}</h${level}>`;
+      const beside = rendering.fields.beside(block.content);
+      return beside === '' ? heading : `${heading}\n<p>${beside.trim()}</p>`;
     }
     case 'paragraph':
-      return `<p>${renderInlines(block.content)}</p>`;
+      return `<p${language}>${renderText(block.content, rendering)}</p>`;
     case 'list':
-      return renderList(block);
+      return renderList(block, rendering, language);
     case 'table':
-      return renderTable(block);
+      return renderTable(block, rendering, language);
     case 'figure':
       return renderFigure(block);
+    case 'note': {
+      const label = renderInlines(block.label);
+      return `<p role="note" id="${block.id}"${language}><sup>${label}</sup> ${renderText(block.content, rendering)}</p>`;
+    }
+    case 'contents':
+      return renderContents(block.entries, 1);
   }
 }
 
-function renderList({ ordered, style, start, items }: ListBlock): string {
-  const body = items
-    .map((item) => `<li>${renderInlines(item.content)}${item.lists.map(renderList).join('')}</li>`)
-    .join('');
-  if (!ordered) return `<ul>${body}</ul>`;
-  const type = style === '1' ? '' : ` type="${style}"`;
-  return `<ol${type}${start === 1 ? '' : ` start="${start}"`}>${body}</ol>`;
+/** Text, and the form fields that are read with it. */
+function renderText(content: readonly Inline[], { fields }: Rendering): string {
+  return renderInlines(content) + fields.beside(content);
 }
 
-function renderTable({ rows }: TableBlock): string {
-  const [first, ...others] = rows.map((row) => `<tr>${row.map(renderCell).join('')}</tr>`);
+function renderContents(entries: readonly ContentsEntry[], level: number): string {
+  const items: string[] = [];
+  for (let at = 0; at < entries.length; ) {
+    let end = at + 1;
+    while (end < entries.length && (entries[end]?.level ?? 0) > level) end++;
+    const inner = end > at + 1 ? renderContents(entries.slice(at + 1, end), level + 1) : '';
+    items.push(`<li>${renderInlines(entries[at]?.content ?? []).replace(LEADER, ' ')}${inner}</li>`);
+    at = end;
+  }
+  return `<ul class="contents">${items.join('')}</ul>`;
+}
+
+function renderList(
+  { ordered, style, start, items }: ListBlock,
+  rendering: Rendering,
+  language = '',
+): string {
+  const body = items
+    .map(({ content, lists }) => {
+      const inner = lists.map((list) => renderList(list, rendering)).join('');
+      return `<li>${renderText(content, rendering)}${inner}</li>`;
+    })
+    .join('');
+  if (!ordered) return `<ul${language}>${body}</ul>`;
+  const type = style === '1' ? '' : ` type="${style}"`;
+  return `<ol${language}${type}${start === 1 ? '' : ` start="${start}"`}>${body}</ol>`;
+}
+
+function renderTable({ rows }: TableBlock, rendering: Rendering, language: string): string {
+  const [first, ...others] = rows.map(
+    (row) => `<tr>${row.map((cell) => renderCell(cell, rendering)).join('')}</tr>`,
+  );
   const headed = rows.length > 1 && rows[0]?.some((cell) => cell.scope === 'column');
   const head = headed ? `<thead>${first}</thead>\n` : '';
   const body = (headed ? others : [first, ...others]).join('\n');
-  return `<table>\n${head}<tbody>${body}</tbody>\n</table>`;
+  return `<table${language}>\n${head}<tbody>${body}</tbody>\n</table>`;
 }
 
-function renderCell({ scope, columns, rows, content }: TableCell): string {
+function renderCell({ scope, columns, rows, content }: TableCell, rendering: Rendering): string {
   const spans = (columns > 1 ? ` colspan="${columns}"` : '') + (rows > 1 ? ` rowspan="${rows}"` : '');
-  const text = renderInlines(content);
+  const text = renderText(content, rendering);
   if (scope === undefined || text === '') return `<td${spans}>${text}</td>`;
   return `<th scope="${scope === 'column' ? 'col' : 'row'}"${spans}>${text}</th>`;
 }
@@ -112,9 +174,12 @@ function renderFigure({ page, caption }: FigureBlock): string {
 
 function renderInlines(content: readonly Inline[]): string {
   return content
-    .map(({ text, href }) =>
-      href === undefined ? escapeHtml(text) : `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`,
-    )
+    .map(({ text, href, note }) => {
+      const target = note === undefined ? href : `#${note}`;
+      const body =
+        target === undefined ? escapeHtml(text) : `<a href="${escapeHtml(target)}">${escapeHtml(text)}</a>`;
+      return note === undefined ? body : `<sup>${body}</sup>`;
+    })
     .join('')
     .trim();
 }

@@ -19,14 +19,17 @@ const MIN_SHARE = 0.05;
 const MIN_LEAD = 1.15;
 
 /** The language a text is written in (BCP 47), or undefined when it does not show clearly. Deterministic. */
-export function detectLanguage(text: string): string | undefined {
+export function detectLanguage(
+  text: string,
+  { minWords, minShare, minLead } = { minWords: MIN_WORDS, minShare: MIN_SHARE, minLead: MIN_LEAD },
+): string | undefined {
   const sample = text.slice(0, SAMPLE_CHARACTERS);
   const letters = count(sample, /\p{L}/gu);
   if (letters < 10) return undefined;
   for (const [language, pattern, share] of SCRIPTS)
     if (count(sample, pattern) / letters > share) return language;
   const words = sample.toLowerCase().match(/\p{L}+/gu) ?? [];
-  if (words.length < MIN_WORDS) return undefined;
+  if (words.length < minWords) return undefined;
   const frequency = new Map<string, number>();
   for (const word of words) frequency.set(word, (frequency.get(word) ?? 0) + 1);
   const scores = [...STOP_WORDS].map(([language, list]) => ({
@@ -34,8 +37,8 @@ export function detectLanguage(text: string): string | undefined {
     share: list.reduce((sum, word) => sum + (frequency.get(word) ?? 0), 0) / words.length,
   }));
   const [best, second] = scores.sort((a, b) => b.share - a.share || (a.language < b.language ? -1 : 1));
-  if (!best || best.share < MIN_SHARE) return undefined;
-  return second && best.share < second.share * MIN_LEAD ? undefined : best.language;
+  if (!best || best.share < minShare) return undefined;
+  return second && best.share < second.share * minLead ? undefined : best.language;
 }
 
 /** A language tag in its usual form, or undefined when it is not a well-formed BCP 47 tag. */

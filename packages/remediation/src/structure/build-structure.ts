@@ -1,9 +1,11 @@
 import type { OutlineEntry } from '../pdf/outline.ts';
 import { attachCaptions } from './captions.ts';
+import { takeContents } from './contents-table.ts';
 import { type DraftBlock, draftBlocks } from './draft-blocks.ts';
 import { headingLevels } from './heading-levels.ts';
 import { endsHyphenated, isWrittenWithoutSpaces } from './inlines.ts';
 import { ListBuilder } from './lists.ts';
+import { findNotes, tieReferences } from './notes.ts';
 import type { Row } from './page-lines.ts';
 import { readingOrder } from './reading-order.ts';
 import { type Block, type Inline, plainText } from './types.ts';
@@ -20,7 +22,7 @@ export interface DraftPage {
  * @param groups rows by the direction of their text
  */
 export function draftPage(groups: readonly (readonly Row[])[], page: number): DraftPage {
-  const regions = groups.flatMap((rows) => readingOrder(rows));
+  const regions = groups.flatMap((rows) => takeContents(readingOrder(rows)));
   const blocks = draftBlocks(regions, page);
   return { blocks, hasTable: blocks.some((block) => block.table && !block.object) };
 }
@@ -35,11 +37,20 @@ export function buildStructure(
   bodySize: number,
 ): Block[][] {
   const drafts = pages.flatMap((page) => page.blocks);
-  const levels = headingLevels(drafts, outline, bodySize);
+  const levels = headingLevels(
+    drafts.filter((draft) => !draft.contents),
+    outline,
+    bodySize,
+  );
+  const notes = findNotes(
+    pages.map((page) => page.blocks),
+    bodySize,
+  );
   let open: { blocks: Block[]; draft: DraftBlock } | undefined;
+  const lists = new ListBuilder();
   const built = pages.map((page) => {
     const blocks: Block[] = [];
-    const lists = new ListBuilder(blocks);
+    lists.turnTo(blocks);
     for (const [index, draft] of page.blocks.entries()) {
       if (draft.object) {
         lists.close();
@@ -47,6 +58,18 @@ export function buildStructure(
         continue;
       }
       if (plainText(draft.content).trim() === '') continue;
+      const note = notes.get(draft);
+      if (note) {
+        // What the page breaks off goes on behind its notes.
+        blocks.push(note);
+        continue;
+      }
+      if (draft.contents) {
+        lists.close();
+        open = undefined;
+        addEntry(blocks, page.blocks, draft);
+        continue;
+      }
       const level = levels.get(draft);
       if (level !== undefined) {
         lists.close();
@@ -58,9 +81,10 @@ export function buildStructure(
       } else if (lists.continues(draft)) continue;
       else if (open && goesOn(open.draft, draft)) {
         lists.close();
-        const last = open.blocks.at(-1);
+        const at = open.blocks.findLastIndex(({ kind }) => kind === 'paragraph');
+        const last = open.blocks[at];
         if (last?.kind === 'paragraph')
-          open.blocks[open.blocks.length - 1] = { ...last, content: joined(last.content, draft.content) };
+          open.blocks[at] = { ...last, content: joined(last.content, draft.content) };
         open = { blocks: open.blocks, draft };
       } else {
         lists.close();
@@ -68,10 +92,28 @@ export function buildStructure(
         open = draft.table ? undefined : { blocks, draft };
       }
     }
-    lists.close();
     return blocks;
   });
-  return built.map(attachCaptions);
+  lists.close();
+  return built.map(attachCaptions).map(tieReferences);
+}
+
+/** Adds an entry to the table of contents that the page's blocks end with, if any. */
+function addEntry(blocks: Block[], drafts: readonly DraftBlock[], draft: DraftBlock): void {
+  const edges = [...new Set(drafts.filter(({ contents }) => contents).map(({ x0 }) => Math.round(x0)))].sort(
+    (a, b) => a - b,
+  );
+  // Edges within a step of each other are one.
+  const levels = edges.filter(
+    (edge, at) => edge - (edges[at - 1] ?? Number.NEGATIVE_INFINITY) > INNER_LIST_PT,
+  );
+  const level = Math.max(1, levels.filter((edge) => edge <= draft.x0 + INNER_LIST_PT / 2).length);
+  const last = blocks.at(-1);
+  if (last?.kind === 'contents') {
+    const deepest = (last.entries.at(-1)?.level ?? 0) + 1;
+    const entry = { level: Math.min(level, deepest), content: draft.content };
+    blocks[blocks.length - 1] = { ...last, entries: [...last.entries, entry] };
+  } else blocks.push({ kind: 'contents', entries: [{ level: 1, content: draft.content }] });
 }
 
 /** Whether a paragraph that a column or page broke off goes on here. */

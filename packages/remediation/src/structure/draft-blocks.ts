@@ -2,7 +2,7 @@ import { inlinesOf } from './inlines.ts';
 import type { PageObject, Row, Segment } from './page-lines.ts';
 import type { Region } from './reading-order.ts';
 import { spacedTable } from './tables.ts';
-import type { Inline, Word } from './types.ts';
+import { type Inline, isMark, type Word } from './types.ts';
 
 /** How an item of a list starts. */
 type Marker =
@@ -22,6 +22,8 @@ export interface DraftBlock {
   readonly bold: boolean;
   readonly characters: number;
   readonly table: boolean;
+  /** An entry of a table of contents. */
+  readonly contents: boolean;
   readonly page: number;
   /** Left edge of the first line. */
   readonly x0: number;
@@ -59,6 +61,8 @@ const NUMBER = /^\(?(?:(\d{1,3})[.)]|([a-z])\)|([A-Z])\))$/;
 export function draftBlocks(regions: readonly Region[], page: number): DraftBlock[] {
   return regions.flatMap((region) => {
     const lines = region.rows.map(lineOf);
+    if (region.contents)
+      return lines.map((line) => ({ ...draftOf([line], false, page, false), contents: true, table: false }));
     const table = region.table ? spacedTable(region.rows, page) : undefined;
     const [top] = lines;
     if (table && top) return [{ ...draftOf([top], true, page, true), object: table }];
@@ -139,7 +143,9 @@ function continuesBlock(
   line: Line,
   page: { left: number; right: number; leading: number },
 ): boolean {
-  if (line.object || previous.object || line.marker || line.cells > 1 || previous.cells > 1) return false;
+  const opensNote = line.words[0] !== undefined && isMark(line.words[0]);
+  if (opensNote || line.object || previous.object || line.marker || line.cells > 1 || previous.cells > 1)
+    return false;
   const em = Math.max(previous.size, line.size);
   if (Math.abs(previous.size - line.size) > em * 0.08) return false;
   const gap = previous.y - line.y;
@@ -171,6 +177,7 @@ function draftOf(lines: readonly Line[], table: boolean, page: number, opensRegi
     bold: lines.every((line) => line.bold),
     characters: lines.reduce((sum, line) => sum + line.characters, 0),
     table: table || (first?.cells ?? 1) > 1,
+    contents: false,
     page,
     x0: first?.x0 ?? 0,
     textX0: second?.x0 ?? first?.textX0 ?? 0,

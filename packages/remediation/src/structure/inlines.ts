@@ -1,12 +1,12 @@
-import type { Inline, LinkArea, Word } from './types.ts';
+import { type Inline, isMark, type LinkArea, type Word } from './types.ts';
 
 const IDEOGRAPH = String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u3000-\u303f\uff01-\uff60]`;
 const IDEOGRAPH_AT_END = new RegExp(`${IDEOGRAPH}$`, 'u');
 const IDEOGRAPH_AT_START = new RegExp(`^${IDEOGRAPH}`, 'u');
 
-/** Joins words of one page, undoing hyphenation at line ends and keeping runs of the same link together. */
+/** Joins words of one page, undoing hyphenation at line ends, and keeping runs of the same link together and marks of notes apart. */
 export function inlinesOf(words: readonly Word[], page: number): Inline[] {
-  const result: { text: string; link: LinkArea | undefined; words: Word[] }[] = [];
+  const result: { text: string; link: LinkArea | undefined; mark: boolean; words: Word[] }[] = [];
   for (const [index, word] of words.entries()) {
     const last = result.at(-1);
     let space = index > 0 && (word.spaceBefore || word.lineStart) ? ' ' : '';
@@ -15,7 +15,8 @@ export function inlinesOf(words: readonly Word[], page: number): Inline[] {
       last.text = last.text.slice(0, -1);
       space = '';
     }
-    if (last && last.link === word.link) {
+    const mark = isMark(word);
+    if (last && last.link === word.link && !last.mark && !mark) {
       last.text += space + word.text;
       last.words.push(word);
       continue;
@@ -24,8 +25,8 @@ export function inlinesOf(words: readonly Word[], page: number): Inline[] {
     let lead = '';
     if (last && !last.link) last.text += space;
     else if (last && !word.link) lead = space;
-    else if (last && space !== '') result.push({ text: space, link: undefined, words: [] });
-    result.push({ text: lead + word.text, link: word.link, words: [word] });
+    else if (last && space !== '') result.push({ text: space, link: undefined, mark: false, words: [] });
+    result.push({ text: lead + word.text, link: word.link, mark, words: [word] });
   }
   return result.map(({ text, link, words: own }) => {
     const source = { page, words: own, link };

@@ -23,16 +23,20 @@ interface OpenItem {
 
 /** Puts items into lists, and lists into items, by where their markers stand. */
 export class ListBuilder {
-  readonly #blocks: Block[];
+  #blocks: Block[] = [];
+  /** Where the outermost list that is open belongs. */
+  #place: { readonly blocks: Block[]; readonly at: number } | undefined;
   #levels: OpenList[] = [];
 
-  constructor(blocks: Block[]) {
+  /** Lists that begin from now on are of this page; one that is open may go on. */
+  turnTo(blocks: Block[]): void {
     this.#blocks = blocks;
   }
 
   add(draft: DraftBlock): void {
     const { ordered, style, value } = countOf(draft);
     const { label, itemContent: content, textX0 } = draft;
+    this.#closeStrangers(draft);
     const item: OpenItem = { label, content, lists: [], textX0 };
     while (this.#levels.length > 1 && draft.x0 < (this.#levels.at(-1)?.x0 ?? 0) - LEVEL_STEP_PT)
       this.#levels.pop();
@@ -58,7 +62,14 @@ export class ListBuilder {
     } else {
       this.close();
     }
+    if (this.#levels.length === 0) this.#place = { blocks: this.#blocks, at: this.#blocks.length };
     this.#levels.push(next);
+  }
+
+  /** On another page, only an item that stands where those of an open list stand goes on with it. */
+  #closeStrangers({ x0 }: DraftBlock): void {
+    if (this.#place?.blocks === this.#blocks) return;
+    if (!this.#levels.some((list) => Math.abs(list.x0 - x0) < LEVEL_STEP_PT)) this.close();
   }
 
   /** Whether this is the next number of a list that is open, however many lists have been inside of its last item. */
@@ -88,8 +99,9 @@ export class ListBuilder {
   /** What follows is not of the list. */
   close(): void {
     const outermost = this.#levels[0];
-    if (outermost) this.#blocks.push(closed(outermost));
+    if (outermost && this.#place) this.#place.blocks.splice(this.#place.at, 0, closed(outermost));
     this.#levels = [];
+    this.#place = undefined;
   }
 }
 

@@ -31,7 +31,10 @@ const DRAWN_SPACE_GAP_EM = 0.02;
 /** Fragments whose baselines differ by less than this share a line: super- and subscripts do. */
 const BASELINE_EM = 0.42;
 const SCRIPT_SHARE = 0.8;
-const SCRIPT_BASELINE_EM = 0.5;
+const SCRIPT_BASELINE_EM = 0.55;
+const SCRIPT_GAP_EM = 0.3;
+const MAX_SCRIPT_CHARACTERS = 6;
+const RAISED_EM = 0.15;
 
 /**
  * The rows of a page from top to bottom; text set sideways comes after the rest, in its own direction.
@@ -86,8 +89,10 @@ function rowsOf(fragments: readonly Piece[], rightToLeft: boolean): Row[] {
   const rows: Piece[][] = [];
   let open: Piece[] = [];
   let anchor: Piece | undefined;
+  const scripts = scriptsOf(sorted);
   for (const fragment of sorted) {
-    if (anchor && anchor.y - fragment.y > baselineReach(anchor.size, fragment.size)) {
+    if (scripts.has(fragment)) continue;
+    if (anchor && anchor.y - fragment.y > BASELINE_EM * Math.min(anchor.size, fragment.size * 1.6)) {
       rows.push(open);
       open = [];
       anchor = undefined;
@@ -97,16 +102,37 @@ function rowsOf(fragments: readonly Piece[], rightToLeft: boolean): Row[] {
     if (!anchor || fragment.size > anchor.size * 1.1) anchor = fragment;
   }
   if (open.length > 0) rows.push(open);
+  if (scripts.size > 0) joinScripts(rows, scripts);
   const gutters = pageGutters(rows);
   return rows.map((row) => segmentsOf(row, gutters, rightToLeft));
 }
 
-/** How far apart the baselines of two sizes may be on one line: a smaller one is raised or lowered against a larger. */
-function baselineReach(a: number, b: number): number {
-  const [small, large] = [Math.min(a, b), Math.max(a, b)];
-  return small < large * SCRIPT_SHARE
-    ? SCRIPT_BASELINE_EM * Math.min(large, small * 1.75)
-    : BASELINE_EM * Math.min(large, small * 1.6);
+function joinScripts(rows: readonly Piece[][], scripts: ReadonlyMap<Piece, Piece>): void {
+  const rowOf = new Map(rows.flatMap((row) => row.map((piece) => [piece, row])));
+  for (const [script, host] of scripts) {
+    // A script of a script belongs to what that one belongs to: each is larger than the one before.
+    let base: Piece | undefined = host;
+    while (base && !rowOf.has(base)) base = scripts.get(base);
+    if (base) rowOf.get(base)?.push(script);
+  }
+}
+
+/** Small pieces right beside a larger one, raised or lowered against it, and the one that each belongs to. */
+function scriptsOf(sorted: readonly Piece[]): ReadonlyMap<Piece, Piece> {
+  const hosts = new Map<Piece, Piece>();
+  for (const [index, piece] of sorted.entries()) {
+    if (piece.text.length > MAX_SCRIPT_CHARACTERS) continue;
+    for (const step of [1, -1])
+      for (let at = index + step; at >= 0 && at < sorted.length; at += step) {
+        const other = sorted[at];
+        if (!other || Math.abs(other.y - piece.y) > piece.size * 2) break;
+        const gap = other.size * SCRIPT_GAP_EM;
+        const beside = Math.abs(piece.x0 - other.x1) < gap || Math.abs(other.x0 - piece.x1) < gap;
+        const near = Math.abs(other.y - piece.y) < other.size * SCRIPT_BASELINE_EM;
+        if (beside && near && piece.size < other.size * SCRIPT_SHARE) hosts.set(piece, other);
+      }
+  }
+  return hosts;
 }
 
 function segmentsOf(row: readonly Piece[], gutters: readonly number[], rightToLeft: boolean): Segment[] {
@@ -138,7 +164,7 @@ function segmentOf(fragments: readonly Piece[], rightToLeft: boolean): Segment {
   const size = [...weight].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0]?.[0] ?? 1;
   const main = fragments.find((fragment) => fragment.size === size);
   return {
-    words: wordsOf(fragments, rightToLeft),
+    words: wordsOf(fragments, rightToLeft, main ?? { size, y: 0 }),
     x0: Math.min(...fragments.map((fragment) => fragment.x0)),
     x1: Math.max(...fragments.map((fragment) => fragment.x1)),
     y: main?.y ?? 0,
@@ -149,7 +175,11 @@ function segmentOf(fragments: readonly Piece[], rightToLeft: boolean): Segment {
 }
 
 /** Words as they are read, from pieces that stand beside each other. */
-function wordsOf(pieces: readonly Piece[], rightToLeft: boolean): Word[] {
+function wordsOf(
+  pieces: readonly Piece[],
+  rightToLeft: boolean,
+  line: { readonly size: number; readonly y: number },
+): Word[] {
   const spaces = pieces.map((piece, index) => {
     const previous = pieces[index - 1];
     if (!previous) return false;
@@ -172,6 +202,7 @@ function wordsOf(pieces: readonly Piece[], rightToLeft: boolean): Word[] {
         drawnSpace: piece.afterSpace,
         lineStart: false,
         link: piece.link,
+        raised: piece.size < line.size * SCRIPT_SHARE && piece.y > line.y + line.size * RAISED_EM,
         spans: piece.spans,
       },
     ];

@@ -4,6 +4,8 @@ import type { Row, Segment } from './page-lines.ts';
 export interface Region {
   readonly rows: readonly Row[];
   readonly table: boolean;
+  /** An entry of a table of contents. */
+  readonly contents?: boolean;
 }
 
 const GUTTER_WIDTH_PT = 7;

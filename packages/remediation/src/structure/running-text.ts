@@ -7,6 +7,8 @@ import type { TextFragment } from '../text/text-pen.ts';
 export interface MarginLine {
   readonly kind: 'Header' | 'Footer';
   readonly y: number;
+  /** The number that it begins or ends with. */
+  readonly number: number | undefined;
   /** As near to the edge as headers and footers are. */
   readonly inMargin: boolean;
   /** Text with its numbers made equal. */
@@ -54,11 +56,17 @@ export function marginLines({ fragments, height }: PageText, tables: readonly Bo
       kind: y > height / 2 ? ('Header' as const) : ('Footer' as const),
       y,
       key: text.slice(0, MAX_LINE_CHARACTERS).toLowerCase().replace(/\d+/g, '#'),
+      number: numberOf(text),
       size: Math.max(...own.map((fragment) => fragment.size)),
       outermost: y > top - 3 || y < bottom + 3,
       fragments: own,
     };
   });
+}
+
+/** Whether two lines hold the numbers of their pages, whatever else they hold. */
+function counts({ number }: MarginLine, other: MarginLine, step: number): boolean {
+  return number !== undefined && other.number !== undefined && other.number - number === step;
 }
 
 function isInside({ x0, x1, y }: TextFragment, table: Box): boolean {
@@ -79,19 +87,27 @@ export function findRunningText(
     lines
       .filter((line) => {
         if (line.size > bodySize * LARGEST) return false;
-        if (!line.inMargin && !(line.outermost && PAGE_NUMBER.test(line.key))) return false;
+        if (!line.inMargin && !(line.outermost && line.number !== undefined)) return false;
         const repeated = NEIGHBOURS.some((step) =>
           pages[index + step]?.some(
             (other) =>
               other.kind === line.kind &&
               Math.abs(other.y - line.y) < SAME_PLACE_PT &&
-              (other.key === line.key || (PAGE_NUMBER.test(line.key) && PAGE_NUMBER.test(other.key))),
+              (other.key === line.key ||
+                (PAGE_NUMBER.test(line.key) && PAGE_NUMBER.test(other.key)) ||
+                (line.outermost && other.outermost && counts(line, other, step))),
           ),
         );
         return repeated || (pages.length > 1 && line.outermost && PAGE_NUMBER.test(line.key));
       })
       .flatMap(({ kind, fragments }) => fragments.map((fragment) => ({ kind, fragment }))),
   );
+}
+
+/** The number that a line begins or ends with. */
+function numberOf(text: string): number | undefined {
+  const found = /(?:^|\s)(\d{1,4})$/.exec(text)?.[1] ?? /^(\d{1,4})(?:\s|$)/.exec(text)?.[1];
+  return found === undefined ? undefined : Number(found);
 }
 
 /** The size that most of the text is set in. */

@@ -16,7 +16,16 @@ export interface Word {
   readonly drawnSpace: boolean;
   readonly lineStart: boolean;
   readonly link: LinkArea | undefined;
+  /** Set small and above the line. */
+  readonly raised: boolean;
   readonly spans: readonly GlyphSpan[];
+}
+
+const MARK = /^(?:\d{1,3}|[*†‡§])$/u;
+
+/** Whether a word is the mark of a note. */
+export function isMark({ raised, text }: Word): boolean {
+  return raised && MARK.test(text);
 }
 
 /** Where an inline comes from. */
@@ -32,6 +41,8 @@ export interface Inline {
   readonly text: string;
   /** Checked: http, https, mailto, or `#page-N`. */
   readonly href?: string;
+  /** Identifier of the note that it is the mark of. */
+  readonly note?: string;
   readonly source?: InlineSource;
 }
 
@@ -73,12 +84,39 @@ export interface FigureBlock {
   readonly caption: readonly Inline[];
 }
 
-export type Block =
+export interface NoteBlock {
+  readonly kind: 'note';
+  /** One of a kind in the document. */
+  readonly id: string;
+  /** What stands in the text for it. */
+  readonly mark: string;
+  readonly label: readonly Inline[];
+  readonly content: readonly Inline[];
+}
+
+export interface ContentsEntry {
+  /** From 1. */
+  readonly level: number;
+  readonly content: readonly Inline[];
+}
+
+export interface ContentsBlock {
+  readonly kind: 'contents';
+  readonly entries: readonly ContentsEntry[];
+}
+
+export type Block = (
   | { readonly kind: 'heading'; readonly level: number; readonly content: readonly Inline[] }
   | { readonly kind: 'paragraph'; readonly content: readonly Inline[] }
   | ListBlock
   | TableBlock
-  | FigureBlock;
+  | FigureBlock
+  | NoteBlock
+  | ContentsBlock
+) & {
+  /** BCP 47, where it is not the document's. */
+  readonly language?: string;
+};
 
 export interface PageStructure {
   readonly blocks: readonly Block[];
@@ -102,6 +140,9 @@ export function blockText(block: Block): string {
       return block.rows.map((row) => row.map((cell) => plainText(cell.content)).join('\t')).join('\n');
     case 'figure':
       return plainText(block.caption);
+    case 'contents':
+      return block.entries.map(({ content }) => plainText(content)).join('\n');
+    case 'note':
     case 'heading':
     case 'paragraph':
       return plainText(block.content);

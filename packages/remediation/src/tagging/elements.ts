@@ -1,5 +1,13 @@
 import type { LabelledField } from '../forms/label-fields.ts';
-import type { Block, Inline, LinkArea, ListBlock, PageStructure, Word } from '../structure/types.ts';
+import type {
+  Block,
+  ContentsEntry,
+  Inline,
+  LinkArea,
+  ListBlock,
+  PageStructure,
+  Word,
+} from '../structure/types.ts';
 import { plainText } from '../structure/types.ts';
 import type { Box, Drawing } from '../text/drawings.ts';
 import { FieldPlaces } from './field-places.ts';
@@ -35,6 +43,10 @@ export interface Element {
   readonly alt?: string;
   readonly figure?: { readonly page: number; readonly box: Box };
   readonly cell?: CellShape;
+  /** One of a kind in the document. */
+  readonly id?: string;
+  /** BCP 47. */
+  readonly language?: string;
   readonly numbering?: 'Decimal' | 'LowerAlpha' | 'UpperAlpha' | 'Disc';
   /** An annotation that belongs to the element. */
   readonly annotation?: { readonly page: number; readonly index: number };
@@ -61,7 +73,8 @@ export function elementTree(
   const root: Element = { tag: 'Document', children: [] };
   for (const [page, { blocks }] of pages.entries()) {
     for (const block of blocks) {
-      root.children.push(elementOf(block, placing));
+      const element = elementOf(block, placing);
+      root.children.push(block.language === undefined ? element : { ...element, language: block.language });
       // No place for a field inside: it is read after.
       if (block.kind === 'heading')
         root.children.push(
@@ -103,6 +116,12 @@ function elementOf(block: Block, placing: Placing): Element {
       );
       return { tag: 'Table', children: rows };
     }
+    case 'note': {
+      const label: Element = { tag: 'Lbl', children: textChildren(block.label, placing) };
+      return { tag: 'Note', id: block.id, children: [label, ...inlineChildren(block.content, placing)] };
+    }
+    case 'contents':
+      return contentsElement(block.entries, 1, placing);
     case 'figure': {
       const { page, box, drawings, caption } = block;
       const picture: Content = { page, words: [], drawings, marks: [] };
@@ -113,6 +132,25 @@ function elementOf(block: Block, placing: Placing): Element {
       return alt === '' ? element : { ...element, alt };
     }
   }
+}
+
+/** Entries of one level, and between them those of the levels below. */
+function contentsElement(entries: readonly ContentsEntry[], level: number, placing: Placing): Element {
+  const children: Element[] = [];
+  for (let at = 0; at < entries.length; ) {
+    const entry = entries[at];
+    if (entry && entry.level <= level) {
+      const reference: Element = { tag: 'Reference', children: textChildren(entry.content, placing) };
+      children.push({ tag: 'TOCI', children: [reference] });
+      at++;
+      continue;
+    }
+    let end = at;
+    while (end < entries.length && (entries[end]?.level ?? 0) > level) end++;
+    children.push(contentsElement(entries.slice(at, end), level + 1, placing));
+    at = end;
+  }
+  return { tag: 'TOC', children };
 }
 
 const NUMBERING = { '1': 'Decimal', a: 'LowerAlpha', A: 'UpperAlpha' } as const;
@@ -140,15 +178,17 @@ function inlineChildren(content: readonly Inline[], placing: Placing): (Element 
 }
 
 function textChildren(content: readonly Inline[], { links }: Placing): (Element | Content)[] {
-  return content.flatMap(({ source }): (Element | Content)[] => {
+  return content.flatMap(({ source, note }): (Element | Content)[] => {
     if (!source || source.words.length === 0) return [];
     const { page, words, link } = source;
     const own: Content = { page, words, drawings: [], marks: [] };
-    if (!link) return [own];
+    const inside = (child: Element | Content): Element | Content =>
+      note === undefined ? child : { tag: 'Reference', children: [child] };
+    if (!link) return [inside(own)];
     // An annotation has one parent: a link whose text is in two places belongs to the first.
     const first = !links.has(link);
     links.add(link);
     const element: Element = { tag: 'Link', children: [own] };
-    return [first ? { ...element, annotation: { page, index: link.annotation } } : element];
+    return [inside(first ? { ...element, annotation: { page, index: link.annotation } } : element)];
   });
 }

@@ -58,6 +58,11 @@ export function writeStructure(input: StructureInput): void {
       parents.sort((a, b) => a.key - b.key),
     ),
   );
+  if (writer.ids.size > 0) {
+    const names = [...writer.ids].sort(([a], [b]) => (a < b ? -1 : 1));
+    const tree = PdfArray.of(...names.flatMap(([id, ref]) => [PdfString.fromString(id), ref]));
+    treeRoot.set('IDTree', revision.add(PdfDict.of({ Names: tree })));
+  }
   treeRoot.set('ParentTreeNextKey', PdfNumber.of(keys.next));
   catalog.set('StructTreeRoot', treeRef);
   catalog.set('MarkInfo', PdfDict.of({ Marked: PdfBool.of(true) }));
@@ -78,6 +83,8 @@ function parentTree(revision: Revision, entries: readonly { key: number; value: 
 
 class ElementWriter {
   readonly parents = new Map<Content, PdfRef>();
+  /** Elements that are called by name. */
+  readonly ids = new Map<string, PdfRef>();
   readonly annotationParents: { key: number; parent: PdfRef }[] = [];
   readonly #placed = new Set<TaggedAnnotation>();
   readonly #input: StructureInput;
@@ -115,7 +122,7 @@ class ElementWriter {
     if (element.tag === 'Document') kids.push(...this.#otherAnnotations(ref));
     const [only] = kids;
     if (only) dict.set('K', kids.length === 1 ? only : PdfArray.of(...kids));
-    this.#describe(element, dict);
+    this.#describe(element, dict, ref);
     return ref;
   }
 
@@ -172,8 +179,13 @@ class ElementWriter {
       });
   }
 
-  #describe(element: Element, dict: PdfDict): void {
-    const { alt, cell, numbering, figure } = element;
+  #describe(element: Element, dict: PdfDict, ref: PdfRef): void {
+    const { alt, cell, numbering, figure, id, language } = element;
+    if (language !== undefined) dict.set('Lang', PdfString.fromString(language));
+    if (id !== undefined) {
+      dict.set('ID', PdfString.fromString(id));
+      this.ids.set(id, ref);
+    }
     if (alt !== undefined) dict.set('Alt', PdfString.fromString(alt));
     if (numbering) dict.set('A', PdfDict.of({ O: PdfName.of('List'), ListNumbering: PdfName.of(numbering) }));
     if (cell) {

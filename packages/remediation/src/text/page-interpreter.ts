@@ -21,8 +21,8 @@ export interface PageText {
   readonly images: number;
   /** Glyphs of which the file does not say what they are. */
   readonly unmappedGlyphs: number;
-  /** Some of its content says itself what it is read as. */
-  readonly hasActualText: boolean;
+  /** Marked content that says itself what it is read as, and has glyphs of which nothing else says it. */
+  readonly speechless: ReadonlySet<string>;
   /** A content stream could not be decoded. */
   readonly unreadable: boolean;
   /** From the page's own coordinates to the rotated ones. */
@@ -60,7 +60,7 @@ interface GraphicsState {
 /**
  * Runs a page's content, and the forms it uses, for its text.
  *
- * @param readsActualText whether what the file says that its glyphs are read as (`ActualText`) stands for them
+ * @param replaced sequences of marked content for which what the file says that they are read as (`ActualText`) stands
  * @throws RemediationRefused `pdf_too_complex` when the budget is used up
  */
 export function readPageText(
@@ -68,10 +68,10 @@ export function readPageText(
   page: PdfDict,
   fonts: FontCache,
   budget: WorkBudget,
-  readsActualText = false,
+  replaced: ReadonlySet<string> = new Set(),
 ): PageText {
   const { base, width, height } = pageGeometry(objects, page);
-  const interpreter = new Interpreter(objects, fonts, budget, base, width * height, readsActualText);
+  const interpreter = new Interpreter(objects, fonts, budget, base, width * height, replaced);
   const resources = objects.inherited(page, 'Resources');
   const own = resources instanceof PdfDict ? resources : undefined;
   const content = readPageContent(objects, page, budget);
@@ -85,7 +85,7 @@ export function readPageText(
     largestImageShare: interpreter.largestImageShare,
     images: interpreter.images,
     unmappedGlyphs: interpreter.pen.unmappedGlyphs + interpreter.guessedGlyphs,
-    hasActualText: interpreter.hasActualText,
+    speechless: interpreter.speechless,
     unreadable: interpreter.unreadable,
     streams: interpreter.streams,
     drawings: interpreter.drawings,
@@ -97,7 +97,7 @@ class Interpreter {
   largestImageShare = 0;
   images = 0;
   unreadable = false;
-  hasActualText = false;
+  readonly speechless = new Set<string>();
   guessedGlyphs = 0;
   readonly streams: StreamUse[] = [];
   readonly drawings: Drawing[] = [];
@@ -110,8 +110,8 @@ class Interpreter {
   #stack: GraphicsState[] = [];
   #textMatrix: Matrix = IDENTITY;
   #lineMatrix: Matrix = IDENTITY;
-  readonly #readsActualText: boolean;
-  /** Replacement text of each open marked-content sequence. */
+  readonly #replaces: ReadonlySet<string>;
+  /** Each open marked-content sequence, by its place, where it has a replacement text. */
   readonly #marked: (string | undefined)[] = [];
   /** The outermost replacement text that is open. */
   #replaced: { readonly text: string; used: boolean; readonly depth: number } | undefined;
@@ -122,9 +122,9 @@ class Interpreter {
     budget: WorkBudget,
     base: Matrix,
     pageArea: number,
-    readsActualText: boolean,
+    replaced: ReadonlySet<string>,
   ) {
-    this.#readsActualText = readsActualText;
+    this.#replaces = replaced;
     this.#objects = objects;
     this.#fonts = fonts;
     this.#budget = budget;
@@ -243,10 +243,10 @@ class Interpreter {
         this.#show([operands[2]], use.id, at);
         return;
       case 'BMC':
-        this.#beginMarked(undefined, undefined);
+        this.#beginMarked(undefined, use, at);
         return;
       case 'BDC':
-        this.#beginMarked(operands[1], use.resources);
+        this.#beginMarked(operands[1], use, at);
         return;
       case 'EMC':
         if (this.#replaced && this.#marked.length <= this.#replaced.depth) this.#replaced = undefined;
@@ -295,18 +295,19 @@ class Interpreter {
   #textOf({ text, isGuess }: { text: string; isGuess: boolean }): string | undefined {
     if (isGuess) this.guessedGlyphs++;
     const replaced = this.#replaced;
+    if (text === '') for (const key of this.#marked) if (key !== undefined) this.speechless.add(key);
     if (!replaced) return text;
     if (replaced.used || replaced.text === '') return undefined;
     replaced.used = true;
     return replaced.text;
   }
 
-  #beginMarked(properties: Operand | undefined, resources: PdfDict | undefined): void {
-    const text = this.#actualText(properties, resources);
-    this.#marked.push(text);
-    if (text === undefined) return;
-    this.hasActualText = true;
-    if (this.#readsActualText) this.#replaced ??= { text, used: false, depth: this.#marked.length };
+  #beginMarked(properties: Operand | undefined, use: StreamUse, operation: number): void {
+    const text = this.#actualText(properties, use.resources);
+    const key = `${use.id}/${operation}`;
+    this.#marked.push(text === undefined ? undefined : key);
+    if (text !== undefined && this.#replaces.has(key))
+      this.#replaced ??= { text, used: false, depth: this.#marked.length };
   }
 
   #actualText(properties: Operand | undefined, resources: PdfDict | undefined): string | undefined {

@@ -1,0 +1,38 @@
+import type { LabelledField } from '../forms/label-fields.ts';
+import type { Inline } from '../structure/types.ts';
+import { escapeHtml } from './escape.ts';
+
+/** Form fields as the page shows them, filled in, to be read where they stand. */
+export class FieldValues {
+  readonly #left: Set<LabelledField>;
+
+  constructor(fields: readonly LabelledField[]) {
+    this.#left = new Set(fields);
+  }
+
+  /** The fields beside this text. */
+  beside(content: readonly Inline[]): string {
+    const spans = new Set(content.flatMap(({ source }) => source?.words.map((word) => word.spans) ?? []));
+    return this.#take((field) => field.place !== undefined && spans.has(field.place.spans));
+  }
+
+  /** The fields of a page that no text stood beside. */
+  restOf(page: number): string {
+    return this.#take((field) => field.page === page);
+  }
+
+  #take(wanted: (field: LabelledField) => boolean): string {
+    const fields = [...this.#left].filter(wanted);
+    for (const field of fields) this.#left.delete(field);
+    return fields.map((field) => ` ${renderField(field)}`).join('');
+  }
+}
+
+/** Nothing can be filled in here, so nothing can be changed. */
+function renderField({ kind, text, value, checked }: LabelledField): string {
+  const label = escapeHtml(text);
+  if (kind === 'check' || kind === 'radio')
+    return `<input type="checkbox" disabled${checked ? ' checked' : ''} aria-label="${label}">`;
+  if (kind === 'push') return `<button type="button" disabled>${label}</button>`;
+  return `<input type="text" readonly value="${escapeHtml(value ?? '')}" aria-label="${label}">`;
+}

@@ -1,0 +1,66 @@
+import type { Row, Segment } from './page-lines.ts';
+import type { Region } from './reading-order.ts';
+
+const LEADER = /(?:\.\s?){4,}|…{2,}|(?:·\s?){4,}/;
+const PAGE_NUMBER = /^(?:\d{1,4}|[ivxlc]{1,7})$/i;
+const TITLE =
+  /^(?:(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|indice|sommario|inhoud(?:sopgave)?|innehåll|sisällys|spis treści|obsah|περιεχόμενα|содержание|оглавление|目次|目录|차례)$/iu;
+const MIN_ENTRIES = 3;
+const MIN_LEADER_SHARE = 0.3;
+const MIN_LINKED_SHARE = 0.6;
+/** Page numbers rise, but for the odd appendix. */
+const MIN_RISING_SHARE = 0.8;
+
+/**
+ * Rows of a table of contents, each a region of its own: they end in page numbers that rise, behind dots, linked to their
+ * pages or below a heading that says so.
+ */
+export function takeContents(regions: readonly Region[]): Region[] {
+  const rows = regions.flatMap(({ rows: own, table }) => own.map((row) => ({ row, table })));
+  const contents = new Set<Row>();
+  for (let at = 0; at < rows.length; ) {
+    let end = at;
+    while (end < rows.length && isEntry(rows[end]?.row ?? [])) end++;
+    const run = rows.slice(at, end).map(({ row }) => row);
+    if (isContents(run, rows[at - 1]?.row)) for (const row of run) contents.add(row);
+    at = Math.max(end, at + 1);
+  }
+  if (contents.size === 0) return [...regions];
+  return regions.flatMap((region): Region[] => {
+    const parts: { rows: Row[]; table: boolean; contents: boolean }[] = [];
+    for (const row of region.rows) {
+      const isOne = contents.has(row);
+      const last = parts.at(-1);
+      if (last && !isOne && !last.contents) last.rows.push(row);
+      else parts.push({ rows: [row], table: region.table && !isOne, contents: isOne });
+    }
+    return parts.map((part) => ({ ...part, table: part.table && part.rows.length >= MIN_ENTRIES }));
+  });
+}
+
+function isEntry(row: Row): boolean {
+  const text = textOf(row);
+  const last = row.at(-1)?.words.at(-1)?.text ?? '';
+  if (!PAGE_NUMBER.test(last) || !/\p{L}{2}/u.test(text)) return false;
+  return row.length > 1 || LEADER.test(text);
+}
+
+function isContents(run: readonly Row[], before: Row | undefined): boolean {
+  if (run.length < MIN_ENTRIES) return false;
+  const numbers = run.map((row) => Number(row.at(-1)?.words.at(-1)?.text)).filter(Number.isFinite);
+  const rising = numbers.filter((number, at) => number >= (numbers[at - 1] ?? 0)).length;
+  if (rising < numbers.length * MIN_RISING_SHARE) return false;
+  const leaders = run.filter((row) => LEADER.test(textOf(row))).length;
+  const linked = run.filter((row) =>
+    row.some(({ words }) => words.some(({ link }) => link?.href?.startsWith('#page-'))),
+  ).length;
+  return (
+    leaders >= run.length * MIN_LEADER_SHARE ||
+    linked >= run.length * MIN_LINKED_SHARE ||
+    TITLE.test(textOf(before ?? []).trim())
+  );
+}
+
+function textOf(row: readonly Segment[]): string {
+  return row.map(({ words }) => words.map(({ text }) => text).join(' ')).join(' ');
+}
