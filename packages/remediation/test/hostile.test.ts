@@ -141,7 +141,12 @@ describe('whatever the text is', () => {
         const href = safeHref(url);
         const content = href === undefined ? [{ text: `x${body}` }] : [{ text: `x${body}`, href }];
         const blocks = [{ kind: 'paragraph' as const, content }];
-        const html = renderHtml({ language: 'en', title: `x${title}`, pages: [{ blocks, scanned: false }] });
+        const html = renderHtml({
+          language: 'en',
+          title: `x${title}`,
+          pages: [{ blocks, scanned: false }],
+          fields: [],
+        });
         const elements = [...html.matchAll(/<([a-z0-9]+)/g)].map((match) => match[1]);
         const link = href === undefined ? [] : ['a'];
         expect(elements).toEqual([

@@ -100,7 +100,7 @@ export interface ContentsEntry {
   readonly content: readonly Inline[];
 }
 
-export interface ContentsBlock {
+interface ContentsBlock {
   readonly kind: 'contents';
   readonly entries: readonly ContentsEntry[];
 }
