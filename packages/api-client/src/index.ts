@@ -2,6 +2,7 @@ import createClient, { type Client } from 'openapi-fetch';
 import type { components, paths } from './generated/schema.ts';
 
 export type { components, paths } from './generated/schema.ts';
+export { sendOnce } from './once.ts';
 
 /** RFC 9457 problem details, with whose move it is and what to do. */
 export type Problem = components['schemas']['Problem'];

@@ -77,6 +77,29 @@ describe('the same request under the same key', () => {
     expect(await count()).toBe(1);
   });
 
+  test('is done once whatever the method: an edit is no conflict with itself, a deletion does not miss what it deleted', async () => {
+    const { token, post } = await prepare();
+    const id = stringAt((await post()).body, 'id');
+    await park(sql, id);
+    const [edit, deletion] = [crypto.randomUUID(), crypto.randomUUID()];
+    const change = (key: string, name: string) =>
+      call('PATCH', `${ROUTE}/${id}`, {
+        token,
+        body: { name },
+        headers: { 'if-match': '"1"', 'idempotency-key': key },
+      });
+    const first = await change(edit, 'Contracts');
+    expect([first.status, at(first.body, 'revision')], first.text).toEqual([200, 2]);
+    expect(withoutReplayMark(await change(edit, 'Contracts'))).toEqual(withoutReplayMark(first));
+    expect((await change(edit, 'Letters')).status).toBe(422);
+    expect((await change(crypto.randomUUID(), 'Contracts')).status).toBe(412);
+    const remove = () => call('DELETE', `${ROUTE}/${id}`, { token, ...withKey(deletion) });
+    expect([(await remove()).status, (await remove()).status]).toEqual([204, 204]);
+    expect((await call('DELETE', `${ROUTE}/${id}`, { token, ...withKey(crypto.randomUUID()) })).status).toBe(
+      404,
+    );
+  });
+
   test('with another body or for another path is refused', async () => {
     const { tenant, token, body, key, post } = await prepare();
     const id = stringAt((await post()).body, 'id');

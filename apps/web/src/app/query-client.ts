@@ -28,6 +28,7 @@ export const queryClient = new QueryClient({
           ? error.retryAfterSeconds * 1000
           : 500 * 2 ** failures,
     },
-    mutations: { retry: false },
+    // Never later by itself: who is offline is told so, and sends it again when they are back.
+    mutations: { retry: false, networkMode: 'always' },
   },
 });

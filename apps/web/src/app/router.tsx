@@ -11,12 +11,23 @@ import { lazy, Suspense } from 'react';
 import { NotFoundPage } from '../pages/not-found.tsx';
 import { Announcements } from '../ui/overlays/toast.tsx';
 import { paths } from './paths.ts';
-import { RouteError } from './route-error.tsx';
+import { PageError, RouteError } from './route-error.tsx';
 import { getEnded, getSession, useEnded } from './session.ts';
 import { SETTINGS_SECTIONS, type SettingsPage } from './settings-registry.ts';
 import { HomeRedirect, SettingsLayout } from './shell/settings-layout.tsx';
 
 const SignInAgain = lazy(() => import('../pages/sign-in/sign-in-again.tsx'));
+
+/**
+ * A page whose code is fetched when somebody goes there. Code that is gone has been replaced: the router loads the page anew for that.
+ * Who is offline would lose what is on the page with it, so they are told.
+ */
+const page = (load: SettingsPage['load']) =>
+  lazyRouteComponent(() =>
+    load().catch((error: unknown) => {
+      throw navigator.onLine ? error : new TypeError('offline');
+    }),
+  );
 
 const Root = () => {
   const ended = useEnded();
@@ -38,14 +49,14 @@ const rootRoute = createRootRoute({
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx')),
+  component: page(() => import('../pages/sign-in/sign-in-page.tsx')),
 });
 
 // Signed in or not: who was invited may have no account yet.
 const invitationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/invitation',
-  component: lazyRouteComponent(() => import('../pages/invitation/invitation-page.tsx')),
+  component: page(() => import('../pages/invitation/invitation-page.tsx')),
 });
 
 const signedInRoute = createRoute({
@@ -74,7 +85,7 @@ const pageRoute = (parent: AnyRoute, { path, load, pages = [] }: SettingsPage): 
   const route: AnyRoute = createRoute({
     getParentRoute: () => parent,
     path: path === '' ? '/' : path,
-    component: lazyRouteComponent(load),
+    component: page(load),
   });
   return pages.length === 0 ? route : route.addChildren(pages.map((page) => pageRoute(route, page)));
 };
@@ -88,29 +99,29 @@ const settingsPages = SETTINGS_SECTIONS.flatMap(({ id, pages }) =>
 const adminRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: paths.admin,
-  component: lazyRouteComponent(() => import('../pages/admin/admin-layout.tsx')),
+  component: page(() => import('../pages/admin/admin-layout.tsx')),
 });
 
 const adminPages = [
   createRoute({
     getParentRoute: () => adminRoute,
     path: '/',
-    component: lazyRouteComponent(() => import('../pages/admin/find-page.tsx')),
+    component: page(() => import('../pages/admin/find-page.tsx')),
   }),
   createRoute({
     getParentRoute: () => adminRoute,
     path: 'tenants/$tenantId/integrations/$integrationId',
-    component: lazyRouteComponent(() => import('../pages/admin/integration-page.tsx')),
+    component: page(() => import('../pages/admin/integration-page.tsx')),
   }),
   createRoute({
     getParentRoute: () => adminRoute,
     path: 'usage',
-    component: lazyRouteComponent(() => import('../pages/admin/usage-page.tsx')),
+    component: page(() => import('../pages/admin/usage-page.tsx')),
   }),
   createRoute({
     getParentRoute: () => adminRoute,
     path: 'reseals',
-    component: lazyRouteComponent(() => import('../pages/admin/reseals-page.tsx')),
+    component: page(() => import('../pages/admin/reseals-page.tsx')),
   }),
 ];
 
@@ -126,5 +137,7 @@ export const router = createRouter({
   ]),
   // The code of a page is fetched when somebody points at the way there.
   defaultPreload: 'intent',
+  // A page that broke leaves the frame around it.
+  defaultErrorComponent: PageError,
   scrollRestoration: true,
 });

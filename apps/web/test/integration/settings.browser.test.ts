@@ -7,10 +7,10 @@ import { expectAccessibleEverywhere, useBrowser } from '../support/visit.ts';
 const sql = openSql();
 const visit = useBrowser();
 
-const connected = async () => {
+const connected = async (changes: Readonly<Record<string, unknown>> = {}) => {
   const tenant = await createTenant(inject('stack'));
   const token = tenant.owner.accessToken;
-  const id = await newIntegration(tenant, { name: 'Contracts' });
+  const id = await newIntegration(tenant, { name: 'Contracts', ...changes });
   await setPoll(sql, id, {});
   const path = `/api/integrations/s3/${id}`;
   return {
@@ -95,6 +95,58 @@ test('another way to address the bucket is another connection, to be tested anew
   await form.getByRole('button', { name: 'Change what is connected' }).click();
   await page.getByRole('link', { name: 'Go on with connecting it' }).waitFor();
   expect((await integration.call('GET')).body).toMatchObject({ addressingStyle: 'virtual', status: 'draft' });
+});
+
+test('moves a bucket of R2 to another account and jurisdiction, and says what follows', async (context) => {
+  const [before, after] = ['0123456789abcdef'.repeat(2), 'fedcba9876543210'.repeat(2)];
+  const integration = await connected({
+    provider: 'r2',
+    accountId: before,
+    jurisdiction: 'eu',
+    endpoint: undefined,
+    region: undefined,
+  });
+  const { page } = await visit(context, { user: integration.owner });
+  await page.goto(integration.address);
+  const form = page.getByRole('region', { name: 'What is connected' });
+  await form.getByText('the stored key is destroyed').waitFor();
+  const account = form.getByLabel('Account id');
+  expect(await account.inputValue()).toBe(before);
+  expect(await form.getByLabel('Jurisdiction').inputValue()).toBe('eu');
+  expect(await form.getByLabel('Region').count()).toBe(0);
+  const submit = form.getByRole('button', { name: 'Change what is connected' });
+  await submit.click();
+  await form.getByText('Nothing is changed.').waitFor();
+  await account.fill('no account');
+  await submit.click();
+  await expect.poll(() => account.getAttribute('aria-invalid')).toBe('true');
+  await expectAccessibleEverywhere(page);
+  await account.fill(after);
+  await form.getByLabel('Jurisdiction').selectOption('None');
+  await submit.click();
+  await page.getByRole('link', { name: 'Go on with connecting it' }).waitFor();
+  expect((await integration.call('GET')).body).toMatchObject({
+    endpoint: `https://${after}.r2.cloudflarestorage.com`,
+    status: 'draft',
+    credentialsStored: false,
+  });
+});
+
+test('moves a bucket of Backblaze B2 to another region', async (context) => {
+  const integration = await connected({ provider: 'b2', region: 'us-west-004', endpoint: undefined });
+  const { page } = await visit(context, { user: integration.owner });
+  await page.goto(integration.address);
+  const form = page.getByRole('region', { name: 'What is connected' });
+  const region = form.getByLabel('Region');
+  expect(await region.inputValue()).toBe('us-west-004');
+  await region.fill('eu-central-003');
+  await region.press('Enter');
+  await page.getByRole('link', { name: 'Go on with connecting it' }).waitFor();
+  expect((await integration.call('GET')).body).toMatchObject({
+    region: 'eu-central-003',
+    status: 'draft',
+    credentialsStored: false,
+  });
 });
 
 test('stops it, and starts it again once its connection is tested', async (context) => {

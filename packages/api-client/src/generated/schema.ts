@@ -5237,6 +5237,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
                 /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
                 "if-match"?: string;
             };
@@ -5251,6 +5256,8 @@ export interface operations {
             /** @description Disconnected. */
             204: {
                 headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5291,6 +5298,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Somebody else edited it since; `ETag` is that of the record now. */
             412: {
                 headers: {
@@ -5311,6 +5327,15 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5357,6 +5382,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
                 /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
                 "if-match"?: string;
             };
@@ -5377,6 +5407,8 @@ export interface operations {
                 headers: {
                     /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
                     etag: string;
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7487,7 +7519,13 @@ export interface operations {
     deleteIntegrationsS3ByIdEventSecretPrevious: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @description Id of the integration. */
                 id: string;
@@ -7499,6 +7537,8 @@ export interface operations {
             /** @description Only the present secret is valid. */
             204: {
                 headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7539,6 +7579,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -7550,6 +7599,15 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8445,6 +8503,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
                 /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
                 "if-match"?: string;
             };
@@ -8465,6 +8528,8 @@ export interface operations {
                 headers: {
                     /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
                     etag: string;
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8513,6 +8578,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Somebody else edited it since; `ETag` is that of the record now. */
             412: {
                 headers: {
@@ -8533,6 +8607,15 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9753,6 +9836,11 @@ export interface operations {
                 prefix: string;
             };
             header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
                 /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
                 "if-match"?: string;
             };
@@ -9773,6 +9861,8 @@ export interface operations {
                 headers: {
                     /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
                     etag: string;
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9916,6 +10006,11 @@ export interface operations {
                 prefix: string;
             };
             header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
                 /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
                 "if-match"?: string;
             };
@@ -9930,6 +10025,8 @@ export interface operations {
             /** @description Deleted. */
             204: {
                 headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9970,6 +10067,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Somebody else edited it since; `ETag` is that of the record now. */
             412: {
                 headers: {
@@ -9990,6 +10096,15 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12032,6 +12147,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
                 /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
                 "if-match"?: string;
             };
@@ -12046,6 +12166,8 @@ export interface operations {
             /** @description Deleted. */
             204: {
                 headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12086,6 +12208,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Somebody else edited it since; `ETag` is that of the record now. */
             412: {
                 headers: {
@@ -12106,6 +12237,15 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12152,6 +12292,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
                 /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
                 "if-match"?: string;
             };
@@ -12172,6 +12317,8 @@ export interface operations {
                 headers: {
                     /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
                     etag: string;
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13460,7 +13607,13 @@ export interface operations {
     deleteTenantsByIdInvitationsByInvitationId: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @description Id of the tenant. */
                 id: string;
@@ -13474,6 +13627,8 @@ export interface operations {
             /** @description Revoked. */
             204: {
                 headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -13514,6 +13669,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It conflicts with what is there, or with a request of the same key. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -13525,6 +13689,15 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13819,6 +13992,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
                 /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
                 "if-match"?: string;
             };
@@ -13835,6 +14013,8 @@ export interface operations {
             /** @description Removed. */
             204: {
                 headers: {
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -13911,6 +14091,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests: at most 120 in 60 s for a user; 30 in 60 s for a user for what tests a connection or makes a secret. */
             429: {
                 headers: {
@@ -13950,6 +14139,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description Makes it safe to send the request again: the same request under the same key is done once, and for 24 hours answered as the first time, with `Idempotency-Replayed: true`. A new key for each new request, such as a UUID. An answer with a secret is not kept; a refused request leaves the key free.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "idempotency-key"?: string;
                 /** @description The `ETag` of the record you read: the change is refused with 412 when somebody has edited it since. `"<revision>"` will do. Without it, or with `*`, the change is made to whatever stands. */
                 "if-match"?: string;
             };
@@ -13972,6 +14166,8 @@ export interface operations {
                 headers: {
                     /** @description `"<revision>.<digest>"`: for `If-Match` on edits and `If-None-Match` on reads. */
                     etag: string;
+                    /** @description `true` on an answer told again; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14052,6 +14248,15 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as it stands; `detail` and `remedy` say why. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

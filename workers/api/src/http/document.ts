@@ -98,7 +98,7 @@ export const completeDocument = <T extends object>(document: T): T => {
         ),
         'RateLimit-Policy': textHeader('The quota (`q`) in a window (`w`, seconds).', '"reads";q=600;w=60'),
       };
-      if (method === 'post' && !isOpen) addIdempotency(operation);
+      if (method !== 'get' && !isOpen) addIdempotency(operation);
       operation.operationId ??= operationIdOf(method, path);
       addExamples(operation, components?.schemas ?? {});
     }

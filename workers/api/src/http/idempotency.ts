@@ -5,11 +5,12 @@ import * as z from 'zod';
 import type { AppEnv, AppParts } from './context.ts';
 
 /**
- * `Idempotency-Key` on every POST (IETF draft-ietf-httpapi-idempotency-key-header): the same request under the same key is
+ * `Idempotency-Key` on everything but reads (IETF draft-ietf-httpapi-idempotency-key-header): the same request under the same key is
  * done once. The answer of success is kept for 24 hours and given again; a refusal or a failure did nothing, so its key is
  * free again.
  */
 
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** What an answer's headers are of any worth the second time. */
@@ -51,12 +52,12 @@ const replayed = ({ status, headers, body }: { status: number; headers: object; 
     headers: { ...headers, 'idempotency-replayed': 'true' },
   });
 
-/** Does a POST with a key once. Needs the caller's client in the context. */
+/** Does a request with a key once. Needs the caller's client in the context. */
 export const idempotent =
   (log: AppParts['log']): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     const key = c.req.header('idempotency-key');
-    if (c.req.method !== 'POST' || key === undefined) return next();
+    if (READS.has(c.req.method) || key === undefined) return next();
     if (!IDEMPOTENCY_KEY.test(key)) {
       const message = 'Use 1 to 255 visible ASCII characters, such as a UUID.';
       throw new SluiceError('invalid_request', { fields: [{ field: 'idempotency-key', message }] });

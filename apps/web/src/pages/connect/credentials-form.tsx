@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useRef } from 'react';
+import { isAnswer } from '../../app/api.ts';
 import { Button } from '../../ui/actions/button.tsx';
 import { Field, Input } from '../../ui/forms/field.tsx';
 import { ErrorNotice } from '../../ui/states/error-notice.tsx';
@@ -12,7 +13,7 @@ interface CredentialsFormProps {
   readonly send: (credentials: { accessKeyId: string; secretAccessKey: string }) => Promise<void>;
 }
 
-/** A key, from its fields to the API: the fields are empty before the answer is there. */
+/** A key, from its fields to the API: the fields are empty when the answer is there, and hold what was typed when none came. */
 export const CredentialsForm = ({ words, submitLabel, send }: CredentialsFormProps) => {
   const form = useRef<HTMLFormElement>(null);
   const keyId = useRef<HTMLInputElement>(null);
@@ -24,8 +25,10 @@ export const CredentialsForm = ({ words, submitLabel, send }: CredentialsFormPro
         accessKeyId: keyId.current?.value.trim() ?? '',
         secretAccessKey: secret.current?.value.trim() ?? '',
       };
-      form.current?.reset();
       await send(credentials);
+    },
+    onSettled: (_, error) => {
+      if (isAnswer(error)) form.current?.reset();
     },
     onError: () => keyId.current?.focus(),
   });

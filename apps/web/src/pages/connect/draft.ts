@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { api, type components, unwrap } from '../../app/api.ts';
+import { api, type components, once, unwrap } from '../../app/api.ts';
 
 export type ConnectionTest = components['schemas']['ConnectionTest'];
 export type DryRun = components['schemas']['S3DryRun'];
@@ -36,7 +36,7 @@ export const startDryRun = (id: string): Promise<DryRun> =>
   unwrap(api.POST('/api/integrations/s3/{id}/dry-run', { ...at(id), body: {} }));
 
 export const startIntegration = (id: string, startFrom: 'everything' | 'now') =>
-  unwrap(api.POST('/api/integrations/s3/{id}/start', { ...at(id), body: { startFrom } }));
+  unwrap(api.POST('/api/integrations/s3/{id}/start', { ...at(id), body: { startFrom }, ...once }));
 
 interface Credentials {
   readonly accessKeyId: string;
@@ -45,7 +45,7 @@ interface Credentials {
 
 /** Stores the first credentials of a draft. */
 export const storeCredentials = async (id: string, credentials: Credentials): Promise<void> => {
-  await unwrap(api.PATCH('/api/integrations/s3/{id}', { ...at(id), body: { credentials } }));
+  await unwrap(api.PATCH('/api/integrations/s3/{id}', { ...at(id), body: { credentials }, ...once }));
 };
 
 /** Tests other credentials and, if they pass, takes them in place of the stored ones, which are destroyed. */
@@ -55,6 +55,7 @@ export const replaceCredentials = async (id: string, credentials: Credentials): 
       api.POST('/api/integrations/s3/{id}/credentials/rotation', {
         ...at(id),
         body: { credentials, keepOldFor: 0 },
+        ...once,
       }),
     )
   ).test;

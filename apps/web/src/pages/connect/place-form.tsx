@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { ApiError, api, unwrap } from '../../app/api.ts';
+import { ApiError, api, once, unwrap } from '../../app/api.ts';
 import { Button } from '../../ui/actions/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Field, Input } from '../../ui/forms/field.tsx';
@@ -66,7 +66,7 @@ export const PlaceForm = ({
   const [values, setValues] = useState<Values>({ ...FOLDERS });
   const create = useMutation({
     mutationFn: (chosen: Provider) =>
-      unwrap(api.POST('/api/integrations/s3', { body: requestOf(chosen, tenantId, values) })),
+      unwrap(api.POST('/api/integrations/s3', { body: requestOf(chosen, tenantId, values), ...once })),
     onSuccess: ({ id }) => onCreated(id),
   });
   const set = (id: string) => (event: { readonly target: { readonly value: string } }) =>

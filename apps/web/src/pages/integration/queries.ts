@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { api, type components, unwrap } from '../../app/api.ts';
+import { api, type components, once, unwrap } from '../../app/api.ts';
 
 export type Integration = components['schemas']['S3IntegrationWithLedger'];
 export type Changes = components['schemas']['UpdateS3Integration'];
@@ -66,7 +66,7 @@ export const useChange = (
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (body: Changes) => {
-      await unwrap(api.PATCH('/api/integrations/s3/{id}', { ...atRevision(id, revision), body }));
+      await unwrap(api.PATCH('/api/integrations/s3/{id}', { ...atRevision(id, revision), body, ...once }));
     },
     onSuccess: onDone,
     onSettled: () =>

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { ApiError, api, unwrap } from '../../app/api.ts';
+import { ApiError, api, once, unwrap } from '../../app/api.ts';
 import type { Session } from '../../app/auth-requests.ts';
 import { paths } from '../../app/paths.ts';
 import { signOut } from '../../app/session.ts';
@@ -13,7 +13,7 @@ import { Loading, Skeleton } from '../../ui/states/skeleton.tsx';
 import { ROLE_WORDS } from '../members/members-query.ts';
 
 const request = (token: string, preview: boolean) =>
-  unwrap(api.POST('/api/invitations/accept', { body: { token, preview } }));
+  unwrap(api.POST('/api/invitations/accept', { body: { token, preview }, ...(preview ? {} : once) }));
 
 /** With whom one is signed in, and the way to be somebody else. */
 const OtherAccount = ({ email }: { readonly email: string }) => (

@@ -1,6 +1,6 @@
 import { type UseQueryResult, useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, unwrap } from '../../app/api.ts';
+import { api, once, unwrap } from '../../app/api.ts';
 import type { Tenant } from '../../app/tenants.ts';
 import { Time } from '../../format/time.tsx';
 import { Button } from '../../ui/actions/button.tsx';
@@ -28,7 +28,9 @@ const RevokeDialog = ({
   const readAnew = useReadAnew(tenant.id);
   const revoke = useMutation({
     mutationFn: () =>
-      unwrap(api.DELETE('/api/tenants/{id}/invitations/{invitationId}', at(tenant.id, invitation))),
+      unwrap(
+        api.DELETE('/api/tenants/{id}/invitations/{invitationId}', { ...at(tenant.id, invitation), ...once }),
+      ),
     onSuccess: () => {
       toast(`The invitation of ${invitation.email} is revoked.`);
       onClose();
@@ -71,7 +73,10 @@ export const InvitationTable = ({ tenant, invitations, onRenewed }: InvitationTa
     // Gives nothing back: a mutation would keep it.
     mutationFn: async (invitation: Invitation) => {
       const made = await unwrap(
-        api.POST('/api/tenants/{id}/invitations/{invitationId}/renew', at(tenant.id, invitation)),
+        api.POST('/api/tenants/{id}/invitations/{invitationId}/renew', {
+          ...at(tenant.id, invitation),
+          ...once,
+        }),
       );
       onRenewed({ email: made.email, url: made.acceptUrl });
     },

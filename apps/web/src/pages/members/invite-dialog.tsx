@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
-import { ApiError, api, unwrap } from '../../app/api.ts';
+import { ApiError, api, once, unwrap } from '../../app/api.ts';
 import type { Tenant } from '../../app/tenants.ts';
 import { Button } from '../../ui/actions/button.tsx';
 import { Field, Input } from '../../ui/forms/field.tsx';
@@ -27,7 +27,7 @@ export const InviteDialog = ({ tenant, onClose, onInvited }: InviteDialogProps) 
     mutationFn: async () => {
       const params = { path: { id: tenant.id } };
       const body = { email: email.trim(), role };
-      const made = await unwrap(api.POST('/api/tenants/{id}/invitations', { params, body }));
+      const made = await unwrap(api.POST('/api/tenants/{id}/invitations', { params, body, ...once }));
       onInvited({ email: made.email, url: made.acceptUrl });
     },
     onSettled: readAnew,

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useId, useState } from 'react';
-import { api, unwrap } from '../../app/api.ts';
+import { api, once, unwrap } from '../../app/api.ts';
 import { paths } from '../../app/paths.ts';
 import { firstTenant, type Tenant, tenantsQuery } from '../../app/tenants.ts';
 import { Button } from '../../ui/actions/button.tsx';
@@ -33,7 +33,7 @@ export const RoleDialog = ({ tenant, member, isOwn, onClose }: MemberDialogProps
   const change = useMutation({
     mutationFn: async () => {
       await unwrap(
-        api.PATCH('/api/tenants/{id}/members/{userId}', { ...at(tenant, member), body: { role } }),
+        api.PATCH('/api/tenants/{id}/members/{userId}', { ...at(tenant, member), body: { role }, ...once }),
       );
     },
     onSuccess: () => {
@@ -97,7 +97,8 @@ export const RemoveDialog = ({ tenant, member, isOwn, onClose }: MemberDialogPro
     client.setQueryData(tenantsQuery.queryKey, others);
   };
   const remove = useMutation({
-    mutationFn: () => unwrap(api.DELETE('/api/tenants/{id}/members/{userId}', at(tenant, member))),
+    mutationFn: () =>
+      unwrap(api.DELETE('/api/tenants/{id}/members/{userId}', { ...at(tenant, member), ...once })),
     onSuccess: async () => {
       toast(isOwn ? `You have left ${tenant.name}.` : `${nameOf(member)} is no member any more.`);
       if (isOwn) await goElsewhere();

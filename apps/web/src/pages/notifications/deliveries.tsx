@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, unwrap } from '../../app/api.ts';
+import { api, once, unwrap } from '../../app/api.ts';
 import { Time } from '../../format/time.tsx';
 import { Button } from '../../ui/actions/button.tsx';
 import { Badge, type Tone } from '../../ui/data/badge.tsx';
@@ -27,6 +27,7 @@ const SendAgain = ({ delivery, mayEdit }: { readonly delivery: Delivery; readonl
       await unwrap(
         api.POST('/api/notification-targets/{id}/deliveries/{deliveryId}/replay', {
           params: { path: { id, deliveryId } },
+          ...once,
         }),
       );
     },

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { BellRing, Plus } from 'lucide-react';
 import { useState } from 'react';
-import { api, unwrap } from '../../app/api.ts';
+import { api, once, unwrap } from '../../app/api.ts';
 import { PageHeader } from '../../app/shell/page-header.tsx';
 import { mayEdit, useTenant } from '../../app/tenants.ts';
 import { Button } from '../../ui/actions/button.tsx';
@@ -48,7 +48,7 @@ const NotificationsPage = () => {
             submitLabel="Add it"
             send={async (fields) => {
               const { signingSecret } = await unwrap(
-                api.POST('/api/notification-targets', { body: { tenantId: tenant.id, ...fields } }),
+                api.POST('/api/notification-targets', { body: { tenantId: tenant.id, ...fields }, ...once }),
               );
               setSecret(signingSecret);
               setAdding(false);

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { api, unwrap } from '../../app/api.ts';
+import { api, once, unwrap } from '../../app/api.ts';
 import { Time } from '../../format/time.tsx';
 import { Button } from '../../ui/actions/button.tsx';
 import { Badge } from '../../ui/data/badge.tsx';
@@ -22,6 +22,7 @@ const DeleteDialog = ({ target, onClose }: { readonly target: Target; readonly o
       unwrap(
         api.DELETE('/api/notification-targets/{id}', {
           params: { path: { id }, header: { 'if-match': `"${revision}"` } },
+          ...once,
         }),
       ),
     onSuccess: () => {
@@ -76,6 +77,7 @@ const useTargetActions = ({ id, tenantId, revision }: Target, reveal: (secret: s
         api.POST('/api/notification-targets/{id}/rotate-secret', {
           ...path,
           body: { overlapSeconds: DAY_SECONDS },
+          ...once,
         }),
       );
       reveal(signingSecret);
@@ -85,7 +87,9 @@ const useTargetActions = ({ id, tenantId, revision }: Target, reveal: (secret: s
   const change = useMutation({
     mutationFn: async (body: { status: Target['status'] } | { name: string; url: string }) => {
       const header = { 'if-match': `"${revision}"` };
-      await unwrap(api.PATCH('/api/notification-targets/{id}', { params: { path: { id }, header }, body }));
+      await unwrap(
+        api.PATCH('/api/notification-targets/{id}', { params: { path: { id }, header }, body, ...once }),
+      );
     },
     onSettled,
   });

@@ -45,9 +45,9 @@ export const troubleOf = (error: unknown): Trouble => {
   }
   if (error instanceof TypeError) {
     return {
-      title: 'Sluice could not be reached',
+      title: navigator.onLine ? 'No answer came from Sluice' : 'You are offline',
       owner: 'client',
-      remedy: 'Check your connection to the internet, then try again. Nothing was changed.',
+      remedy: `${navigator.onLine ? 'Check your connection to the internet, then try again' : 'Try again when you are back'}. Nothing is lost, and nothing is done twice.`,
     };
   }
   return {

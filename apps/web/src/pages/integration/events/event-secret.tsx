@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, unwrap } from '../../../app/api.ts';
+import { api, once, unwrap } from '../../../app/api.ts';
 import { Time } from '../../../format/time.tsx';
 import { Button } from '../../../ui/actions/button.tsx';
 import { CopyButton } from '../../../ui/actions/copyable.tsx';
@@ -51,15 +51,16 @@ export const EventSecret = ({ mayEdit }: { readonly mayEdit: boolean }) => {
     mutationFn: async () => {
       const { secret } = await unwrap(
         isThere
-          ? api.POST('/api/integrations/s3/{id}/event-secret/rotate', { ...at(id), body: {} })
-          : api.POST('/api/integrations/s3/{id}/event-secret', at(id)),
+          ? api.POST('/api/integrations/s3/{id}/event-secret/rotate', { ...at(id), body: {}, ...once })
+          : api.POST('/api/integrations/s3/{id}/event-secret', { ...at(id), ...once }),
       );
       setRevealed(secret);
     },
     onSettled,
   });
   const endPrevious = useMutation({
-    mutationFn: () => unwrap(api.DELETE('/api/integrations/s3/{id}/event-secret/previous', at(id))),
+    mutationFn: () =>
+      unwrap(api.DELETE('/api/integrations/s3/{id}/event-secret/previous', { ...at(id), ...once })),
     onSettled,
   });
   const error = secrets.error ?? issue.error ?? endPrevious.error;

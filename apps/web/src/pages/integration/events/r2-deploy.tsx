@@ -1,12 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
-import { ApiError, api, type components, unwrap } from '../../../app/api.ts';
+import { ApiError, api, type components, isAnswer, unwrap } from '../../../app/api.ts';
 import { Button } from '../../../ui/actions/button.tsx';
 import { Field, Input } from '../../../ui/forms/field.tsx';
 import { announce } from '../../../ui/overlays/toast.tsx';
 import { ErrorNotice } from '../../../ui/states/error-notice.tsx';
 import { Card } from '../card.tsx';
-import { at, type Integration, useIntegration } from '../queries.ts';
+import { at, useIntegration } from '../queries.ts';
+import { r2AccountOf } from '../r2-account.ts';
 import { type Outcome, Steps } from './steps.tsx';
 
 type Deployment = components['schemas']['R2Deployment'];
@@ -28,9 +29,6 @@ const OUTCOMES: Readonly<Record<Step['outcome'], Outcome>> = {
   failed: 'failed',
   not_tried: 'skipped',
 };
-
-/** The account a bucket of R2 is in stands in its endpoint. */
-const accountOf = ({ endpoint }: Integration): string => /[0-9a-f]{32}/.exec(endpoint ?? '')?.[0] ?? '';
 
 const TITLES: Readonly<Record<Verb, Readonly<Record<Deployment['outcome'], string>>>> = {
   deploy: { done: 'The receiver is set up', failed: 'The receiver is not whole yet' },
@@ -77,15 +75,13 @@ export const R2Deploy = () => {
   const integration = useIntegration();
   const { id } = integration;
   const client = useQueryClient();
-  const [accountId, setAccountId] = useState(() => accountOf(integration));
+  const [accountId, setAccountId] = useState(() => r2AccountOf(integration).accountId);
   const tokenRef = useRef<HTMLInputElement>(null);
   const [result, setResult] = useState<ResultProps | null>(null);
   const run = useMutation({
-    // The token is read from its field, which is empty before the answer is there; no variable holds it.
+    // The token is read from its field, which is empty when the answer is there; no variable holds it.
     mutationFn: async (verb: Verb) => {
-      const field = tokenRef.current;
-      const body = { accountId: accountId.trim(), apiToken: field?.value.trim() ?? '' };
-      if (field !== null) field.value = '';
+      const body = { accountId: accountId.trim(), apiToken: tokenRef.current?.value.trim() ?? '' };
       const sent = { ...at(id), body };
       const deployment = await unwrap(
         verb === 'deploy'
@@ -96,7 +92,10 @@ export const R2Deploy = () => {
       announce(`${TITLES[verb][deployment.outcome]}.`);
     },
     onMutate: () => setResult(null),
-    onSettled: () => client.invalidateQueries({ queryKey: ['integration', id, 'event-secret'] }),
+    onSettled: (_, error) => {
+      if (isAnswer(error) && tokenRef.current !== null) tokenRef.current.value = '';
+      return client.invalidateQueries({ queryKey: ['integration', id, 'event-secret'] });
+    },
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { api, unwrap } from '../../../app/api.ts';
+import { api, once, unwrap } from '../../../app/api.ts';
 import { Time } from '../../../format/time.tsx';
 import { Button } from '../../../ui/actions/button.tsx';
 import { Badge } from '../../../ui/data/badge.tsx';
@@ -50,8 +50,8 @@ export const PreviousKey = ({ previous, rotation, mayEdit }: PreviousKeyProps) =
     mutationFn: async (way: 'finish' | 'cancel') => {
       await unwrap(
         way === 'finish'
-          ? api.POST('/api/integrations/s3/{id}/credentials/rotation/finish', at(id))
-          : api.POST('/api/integrations/s3/{id}/credentials/rotation/cancel', at(id)),
+          ? api.POST('/api/integrations/s3/{id}/credentials/rotation/finish', { ...at(id), ...once })
+          : api.POST('/api/integrations/s3/{id}/credentials/rotation/cancel', { ...at(id), ...once }),
       );
       toast(way === 'finish' ? 'Our copy of the old key is destroyed.' : 'The old key is in use again.');
     },

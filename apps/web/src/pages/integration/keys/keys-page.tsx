@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
-import { api, type components, unwrap } from '../../../app/api.ts';
+import { api, type components, isAnswer, once, unwrap } from '../../../app/api.ts';
 import { mayEdit, useTenant } from '../../../app/tenants.ts';
 import { Button } from '../../../ui/actions/button.tsx';
 import { Field, Input } from '../../../ui/forms/field.tsx';
@@ -40,7 +40,7 @@ const Refused = ({ test }: { readonly test: Test }) => (
   </div>
 );
 
-/** Another key, from its fields to the API. It is kept nowhere: the fields are empty before the answer is there. */
+/** Another key, from its fields to the API. It is kept nowhere: the fields are empty when the answer is there. */
 const RotateForm = () => {
   const id = useIntegrationId();
   const client = useQueryClient();
@@ -57,18 +57,21 @@ const RotateForm = () => {
         secretAccessKey: secret.current?.value.trim() ?? '',
       };
       const keepOldFor = Number(keep.current?.value ?? 24);
-      form.current?.reset();
       setRefused(null);
       const { outcome, test } = await unwrap(
         api.POST('/api/integrations/s3/{id}/credentials/rotation', {
           ...at(id),
           body: { credentials, keepOldFor },
+          ...once,
         }),
       );
       if (outcome === 'refused') setRefused(test);
       else toast('The new key is in use.');
     },
-    onSettled: () => client.invalidateQueries({ queryKey: ['integration', id] }),
+    onSettled: (_, error) => {
+      if (isAnswer(error)) form.current?.reset();
+      return client.invalidateQueries({ queryKey: ['integration', id] });
+    },
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, unwrap } from '../../../app/api.ts';
+import { api, once, unwrap } from '../../../app/api.ts';
 import { formatCount } from '../../../format/format.ts';
 import { Time } from '../../../format/time.tsx';
 import { Button } from '../../../ui/actions/button.tsx';
@@ -14,7 +14,7 @@ const Running = ({ replay, mayCancel }: { readonly replay: Replay; readonly mayC
   const cancel = useMutation({
     mutationFn: async () => {
       const params = { path: { id, replayId } };
-      await unwrap(api.POST('/api/integrations/s3/{id}/replays/{replayId}/cancel', { params }));
+      await unwrap(api.POST('/api/integrations/s3/{id}/replays/{replayId}/cancel', { params, ...once }));
     },
     onSuccess: () => {
       toast('Stopped. What was taken up already goes on.', 'info');

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
-import { ApiError, api, type components, unwrap } from '../../../app/api.ts';
+import { ApiError, api, type components, once, unwrap } from '../../../app/api.ts';
 import { mayEdit, useTenant } from '../../../app/tenants.ts';
 import { Button } from '../../../ui/actions/button.tsx';
 import { Table } from '../../../ui/data/table.tsx';
@@ -33,6 +33,7 @@ const DeleteButton = ({ rule: { prefix, revision } }: { readonly rule: Rule }) =
       unwrap(
         api.DELETE('/api/integrations/s3/{id}/rules', {
           params: { path: { id }, query: { prefix }, header: { 'if-match': `"${revision}"` } },
+          ...once,
         }),
       ),
     onSuccess: () => toast('The rule is deleted.'),
@@ -73,6 +74,7 @@ const RuleForm = () => {
             outputSubfolder: text('outputSubfolder') || null,
             overwritePolicy: policy,
           },
+          ...once,
         }),
       );
     },

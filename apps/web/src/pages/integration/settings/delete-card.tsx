@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useId, useState } from 'react';
-import { api, unwrap } from '../../../app/api.ts';
+import { api, once, unwrap } from '../../../app/api.ts';
 import { paths } from '../../../app/paths.ts';
 import { formatCount } from '../../../format/format.ts';
 import { Button } from '../../../ui/actions/button.tsx';
@@ -34,7 +34,8 @@ const DeleteDialog = ({ integration, onClose }: { integration: Integration; onCl
   const navigate = useNavigate();
   const { id, revision, name, tenantId } = integration;
   const remove = useMutation({
-    mutationFn: () => unwrap(api.DELETE('/api/integrations/s3/{id}', atRevision(id, revision))),
+    mutationFn: () =>
+      unwrap(api.DELETE('/api/integrations/s3/{id}', { ...atRevision(id, revision), ...once })),
     onSuccess: async () => {
       await navigate({ to: paths.integrations(tenantId) });
       client.removeQueries({ queryKey: ['integration', id] });

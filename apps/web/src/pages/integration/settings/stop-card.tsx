@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, unwrap } from '../../../app/api.ts';
+import { api, once, unwrap } from '../../../app/api.ts';
 import { Button } from '../../../ui/actions/button.tsx';
 import { Dialog } from '../../../ui/overlays/dialog.tsx';
 import { toast } from '../../../ui/overlays/toast.tsx';
@@ -55,7 +55,9 @@ const StartAgain = ({
     mutationFn: async () => {
       const test = await unwrap(api.POST('/api/integrations/s3/{id}/test-connection', at(id)));
       if (test.outcome === 'failed') return;
-      await unwrap(api.POST('/api/integrations/s3/{id}/start', { ...atRevision(id, revision), body: {} }));
+      await unwrap(
+        api.POST('/api/integrations/s3/{id}/start', { ...atRevision(id, revision), body: {}, ...once }),
+      );
       toast(`${name} goes on.`);
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['integration', id] }),

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { api, unwrap } from '../../../app/api.ts';
+import { api, once, unwrap } from '../../../app/api.ts';
 import { paths } from '../../../app/paths.ts';
 import { Button } from '../../../ui/actions/button.tsx';
 import { Field } from '../../../ui/forms/field.tsx';
@@ -37,6 +37,7 @@ const ToldForm = ({
         api.PUT('/api/integrations/s3/{id}/notification-target', {
           ...atRevision(id, base.revision),
           body: { targetId },
+          ...once,
         }),
       ),
     onSuccess: () => toast('Saved.'),
