@@ -272,6 +272,11 @@ describe('support', () => {
     expect(all.status, all.text).toBe(200);
     expect(items(all).length).toBeGreaterThan(0);
     expect((await told(actorId)).map((event) => at(event, 'recordId'))).toEqual(['list', id]);
+    const found = await call('GET', `/api/admin/usage-summary?search=${id.toUpperCase()}`, { token });
+    expect(items(found).map((item) => at(item, 'integrationId'))).toEqual([id]);
+    expect((await told(actorId))[0]).toMatchObject({ recordId: 'list', after: { search: id.toUpperCase() } });
+    const unknown = await call('GET', `/api/admin/usage-summary?search=${crypto.randomUUID()}`, { token });
+    expect([unknown.status, items(unknown)]).toEqual([200, []]);
     expect((await call('GET', summary, { token: tenant.owner.accessToken })).status).toBe(200);
     expect(await told(tenant.owner.id)).toEqual([]);
     // A tenant that has nothing yet is told of the look all the same; one that does not exist is nobody to tell.

@@ -4414,6 +4414,8 @@ export interface operations {
                 days?: number;
                 /** @description Integrations a page. */
                 limit?: number;
+                /** @description A part of the name of the integration or of its tenant, in capitals or not, or the whole id of either. */
+                search?: string;
                 /** @description Only of this tenant. */
                 tenantId?: string;
             };

@@ -12,11 +12,8 @@ import { Select } from '../../ui/forms/select.tsx';
 import { Empty } from '../../ui/states/empty.tsx';
 import { ErrorNotice } from '../../ui/states/error-notice.tsx';
 import { Loading, Skeleton } from '../../ui/states/skeleton.tsx';
-import { type Finding, findIntegrations, STATUSES, type SupportIntegration } from './queries.ts';
+import { type Finding, findIntegrations, MIN_SEARCH, STATUSES, type SupportIntegration } from './queries.ts';
 import { ErrorCode, SupportStanding } from './standing.tsx';
-
-/** Less would show nearly everybody, and tell them. */
-const MIN_SEARCH = 2;
 
 /** What the address asks for; null before anything is asked. */
 const findingOf = (search: Readonly<Record<string, unknown>>): Finding | null => {

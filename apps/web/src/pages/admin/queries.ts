@@ -56,13 +56,16 @@ export const logsOf = (integrationId: string, level: Level | null) =>
     ...pages,
   });
 
-export const usageOfAll = (days: number) =>
+/** Less would show nearly everybody, and tell them. */
+export const MIN_SEARCH = 2;
+
+export const usageOfAll = (days: number, search: string) =>
   infiniteQueryOptions({
-    queryKey: ['admin', 'usage', days],
+    queryKey: ['admin', 'usage', days, search],
     queryFn: ({ pageParam, signal }) =>
       unwrap(
         api.GET('/api/admin/usage-summary', {
-          params: { query: { days, ...cursorOf(pageParam) } },
+          params: { query: { days, ...(search === '' ? {} : { search }), ...cursorOf(pageParam) } },
           signal,
         }),
       ),

@@ -1,19 +1,19 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ChartColumn } from 'lucide-react';
-import { useState } from 'react';
+import { ChartColumn, Search, SearchX } from 'lucide-react';
+import { type SubmitEvent, useState } from 'react';
 import type { components } from '../../app/api.ts';
 import { paths } from '../../app/paths.ts';
 import { PageHeader } from '../../app/shell/page-header.tsx';
 import { formatBytes, formatCount, formatDay, formatMicros } from '../../format/format.ts';
 import { Button } from '../../ui/actions/button.tsx';
 import { type Column, Table } from '../../ui/data/table.tsx';
-import { Field } from '../../ui/forms/field.tsx';
+import { Field, Input } from '../../ui/forms/field.tsx';
 import { Select } from '../../ui/forms/select.tsx';
 import { Empty } from '../../ui/states/empty.tsx';
 import { ErrorNotice } from '../../ui/states/error-notice.tsx';
 import { Loading, Skeleton } from '../../ui/states/skeleton.tsx';
-import { usageOfAll } from './queries.ts';
+import { MIN_SEARCH, usageOfAll } from './queries.ts';
 
 type Row = components['schemas']['SupportUsagePage']['items'][number];
 
@@ -60,7 +60,17 @@ const DAYS = [1, 7, 30] as const;
 /** What every integration did. */
 const AdminUsagePage = () => {
   const [days, setDays] = useState<number>(7);
-  const usage = useInfiniteQuery(usageOfAll(days));
+  const [search, setSearch] = useState('');
+  const [isTooShort, setTooShort] = useState(false);
+  const usage = useInfiniteQuery(usageOfAll(days, search));
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const entered = new FormData(event.currentTarget).get('search');
+    const text = typeof entered === 'string' ? entered.trim() : '';
+    const isShort = text !== '' && text.length < MIN_SEARCH;
+    setTooShort(isShort);
+    if (!isShort) setSearch(text);
+  };
   const rows = usage.data?.pages.flatMap(({ items }) => items);
   const first = usage.data?.pages[0];
   return (
@@ -69,7 +79,14 @@ const AdminUsagePage = () => {
         Each tenant that is shown finds that in their audit.
         {first !== undefined && ` ${formatDay(first.from)} to ${formatDay(first.to)}, UTC.`}
       </PageHeader>
-      <div className="mb-5 max-w-60">
+      <form onSubmit={submit} className="mb-5 grid items-end gap-4 sm:grid-cols-[1fr_12rem_auto]">
+        <Field
+          label="Tenant or integration"
+          hint="A part of its name, or its whole id. Empty: all."
+          error={isTooShort ? 'Give at least two characters of a name, or a whole id.' : undefined}
+        >
+          {(control) => <Input {...control} required={false} name="search" />}
+        </Field>
         <Field label="Days">
           {(control) => (
             <Select
@@ -86,7 +103,13 @@ const AdminUsagePage = () => {
             </Select>
           )}
         </Field>
-      </div>
+        <div>
+          <Button type="submit" variant="primary" isBusy={usage.isLoading}>
+            <Search aria-hidden size={17} />
+            Find
+          </Button>
+        </div>
+      </form>
       {usage.error !== null && (
         <ErrorNotice error={usage.error} onRetry={() => void usage.refetch()} isBusy={usage.isFetching} />
       )}
@@ -96,6 +119,10 @@ const AdminUsagePage = () => {
             <Skeleton className="h-64 w-full" />
           </Loading>
         )
+      ) : rows.length === 0 && search !== '' ? (
+        <Empty icon={SearchX} title="No integration is called so">
+          Look for a part of its name or its tenant’s, or for the whole id of either.
+        </Empty>
       ) : rows.length === 0 ? (
         <Empty icon={ChartColumn} title="No integration yet">
           Usage is counted from an integration’s first listing on.

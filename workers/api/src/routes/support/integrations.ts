@@ -3,7 +3,7 @@ import { toJson, unwrap } from '@sluice/db';
 import * as shared from '@sluice/shared';
 import type { App } from '../../http/app.ts';
 import { bearer, readProblems } from '../../http/openapi.ts';
-import { NumberedPageQuery, SupportIntegrationPage } from './schemas.ts';
+import { NameSearch, NumberedPageQuery, SupportIntegrationPage } from './schemas.ts';
 
 const route = createRoute({
   method: 'get',
@@ -15,21 +15,7 @@ const route = createRoute({
   security: bearer,
   request: {
     query: z.strictObject({
-      search: z
-        .string()
-        .trim()
-        .min(2, { error: 'Give at least two characters of a name, or a whole id.', abort: true })
-        .max(1024)
-        // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
-        .regex(/^[^\u0000-\u001f\u007f]*$/, 'Leave out control characters.')
-        .optional()
-        .openapi({
-          param: {
-            description:
-              'A part of the name of the integration or of its tenant, in capitals or not, or the whole id of either.',
-          },
-          example: 'Acme',
-        }),
+      search: NameSearch,
       tenantId: z
         .uuid()
         .optional()

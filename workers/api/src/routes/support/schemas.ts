@@ -20,6 +20,23 @@ export const SupportAccess = z
   .strictObject({ tenantId: z.uuid(), expiresAt: z.iso.datetime({ offset: true }) })
   .openapi('SupportAccess');
 
+/** Finds integrations by what people call them. */
+export const NameSearch = z
+  .string()
+  .trim()
+  .min(2, { error: 'Give at least two characters of a name, or a whole id.', abort: true })
+  .max(1024)
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'Leave out control characters.')
+  .optional()
+  .openapi({
+    param: {
+      description:
+        'A part of the name of the integration or of its tenant, in capitals or not, or the whole id of either.',
+    },
+    example: 'Acme',
+  });
+
 /** Pages by a number that only grows. */
 export const NumberedPageQuery = {
   cursor: z

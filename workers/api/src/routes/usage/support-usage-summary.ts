@@ -3,6 +3,7 @@ import { unwrap } from '@sluice/db';
 import { SupportUsage } from '@sluice/shared';
 import type { App } from '../../http/app.ts';
 import { bearer, readProblems } from '../../http/openapi.ts';
+import { NameSearch } from '../support/schemas.ts';
 import { DaysQuery, SupportUsagePage } from './schemas.ts';
 
 const route = createRoute({
@@ -16,6 +17,7 @@ const route = createRoute({
   request: {
     query: z.strictObject({
       ...DaysQuery,
+      search: NameSearch,
       tenantId: z
         .uuid()
         .optional()
@@ -41,7 +43,7 @@ const route = createRoute({
 
 export const supportUsageSummaryRoute = (app: App) =>
   app.openapi(route, async (c) => {
-    const { days, limit, cursor, tenantId } = c.req.valid('query');
+    const { days, limit, cursor, tenantId, search } = c.req.valid('query');
     const usage = SupportUsage.parse(
       unwrap(
         await c.var.db.rpc('support_usage_summary', {
@@ -49,6 +51,7 @@ export const supportUsageSummaryRoute = (app: App) =>
           p_limit: limit + 1,
           ...(cursor === undefined ? {} : { p_after: cursor }),
           ...(tenantId === undefined ? {} : { p_tenant_id: tenantId }),
+          ...(search === undefined ? {} : { p_search: search }),
         }),
       ),
     );

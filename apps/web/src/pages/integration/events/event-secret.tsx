@@ -3,37 +3,11 @@ import { useState } from 'react';
 import { api, once, unwrap } from '../../../app/api.ts';
 import { Time } from '../../../format/time.tsx';
 import { Button } from '../../../ui/actions/button.tsx';
-import { CopyButton } from '../../../ui/actions/copyable.tsx';
-import { Field, Input } from '../../../ui/forms/field.tsx';
-import { Dialog } from '../../../ui/overlays/dialog.tsx';
+import { SecretDialog } from '../../../ui/overlays/secret-dialog.tsx';
 import { ErrorNotice } from '../../../ui/states/error-notice.tsx';
 import { Loading, Skeleton } from '../../../ui/states/skeleton.tsx';
 import { Card } from '../card.tsx';
 import { at, useIntegrationId } from '../queries.ts';
-
-/** The secret, once. It is in this dialog alone, and forgotten with it. */
-const Revealed = ({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }) => (
-  <Dialog
-    title="Your event secret"
-    isDismissable={false}
-    onClose={onClose}
-    actions={
-      <Button variant="primary" onClick={onClose}>
-        I have stored it
-      </Button>
-    }
-  >
-    <div className="grid grid-cols-1 gap-4">
-      <p>This is the only time it is shown. Enter it where your events come from, or store it in a safe.</p>
-      <Field label="Event secret">
-        {(control) => <Input {...control} readOnly value={secret} className="font-mono" />}
-      </Field>
-      <div>
-        <CopyButton text={secret} what="Event secret" />
-      </div>
-    </div>
-  </Dialog>
-);
 
 /** What deliveries are signed with: which are valid, another one, and the end of the one before. */
 export const EventSecret = ({ mayEdit }: { readonly mayEdit: boolean }) => {
@@ -111,7 +85,14 @@ export const EventSecret = ({ mayEdit }: { readonly mayEdit: boolean }) => {
       ) : (
         <p className="text-soft">There is none yet.</p>
       )}
-      {revealed !== null && <Revealed secret={revealed} onClose={() => setRevealed(null)} />}
+      {revealed !== null && (
+        <SecretDialog
+          what="Event secret"
+          secret={revealed}
+          advice="Enter it where your events come from, or store it in a safe. One that was in use before is valid for a day yet."
+          onClose={() => setRevealed(null)}
+        />
+      )}
     </Card>
   );
 };
