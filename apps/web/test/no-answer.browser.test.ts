@@ -1,26 +1,16 @@
 import { createTenant } from '@sluice/testkit';
 import { at, call, newIntegration } from '@sluice/testkit/api-client';
 import { FAKE_IDENTITY } from '@sluice/testkit/fake-s3';
-import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { BUCKET, newServer } from './support/customer.ts';
+import { everythingIn } from './support/kept.ts';
+import { loseAnswer } from './support/network.ts';
 import { openSql, setPoll } from './support/seeds.ts';
 import { expectAccessibleEverywhere, PHONE, useBrowser } from './support/visit.ts';
 
 const sql = openSql();
 const visit = useBrowser();
 const { accessKeyId, secretAccessKey } = FAKE_IDENTITY;
-
-/** The next request of a method is done, and its answer is lost on the way. */
-const loseAnswer = async (page: Page, method: string): Promise<void> => {
-  let isLost = false;
-  await page.route('**/api/**', async (route) => {
-    if (isLost || route.request().method() !== method) return route.fallback();
-    isLost = true;
-    await route.fetch();
-    await route.abort('connectionreset');
-  });
-};
 
 const connected = async () => {
   const tenant = await createTenant(inject('stack'));
@@ -72,7 +62,7 @@ test('connecting a bucket through a failing network: what was typed stays, and i
   expect(await secret.inputValue()).toBe(secretAccessKey);
   await page.getByRole('button', { name: 'Save and test' }).click();
   await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
-  expect(await page.content()).not.toContain(secretAccessKey);
+  expect(await everythingIn(page)).not.toContain(secretAccessKey);
 });
 
 test('an edit whose answer was lost is no conflict with oneself when it is sent again', async (context) => {

@@ -3,21 +3,11 @@ import { FAKE_IDENTITY, faults } from '@sluice/testkit/fake-s3';
 import type { Locator, Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { BUCKET, newServer } from '../support/customer.ts';
+import { everythingIn } from '../support/kept.ts';
 import { expectAccessibleEverywhere, PHONE, useBrowser } from '../support/visit.ts';
 
 const visit = useBrowser();
 const { accessKeyId, secretAccessKey } = FAKE_IDENTITY;
-
-/** Everything a page could keep: its elements, what stands in its fields, and its storage. */
-const everythingIn = (page: Page): Promise<string> =>
-  page.evaluate(() =>
-    [
-      document.documentElement.outerHTML,
-      ...[...document.querySelectorAll('input, textarea')].map((field) => (field as HTMLInputElement).value),
-      JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), history.state]),
-      location.href,
-    ].join('\n'),
-  );
 
 const checkOf = (page: Page, text: string): Locator =>
   page.getByRole('list', { name: 'Checks' }).getByRole('listitem').filter({ hasText: text });

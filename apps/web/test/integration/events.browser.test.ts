@@ -2,6 +2,8 @@ import { createTenant, type TestTenant } from '@sluice/testkit';
 import { apiUrl, at, call, newIntegration } from '@sluice/testkit/api-client';
 import { openFakeAccount } from '@sluice/testkit/fake-cloudflare';
 import { describe, expect, inject, test } from 'vitest';
+import { everythingIn } from '../support/kept.ts';
+import { loseAnswer } from '../support/network.ts';
 import { openSql, setPoll } from '../support/seeds.ts';
 import { expectAccessibleEverywhere, useBrowser } from '../support/visit.ts';
 
@@ -85,6 +87,79 @@ test('says where to look when no event comes, tests our part alone, and says in 
   await page.getByText('That proves our part alone, not what sends your events.').waitFor();
 });
 
+test('another event secret is shown once and copied; the one before is valid until it is ended', async (context) => {
+  const given = await connected();
+  const { tenant, id, address } = given;
+  const before = await listening(given);
+  const bucket = inject('stack').s3.buckets[0] ?? '';
+  const isTaken = async (secret: string) => (await deliver(id, secret, bucket, 'elsewhere.pdf')).status;
+  const { page } = await visit(context, { user: tenant.owner });
+  await page.goto(address);
+  const card = page.getByRole('region', { name: 'Event secret' });
+  await card.getByRole('button', { name: 'Make a new one' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Your event secret' });
+  const field = dialog.getByLabel('Event secret', { exact: true });
+  const secret = await field.inputValue();
+  expect(secret).toMatch(/^whsec_/);
+  expect(secret).not.toBe(before);
+  await dialog.getByRole('button', { name: 'Copy Event secret' }).press('Enter');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
+  await dialog.getByRole('button', { name: 'I have stored it' }).press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  const rows = card.getByRole('listitem');
+  await rows
+    .filter({ hasText: 'The one before' })
+    .getByText(/valid until/)
+    .waitFor();
+  await expectAccessibleEverywhere(page);
+  const kept = await everythingIn(page);
+  for (const one of [before, secret]) expect(kept).not.toContain(one);
+  expect([await isTaken(before), await isTaken(secret)]).toEqual([200, 200]);
+
+  await card.getByRole('button', { name: 'End it now' }).press('Enter');
+  await rows.filter({ hasText: 'The one before' }).waitFor({ state: 'detached' });
+  expect([await isTaken(before), await isTaken(secret)]).toEqual([401, 200]);
+});
+
+test('an event secret whose answer was lost is not made twice: where it was shown is said', async (context) => {
+  const given = await connected();
+  const before = await listening(given);
+  const { page } = await visit(context, { user: given.tenant.owner });
+  await page.goto(given.address);
+  const card = page.getByRole('region', { name: 'Event secret' });
+  await loseAnswer(page, 'POST');
+  await card.getByRole('button', { name: 'Make a new one' }).press('Enter');
+  await card.getByText('No answer came from Sluice').waitFor();
+  await card.getByRole('button', { name: 'Make a new one' }).press('Enter');
+  await card.getByText('It was done, and its secret was shown in the first answer only').waitFor();
+  // Made twice, the one that is still entered everywhere would not be valid any more.
+  const bucket = inject('stack').s3.buckets[0] ?? '';
+  expect((await deliver(given.id, before, bucket, 'elsewhere.pdf')).status).toBe(200);
+});
+
+test('hands out the rule of Backblaze B2, as a command and as a file, and where the secret goes', async (context) => {
+  const { tenant, id, address } = await connected({
+    provider: 'b2',
+    bucket: `acme-${crypto.randomUUID().slice(0, 8)}`,
+    region: 'us-west-004',
+    endpoint: undefined,
+  });
+  const { page } = await visit(context, { user: tenant.owner });
+  await page.goto(address);
+  const card = page.getByRole('region', { name: 'Set it up at your provider' });
+  await card.getByText(`/api/events/s3/${id}`).first().waitFor();
+  await card.getByRole('tab', { name: 'Command line' }).press('Enter');
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await card.getByRole('button', { name: /^Copy Create the rule/ }).press('Enter');
+  await expect.poll(copied).toContain('b2 bucket notification-rule create');
+  await expectAccessibleEverywhere(page);
+  await card.getByRole('tab', { name: 'By hand' }).press('Enter');
+  await card.getByRole('button', { name: 'Copy sluice-event-rule.json' }).press('Enter');
+  await expect.poll(copied).toContain('b2:ObjectCreated:*');
+  await card.getByText(/replaces all rules of the bucket/).waitFor();
+  await expectAccessibleEverywhere(page);
+});
+
 test('hands out what to set up for each provider, ready to be copied', async (context) => {
   const { tenant, address } = await connected();
   const aws = await newIntegration(tenant, {
@@ -160,12 +235,7 @@ describe('a bucket of R2', () => {
     expect(await steps.filter({ hasText: ': done' }).count()).toBe(6);
     expect(Object.keys((await account.read()).scripts)).toHaveLength(1);
     await expectAccessibleEverywhere(page);
-    const kept = await page.evaluate(() => {
-      const values = [...document.querySelectorAll('input')].map(({ value }) => value);
-      return (
-        document.documentElement.outerHTML + values.join() + JSON.stringify(Object.entries(localStorage))
-      );
-    });
+    const kept = await everythingIn(page);
     for (const secret of [whole, part, 'whsec_']) expect(kept).not.toContain(secret);
 
     await token.fill(whole);

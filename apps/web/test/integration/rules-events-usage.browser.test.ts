@@ -1,6 +1,7 @@
 import { createTenant } from '@sluice/testkit';
 import { at, call, newIntegration } from '@sluice/testkit/api-client';
 import { expect, inject, test } from 'vitest';
+import { everythingIn } from '../support/kept.ts';
 import { seedMonth } from '../support/seed-objects.ts';
 import { openSql, setPoll } from '../support/seeds.ts';
 import { expectAccessibleEverywhere, useBrowser } from '../support/visit.ts';
@@ -56,11 +57,7 @@ test('shows an event secret once, never again; events are listened to when there
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
   await dialog.getByRole('button', { name: 'I have stored it' }).press('Enter');
   await dialog.waitFor({ state: 'detached' });
-  const kept = await page.evaluate(() => {
-    const values = [...document.querySelectorAll('input')].map(({ value }) => value);
-    return document.documentElement.outerHTML + values.join() + JSON.stringify(Object.entries(localStorage));
-  });
-  expect(kept).not.toContain(secret);
+  expect(await everythingIn(page)).not.toContain(secret);
   await page.getByRole('button', { name: 'Listen to events' }).press('Enter');
   await page.getByRole('heading', { name: 'Events are listened to' }).waitFor();
   expect(at(await read(''), 'detectionMode')).toBe('event');

@@ -199,6 +199,32 @@ test('the wrong account is told whose it is by a hint, and may be changed; a new
   await page.waitForURL(`**/settings/${tenant.id}/integrations`);
 });
 
+test('a new account whose address has to be confirmed first is told where the message went', async (context) => {
+  const tenant = await createTenant(inject('stack'));
+  const email = `grace-${crypto.randomUUID().slice(0, 8)}@example.test`;
+  const hash = await invite(tenant, email);
+  const { page } = await visit(context);
+  // What Supabase Auth answers where addresses are confirmed: a user, and no session. The local one confirms by itself.
+  await page.route('**/auth/v1/signup', (route) =>
+    route.fulfill({
+      json: { id: crypto.randomUUID(), email, confirmation_sent_at: new Date().toISOString() },
+    }),
+  );
+  await page.goto(`/invitation${hash}`);
+  await page.getByRole('button', { name: 'I have no account yet' }).press('Enter');
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password').fill(crypto.randomUUID());
+  await page.keyboard.press('Enter');
+  const told = page.getByRole('status').filter({ hasText: 'We sent a message to' });
+  await told.waitFor();
+  expect(await told.innerText()).toContain(email);
+  expect(await told.innerText()).toContain('Then open this invitation again.');
+  await expectAccessibleEverywhere(page);
+  // Nobody is signed in by it.
+  await page.reload();
+  await page.getByText('Sign in with the address the invitation is for.').waitFor();
+});
+
 test('an invitation that was revoked, or whose link was renewed, says so in words', async (context) => {
   const stack = inject('stack');
   const tenant = await createTenant(stack);
