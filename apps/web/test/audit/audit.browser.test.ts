@@ -90,6 +90,9 @@ test('shows a long audit page by page, on a phone too', async (context) => {
   await page.goto(`/settings/${tenant.id}/audit?recordType=tenant_limits`);
   const events = page.getByRole('list', { name: 'Events' }).getByRole('listitem');
   await events.nth(49).waitFor();
+  // The section one is in is in sight, though there is no room for all.
+  const section = await page.getByRole('link', { name: 'Audit' }).boundingBox();
+  expect((section?.x ?? 0) + (section?.width ?? 0)).toBeLessThanOrEqual(PHONE.width);
   await page.getByRole('button', { name: 'Show earlier events' }).click();
   await events.nth(59).waitFor();
   expect(await events.count()).toBe(60);

@@ -46,7 +46,7 @@ test('shows how it stands, books that sum, and a month as chart and as table', a
   const chart = month.getByRole('img', { name: /Chart of the last 30 days/ });
   await chart.waitFor();
   expect(await chart.getAttribute('aria-label')).toContain('written back 156, skipped 36, failed 24');
-  expect(await month.innerText()).toMatch(/Found until written back: half within\s+4\d secs/);
+  expect(await month.innerText()).toMatch(/Until written back: half within\s+4\d secs/);
   await expectAccessibleEverywhere(page);
   await month.getByRole('button', { name: 'Show as table' }).press('Enter');
   expect(await month.getByRole('row').count()).toBe(31);

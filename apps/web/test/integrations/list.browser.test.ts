@@ -120,6 +120,25 @@ test('says when there is no connection, keeps what it knew, and goes on by itsel
   expect(await page.getByText('You are offline.').isVisible()).toBe(false);
 });
 
+test('things stand closer together for whoever wants that, from the next visit on too, and are still large enough to hit', async (context) => {
+  const tenant = await createTenant(inject('stack'));
+  const id = await newIntegration(tenant, { name: 'Contracts' });
+  await setPoll(sql, id, {});
+  const { page } = await visit(context, { user: tenant.owner });
+  await page.goto(`/settings/${tenant.id}/integrations`);
+  const heightOf = async () => (await page.getByRole('link', { name: 'Audit' }).boundingBox())?.height ?? 0;
+  await page.getByText('Working', { exact: true }).waitFor();
+  const wide = await heightOf();
+  await page.getByRole('button', { name: 'Show things closer together' }).press('Enter');
+  expect(await heightOf()).toBeLessThan(wide);
+  await page.reload();
+  await page.getByText('Working', { exact: true }).waitFor();
+  expect(await heightOf()).toBeLessThan(wide);
+  await expectAccessibleEverywhere(page);
+  await page.getByRole('button', { name: 'Show things further apart' }).press('Enter');
+  expect(await heightOf()).toBe(wide);
+});
+
 test('shows a long list page by page', async (context) => {
   const tenant = await createTenant(inject('stack'));
   const first = await newDraft(tenant, { name: 'The first' });

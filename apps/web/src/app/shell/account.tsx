@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import { LifeBuoy, LogOut, Monitor, Moon, Sun } from 'lucide-react';
+import { FoldVertical, LifeBuoy, LogOut, Monitor, Moon, Sun, UnfoldVertical } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '../../ui/actions/button.tsx';
+import { readDensity, readTheme, setDensity, setTheme, type Theme } from '../looks.ts';
 import { paths } from '../paths.ts';
 import { signOut, useSession } from '../session.ts';
-import { readTheme, setTheme, type Theme } from '../theme.ts';
 
 const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
 const THEMES = {
@@ -30,7 +30,27 @@ const ThemeButton = () => {
   );
 };
 
-/** Who is signed in, the theme, and the way out. */
+/** Where a pointer is fine: elsewhere things stand as wide as fingers take. */
+const DensityButton = () => {
+  const [density, setShown] = useState(readDensity);
+  const isWide = density === 'wide';
+  const Icon = isWide ? FoldVertical : UnfoldVertical;
+  return (
+    <IconButton
+      label={isWide ? 'Show things closer together' : 'Show things further apart'}
+      className="pointer-coarse:hidden"
+      onClick={() => {
+        const next = isWide ? 'compact' : 'wide';
+        setDensity(next);
+        setShown(next);
+      }}
+    >
+      <Icon aria-hidden size={18} />
+    </IconButton>
+  );
+};
+
+/** Who is signed in, how things look, and the way out. */
 export const Account = () => {
   const session = useSession();
   return (
@@ -49,6 +69,7 @@ export const Account = () => {
         </Link>
       )}
       <ThemeButton />
+      <DensityButton />
       <IconButton label="Sign out" onClick={() => void signOut()}>
         <LogOut aria-hidden size={18} />
       </IconButton>

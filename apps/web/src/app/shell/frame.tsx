@@ -6,6 +6,7 @@ import { paths } from '../paths.ts';
 import { SETTINGS_SECTIONS } from '../settings-registry.ts';
 import { mayEdit, type Tenant } from '../tenants.ts';
 import { Account } from './account.tsx';
+import { LinkStrip } from './link-strip.tsx';
 import { Logo } from './logo.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
 
@@ -42,7 +43,10 @@ const TenantSelect = ({ tenants, tenant }: { tenants: readonly Tenant[]; tenant:
 };
 
 const Sections = ({ tenant }: { readonly tenant: Tenant }) => (
-  <nav aria-label="Settings" className="-mx-1 flex gap-1 overflow-x-auto p-1 md:grid md:overflow-visible">
+  <LinkStrip
+    aria-label="Settings"
+    className="-mx-1 flex gap-1 overflow-x-auto p-1 md:grid md:overflow-visible"
+  >
     {SETTINGS_SECTIONS.filter(({ isForAdmins }) => isForAdmins !== true || mayEdit(tenant)).map(
       ({ id, label, icon: Icon }) => (
         <Link key={id} to={paths.section(tenant.id, id)} className={sectionClass}>
@@ -51,7 +55,7 @@ const Sections = ({ tenant }: { readonly tenant: Tenant }) => (
         </Link>
       ),
     )}
-  </nav>
+  </LinkStrip>
 );
 
 /** Takes the room of what is not known yet. */

@@ -81,12 +81,15 @@ const Row = (check: CheckResult) => {
     <li className="flex animate-[fade-in_200ms_ease-out] gap-3 px-4 py-2.5">
       <Icon aria-hidden size={20} className={cx('mt-0.5 shrink-0', toneText[tone])} />
       <div className="min-w-0 flex-1">
-        <p className="flex flex-wrap justify-between gap-x-4">
-          <span className={cx(isLoud && 'font-semibold')}>
+        <p className="flex justify-between gap-x-4">
+          <span className={cx('min-w-0', isLoud && 'font-semibold')}>
             {NAMES[check.name]}
             <span className="sr-only">: {words}</span>
           </span>
-          <span className="numeric text-xs text-soft">{check.durationMs} ms</span>
+          {/* What was told from the answer to another took no time of its own. */}
+          {check.durationMs > 0 && (
+            <span className="numeric shrink-0 text-xs text-soft">{check.durationMs} ms</span>
+          )}
         </p>
         {check.outcome !== 'passed' && <p className="breakable text-soft">{check.message}</p>}
         {isLoud && <Remedy {...check} />}

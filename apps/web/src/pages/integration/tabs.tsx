@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { paths } from '../../app/paths.ts';
+import { LinkStrip } from '../../app/shell/link-strip.tsx';
 
 /** The pages of one integration, in the order of their tabs. */
 const TABS = [
@@ -19,7 +20,7 @@ interface TabLinksProps {
 
 /** Links to the pages of one integration. They are pages, so these are links: the address says which is open. */
 export const TabLinks = ({ tenantId, integrationId }: TabLinksProps) => (
-  <nav aria-label="Integration" className="mb-6 overflow-x-auto border-b border-line">
+  <LinkStrip aria-label="Integration" className="mb-6 overflow-x-auto border-b border-line">
     <ul className="flex min-w-max gap-1">
       {TABS.map(({ page, label }) => (
         <li key={page}>
@@ -37,5 +38,5 @@ export const TabLinks = ({ tenantId, integrationId }: TabLinksProps) => (
         </li>
       ))}
     </ul>
-  </nav>
+  </LinkStrip>
 );

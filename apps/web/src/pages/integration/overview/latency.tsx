@@ -5,11 +5,18 @@ import type { UsageSummary } from '../queries.ts';
 type Totals = UsageSummary['totals'];
 type Measured = Totals['discoveryLatency'];
 
-const Percentiles = ({ name, measured }: { readonly name: string; readonly measured: Measured }) => (
+interface PercentilesProps {
+  readonly name: string;
+  /** When the clock was started. */
+  readonly since: string;
+  readonly measured: Measured;
+}
+
+const Percentiles = ({ name, since, measured }: PercentilesProps) => (
   <>
     <Fact
       name={`${name}: half within`}
-      note={measured === null ? undefined : `measured on ${formatCount(measured.count)}`}
+      note={measured === null ? undefined : `${since}; measured on ${formatCount(measured.count)}`}
     >
       {measured === null ? 'Not measured yet' : formatDuration(measured.p50Ms / 1000)}
     </Fact>
@@ -24,8 +31,8 @@ export const Latency = ({ discoveryLatency, completionLatency }: Totals) => (
   <div className="mt-5 border-t border-line pt-4">
     <h3 className="mb-3 font-semibold">How long it takes</h3>
     <Facts>
-      <Percentiles name="Until found" measured={discoveryLatency} />
-      <Percentiles name="Found until written back" measured={completionLatency} />
+      <Percentiles name="Until found" since="since it was put there" measured={discoveryLatency} />
+      <Percentiles name="Until written back" since="since it was found" measured={completionLatency} />
     </Facts>
   </div>
 );

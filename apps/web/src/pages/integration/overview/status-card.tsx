@@ -49,7 +49,7 @@ const Looks = ({ polling, status }: Integration) => (
 );
 
 const LastTest = ({ lastTest }: Integration) => {
-  if (lastTest === null) return <Fact name="Connection test">None of it as it stands</Fact>;
+  if (lastTest === null) return <Fact name="Connection test">Not tested as it stands</Fact>;
   const { outcome, checks, testedAt } = lastTest;
   const warnings = checks.filter((check) => check.outcome === 'warning').length;
   return (

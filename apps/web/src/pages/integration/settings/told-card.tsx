@@ -100,7 +100,11 @@ export const ToldCard = () => {
         </Loading>
       ) : targets.length === 0 ? (
         <p>
-          Nobody yet. <Link to={paths.section(tenantId, 'notifications')}>Add a server</Link> first.
+          Nobody yet.{' '}
+          <Link to={paths.section(tenantId, 'notifications')} className="text-accent underline">
+            Add a server
+          </Link>{' '}
+          first.
         </p>
       ) : (
         <ToldForm
