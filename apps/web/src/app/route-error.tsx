@@ -18,9 +18,11 @@ export const PageError = ({ error, reset }: Broken) => {
     <div className="grid max-w-xl gap-4">
       <h1 className="text-xl font-semibold">This page did not open</h1>
       <ErrorNotice error={error} onRetry={again} />
-      <div>
-        <Button onClick={() => location.reload()}>Load the page anew</Button>
-      </div>
+      {navigator.onLine && (
+        <div>
+          <Button onClick={() => location.reload()}>Load the page anew</Button>
+        </div>
+      )}
     </div>
   );
 };

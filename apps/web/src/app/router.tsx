@@ -86,6 +86,8 @@ const pageRoute = (parent: AnyRoute, { path, load, pages = [] }: SettingsPage): 
     getParentRoute: () => parent,
     path: path === '' ? '/' : path,
     component: page(load),
+    // A page that broke leaves the frame around it.
+    errorComponent: PageError,
   });
   return pages.length === 0 ? route : route.addChildren(pages.map((page) => pageRoute(route, page)));
 };
@@ -102,28 +104,16 @@ const adminRoute = createRoute({
   component: page(() => import('../pages/admin/admin-layout.tsx')),
 });
 
-const adminPages = [
-  createRoute({
-    getParentRoute: () => adminRoute,
-    path: '/',
-    component: page(() => import('../pages/admin/find-page.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => adminRoute,
+const ADMIN_PAGES: readonly SettingsPage[] = [
+  { path: '', load: () => import('../pages/admin/find-page.tsx') },
+  {
     path: 'tenants/$tenantId/integrations/$integrationId',
-    component: page(() => import('../pages/admin/integration-page.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => adminRoute,
-    path: 'usage',
-    component: page(() => import('../pages/admin/usage-page.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => adminRoute,
-    path: 'reseals',
-    component: page(() => import('../pages/admin/reseals-page.tsx')),
-  }),
+    load: () => import('../pages/admin/integration-page.tsx'),
+  },
+  { path: 'usage', load: () => import('../pages/admin/usage-page.tsx') },
+  { path: 'reseals', load: () => import('../pages/admin/reseals-page.tsx') },
 ];
+const adminPages = ADMIN_PAGES.map((one) => pageRoute(adminRoute, one));
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
@@ -137,7 +127,5 @@ export const router = createRouter({
   ]),
   // The code of a page is fetched when somebody points at the way there.
   defaultPreload: 'intent',
-  // A page that broke leaves the frame around it.
-  defaultErrorComponent: PageError,
   scrollRestoration: true,
 });
