@@ -129,13 +129,13 @@ test('things stand closer together for whoever wants that, from the next visit o
   const heightOf = async () => (await page.getByRole('link', { name: 'Audit' }).boundingBox())?.height ?? 0;
   await page.getByText('Working', { exact: true }).waitFor();
   const wide = await heightOf();
-  await page.getByRole('button', { name: 'Show things closer together' }).press('Enter');
+  await page.getByRole('button', { name: 'Density: wide' }).press('Enter');
   expect(await heightOf()).toBeLessThan(wide);
   await page.reload();
   await page.getByText('Working', { exact: true }).waitFor();
   expect(await heightOf()).toBeLessThan(wide);
   await expectAccessibleEverywhere(page);
-  await page.getByRole('button', { name: 'Show things further apart' }).press('Enter');
+  await page.getByRole('button', { name: 'Density: compact' }).press('Enter');
   expect(await heightOf()).toBe(wide);
 });
 

@@ -37,7 +37,7 @@ const DensityButton = () => {
   const Icon = isWide ? FoldVertical : UnfoldVertical;
   return (
     <IconButton
-      label={isWide ? 'Show things closer together' : 'Show things further apart'}
+      label={isWide ? 'Density: wide' : 'Density: compact'}
       className="pointer-coarse:hidden"
       onClick={() => {
         const next = isWide ? 'compact' : 'wide';
