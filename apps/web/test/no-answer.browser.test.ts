@@ -65,6 +65,25 @@ test('connecting a bucket through a failing network: what was typed stays, and i
   expect(await everythingIn(page)).not.toContain(secretAccessKey);
 });
 
+test('connecting by a role is done once too: its name is the same when it is sent again', async (context) => {
+  const tenant = await createTenant(inject('stack'));
+  const { page } = await visit(context, { user: tenant.owner });
+  await page.goto(`/settings/${tenant.id}/integrations/connect`);
+  await page.getByRole('radio', { name: 'Amazon S3, by role' }).check();
+  await page.getByLabel('Bucket', { exact: true }).fill(`acme-${crypto.randomUUID().slice(0, 8)}`);
+  await page.getByLabel('Region').fill('eu-central-1');
+  await page.getByLabel('AWS account number').fill('123456789012');
+  await loseAnswer(page, 'POST');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('alert').getByText('No answer came from Sluice').waitFor();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'The role is there: test it' }).waitFor();
+  const { body } = await call('GET', `/api/integrations/s3?tenantId=${tenant.id}`, {
+    token: tenant.owner.accessToken,
+  });
+  expect(at(body, 'items')).toHaveLength(1);
+});
+
 test('an edit whose answer was lost is no conflict with oneself when it is sent again', async (context) => {
   const { tenant, address, read } = await connected();
   const { page } = await visit(context, { user: tenant.owner });

@@ -64,9 +64,12 @@ export const PlaceForm = ({
 }) => {
   const [provider, setProvider] = useState<Provider | null>(null);
   const [values, setValues] = useState<Values>({ ...FOLDERS });
+  const [attempt] = useState(() => crypto.randomUUID());
   const create = useMutation({
     mutationFn: (chosen: Provider) =>
-      unwrap(api.POST('/api/integrations/s3', { body: requestOf(chosen, tenantId, values), ...once })),
+      unwrap(
+        api.POST('/api/integrations/s3', { body: requestOf(chosen, { tenantId, values, attempt }), ...once }),
+      ),
     onSuccess: ({ id }) => onCreated(id),
   });
   const set = (id: string) => (event: { readonly target: { readonly value: string } }) =>

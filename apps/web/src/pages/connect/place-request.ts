@@ -6,18 +6,21 @@ type CreateRequest = components['schemas']['CreateS3Integration'];
 const ROLE_NAME_LENGTH = 64;
 
 /** The role we ask to be made: named after the bucket, and after nothing that is there already. */
-const roleArnOf = (account: string, bucket: string): string => {
-  const [end = ''] = crypto.randomUUID().split('-');
+const roleArnOf = (account: string, bucket: string, attempt: string): string => {
+  const [end = ''] = attempt.split('-');
   const name = `sluice-${bucket.replaceAll(/[^\w.-]/g, '-')}`.slice(0, ROLE_NAME_LENGTH - 1 - end.length);
   return `arn:aws:iam::${account}:role/${name}-${end}`;
 };
 
+interface Entered {
+  readonly tenantId: string;
+  readonly values: Readonly<Record<string, string>>;
+  /** A UUID of this filling in of the form: sent again, the request is the same. */
+  readonly attempt: string;
+}
+
 /** What is sent to connect a bucket, of what was entered. */
-export const requestOf = (
-  provider: Provider,
-  tenantId: string,
-  values: Readonly<Record<string, string>>,
-): CreateRequest => {
+export const requestOf = (provider: Provider, { tenantId, values, attempt }: Entered): CreateRequest => {
   const value = (id: string): string => (values[id] ?? '').trim();
   const bucket = value('bucket');
   const common = {
@@ -30,7 +33,7 @@ export const requestOf = (
   const region = value('region');
   switch (provider) {
     case 'aws_role':
-      return { ...common, provider, region, roleArn: roleArnOf(value('awsAccount'), bucket) };
+      return { ...common, provider, region, roleArn: roleArnOf(value('awsAccount'), bucket, attempt) };
     case 'aws_key':
     case 'b2':
       return { ...common, provider, region };
