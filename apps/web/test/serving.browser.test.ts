@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
-import { origin, useBrowser } from './support/visit.ts';
+import { expectAccessible, origin, PHONE, useBrowser } from './support/visit.ts';
 
 const visit = useBrowser();
 
@@ -75,4 +75,16 @@ test('no bundle holds a secret of this stack, or names one', async () => {
       /sb_secret_|SUPABASE_SECRET_KEY|VAULT_KEYRING|service_role|BEGIN PRIVATE KEY/,
     );
   }
+});
+
+test('the API reference is accessible in both themes, on a phone too, and leads back to the site', async (context) => {
+  const { page } = await visit(context, { colorScheme: 'dark' });
+  await page.goto('/api/reference');
+  await expectAccessible(page);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(PHONE);
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Guide', exact: true }).click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/guide');
 });

@@ -44,7 +44,7 @@ background:var(--ground);color:var(--ink);font:16px/1.55 system-ui,sans-serif;sc
 *{box-sizing:border-box}body{margin:0;min-width:20rem}a{color:var(--accent);text-underline-offset:.2em}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .skip{position:absolute;left:-100vw}.skip:focus{position:fixed;z-index:1;left:1rem;top:1rem;padding:.5rem 1rem;background:var(--surface)}
-header{display:flex;flex-wrap:wrap;align-items:center;gap:.25rem 1.5rem;padding:1rem max(1rem,(100vw - 76rem)/2);background:var(--surface);border-bottom:1px solid var(--line)}
+header{display:flex;flex-wrap:wrap;align-items:center;gap:.25rem 1.5rem;padding:1rem max(1rem,(100vw - 74rem)/2);background:var(--surface);border-bottom:1px solid var(--line)}
 header a{color:var(--soft);text-decoration:none}header a:hover{color:var(--ink)}header a[aria-current]{color:var(--ink);font-weight:700}
 header a:first-child{color:var(--ink);font-size:1.1875rem;font-weight:700}
 .page{display:grid;grid-template-columns:minmax(0,1fr);gap:2rem;max-width:76rem;margin:0 auto;padding:2rem 1rem}
