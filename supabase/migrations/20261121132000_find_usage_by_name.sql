@@ -22,10 +22,10 @@ begin
       and (v_search is null or v_search in (i.id::text, i.tenant_id::text) or strpos(lower(i.name), v_search) > 0
         or exists (select 1 from public.tenants n where n.id = i.tenant_id and strpos(lower(n.name), v_search) > 0))
     order by i.id limit least(greatest(p_limit, 1), 500)) as p;
-  -- Each tenant shown is told, and the one that was asked for even when it has nothing to show.
+  -- Each tenant shown is told, and whom the question names even when there is nothing to show of it.
   for v_tenant_id in
     select i.tenant_id from public.s3_integrations i where i.id = any (v_ids)
-    union select t.id from public.tenants t where t.id = p_tenant_id
+    union select t.id from public.tenants t where t.id = p_tenant_id or t.id::text = v_search
   loop
     perform private.note_support(v_tenant_id, 'read', 's3_usage', 'list',
       jsonb_strip_nulls(jsonb_build_object('days', p_days, 'search', p_search)));

@@ -290,6 +290,12 @@ describe('support', () => {
       token: empty.owner.accessToken,
     });
     expect(items(seen)).toMatchObject([{ actorKind: 'support', action: 'read', recordType: 's3_usage' }]);
+    const named = await newTenant();
+    expect(items(await call('GET', `/api/admin/usage-summary?search=${named.id}`, { token }))).toEqual([]);
+    const namedSees = await call('GET', `/api/tenants/${named.id}/audit?actorId=${actorId}`, {
+      token: named.owner.accessToken,
+    });
+    expect(items(namedSees)).toMatchObject([{ recordType: 's3_usage', after: { search: named.id } }]);
   });
 
   test('finds no secret by any of these, and none is left in a table', async () => {
