@@ -83,13 +83,19 @@ export async function* listSlice(
       objects = within(page.objects, last, planned.end);
       if (objects === null) throw new UnorderedListing();
     }
-    const isPastEnd = objects.length < page.objects.length;
+    const beyond = page.objects[objects.length]?.key;
+    const lastWithin = objects.at(-1)?.key ?? last;
     last = page.objects.at(-1)?.key ?? last;
     yield* cut.add({ kind: 'page', observedAt, objects });
+    const isSeamOpen = beyond !== undefined && planned.end !== null && lastWithin !== planned.end;
+    if (isSeamOpen && !(await isSeamless(bucket, options, lastWithin, planned.end ?? '', beyond)))
+      throw new UnorderedListing();
 
     // The last key of a slice is its end: asking for one page more would only show the next slice.
     const isDone =
-      page.continuationToken === null || isPastEnd || (planned.end !== null && last === planned.end);
+      page.continuationToken === null ||
+      beyond !== undefined ||
+      (planned.end !== null && last === planned.end);
     if (isDone) {
       yield* cut.finish(planned.end);
       return;
@@ -206,6 +212,35 @@ class Pages {
     return page;
   }
 }
+
+/** Pages that hold something, after which a key that is not among them will not come. */
+const MAX_SEAM_PAGES = 3;
+
+/**
+ * Whether what was shown past the end of a slice, `beyond`, is what the next slice begins with. A provider with an order of its own may
+ * show a key on this side that belongs to the other, and on the other not at all. Only where the end is no object any more: one that
+ * is there is shown before whatever is past it. Not so is believed only twice: the bucket may change between two questions.
+ */
+const isSeamless = async (
+  bucket: Pick<Bucket, 'listPage'>,
+  options: ListSliceOptions,
+  lastWithin: string,
+  end: string,
+  beyond: string,
+): Promise<boolean> => {
+  const firstPast = async (startAfter: string): Promise<string | undefined> => {
+    const pages = new Pages(bucket, startAfter, options);
+    for (let asked = 0; asked < MAX_SEAM_PAGES; ) {
+      const { objects, continuationToken } = await pages.next();
+      const past = objects.find(({ key }) => compareKeys(key, end) > 0);
+      if (past !== undefined || continuationToken === null) return past?.key;
+      if (objects.length > 0) asked += 1;
+    }
+    return undefined;
+  };
+  if ((await firstPast(end)) === beyond) return true;
+  return (await firstPast(lastWithin)) === (await firstPast(end));
+};
 
 const endless = (why: string): SluiceError =>
   new SluiceError('upstream_invalid', { detail: `The listing does not end: ${why}.` });

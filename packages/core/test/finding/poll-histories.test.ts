@@ -54,7 +54,7 @@ const history = (maxRounds = 5) =>
 const options = (): fc.Arbitrary<PollWorldOptions> =>
   fc.record({
     pageSize: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant(1000)),
-    listing: fc.constantFrom('ordered', 'ordered', 'ordered', 'unordered', 'deaf'),
+    listing: fc.constantFrom('ordered', 'ordered', 'ordered', 'unordered', 'deaf', 'collated'),
     inputPrefix: fc.constantFrom('', '', 'in/'),
     settings: fc.record({
       concurrency: fc.integer({ min: 1, max: 5 }),

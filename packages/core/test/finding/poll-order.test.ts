@@ -16,6 +16,49 @@ describe('a provider without order', () => {
     }
   });
 
+  it.each([true, false])(
+    'misses no key that a provider with an order of its own shows before an anchor (still there: %s) that it is behind',
+    async (isThere) => {
+      const world = new PollWorld({ pageSize: 2, listing: 'collated', settings: { objectsPerSlice: 2 } });
+      const { poll, slices } = world.database.integration(world.integrationId);
+      // So far by bytes too.
+      for (const key of ['0.pdf', 'B.PDF', 'c.pdf', 'z.pdf']) world.bucket.set(key, 'e');
+      await world.pollToEnd();
+      expect([...slices.keys()]).toContain('B.PDF');
+      if (!isThere) world.bucket.remove('B.PDF');
+      world.bucket.set('a.pdf', 'e');
+      world.wait();
+      await world.pollToEnd();
+      world.expectNothingLost();
+      expect(poll.isUnordered).toBe(true);
+    },
+  );
+
+  it('keeps the order when the key behind a slice goes or comes while it is asked for', async () => {
+    for (const change of ['goes', 'comes'] as const) {
+      const world = new PollWorld({ pageSize: 3, settings: { objectsPerSlice: 3, concurrency: 1 } });
+      for (const key of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) world.bucket.set(`${key}.pdf`, 'e');
+      await world.pollToEnd();
+      world.bucket.remove('c.pdf');
+      const listPage = world.bucket.listPage.bind(world.bucket);
+      let isDone = false;
+      world.bucket.listPage = async (input) => {
+        if (input.startAfter === 'c.pdf' && !isDone) {
+          isDone = true;
+          if (change === 'goes') world.bucket.remove('d.pdf');
+          else world.bucket.set('cc.pdf', 'e');
+        }
+        return listPage(input);
+      };
+      world.wait();
+      await world.pollToEnd();
+      expect(isDone).toBe(true);
+      world.expectNothingLost();
+      const { poll } = world.database.integration(world.integrationId);
+      expect(poll.isUnordered).toBe(false);
+    }
+  });
+
   it('does not give up the order for one page that was out of it', async () => {
     const world = new PollWorld({ pageSize: 4 });
     for (let i = 0; i < 60; i += 1) world.bucket.set(`k${i}.pdf`, 'e');

@@ -11,8 +11,11 @@ interface Stored {
 export interface MemoryBucketOptions {
   /** Most keys of a page. Default 1000. */
   readonly pageSize?: number | (() => number);
-  /** `unordered` lists by a hash; `deaf` lists in order and does not know start-after. Default `ordered`. */
-  readonly listing?: 'ordered' | 'unordered' | 'deaf';
+  /**
+   * `unordered` lists by a hash; `deaf` lists in order and does not know start-after; `collated` lists as people sort names, start-after
+   * and all. Default `ordered`.
+   */
+  readonly listing?: keyof typeof RANKS;
   readonly now?: () => number;
 }
 
@@ -59,9 +62,13 @@ export class MemoryBucket implements Bucket {
 
   #inOrder(): readonly { readonly key: string; readonly rank: Buffer }[] {
     this.#sorted ??= [...this.#objects.keys()]
-      .map((key) => ({ key, rank: this.#options.listing === 'unordered' ? scramble(key) : Buffer.from(key) }))
+      .map((key) => ({ key, rank: this.#rank(key) }))
       .sort((a, b) => Buffer.compare(a.rank, b.rank));
     return this.#sorted;
+  }
+
+  #rank(key: string): Buffer {
+    return RANKS[this.#options.listing ?? 'ordered'](key);
   }
 
   async listPage(input: ListPageInput): Promise<ListPage> {
@@ -72,8 +79,9 @@ export class MemoryBucket implements Bucket {
     const { pageSize = 1000, listing = 'ordered' } = this.#options;
     const wanted = typeof pageSize === 'function' ? pageSize() : pageSize;
     const limit = Math.max(1, Math.min(wanted, input.maxKeys ?? 1000));
-    const after = input.continuationToken ?? (listing === 'ordered' ? (input.startAfter ?? '') : '');
-    const afterRank = listing === 'unordered' && after !== '' ? scramble(after) : Buffer.from(after);
+    const knowsStartAfter = listing === 'ordered' || listing === 'collated';
+    const after = input.continuationToken ?? (knowsStartAfter ? (input.startAfter ?? '') : '');
+    const afterRank = this.#rank(after);
     const inOrder = this.#inOrder();
     const page: ObjectSummary[] = [];
     let isMore = false;
@@ -142,6 +150,13 @@ const scramble = (key: string): Buffer => {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(key)) hash = Math.imul(hash ^ byte, 0x01000193);
   return Buffer.concat([Buffer.from((hash >>> 0).toString(16).padStart(8, '0')), Buffer.from(key)]);
+};
+
+const RANKS = {
+  ordered: (key: string): Buffer => Buffer.from(key),
+  deaf: (key: string): Buffer => Buffer.from(key),
+  unordered: scramble,
+  collated: (key: string): Buffer => Buffer.from(`${key.toLowerCase()}\u0000${key}`),
 };
 
 const firstAfter = (inOrder: readonly { readonly rank: Buffer }[], rank: Buffer): number => {
