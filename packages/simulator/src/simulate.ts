@@ -13,6 +13,7 @@ import { History } from './world/history.ts';
 import { Notifier } from './world/notifier.ts';
 import { SimProcessor, SimStaging } from './world/processor.ts';
 import { Weather } from './world/weather.ts';
+import { Witness } from './world/witness.ts';
 
 const MINUTE = 60_000;
 /** When every history begins. */
@@ -40,7 +41,9 @@ export const simulate = async (
   const random = new SeededRandom(plan.seed ^ 0x5f3759df);
   const weather = new Weather(random.fork(), plan.climate);
   const history = new History();
-  const backend = await backendOf(kernel);
+  const plain = await backendOf(kernel);
+  const witness = new Witness(kernel, history);
+  const backend = { ...plain, objects: witness.objects(plain.objects), polls: witness.polls(plain.polls) };
   const staging = new SimStaging();
   const buckets = new Map<string, SimBucket>();
   const processor = new SimProcessor(kernel, weather, random.fork(), history, staging, buckets);

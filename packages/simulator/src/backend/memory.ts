@@ -14,11 +14,25 @@ export const memoryBackend = (kernel: Kernel): Backend & { readonly database: Me
   const database = new MemoryDatabase(kernel);
   const lifecycle = new MemoryLifecycle(database);
   const tenantId = database.newId();
+  // PostgreSQL would have refused it then and there; at the end it may be gone again.
+  const refused = new Set<string>();
+  const checked = <T extends object>(port: T): T =>
+    new Proxy(port, {
+      get: (of, name) => {
+        const value: unknown = Reflect.get(of, name, of);
+        if (typeof value !== 'function') return value;
+        return async (...args: unknown[]) => {
+          const answer: unknown = await Reflect.apply(value, of, args);
+          for (const violation of database.violations()) refused.add(`after ${String(name)}: ${violation}`);
+          return answer;
+        };
+      },
+    });
   return {
     database,
-    polls: memoryPollLedger(database),
-    objects: memoryObjectLedger(database),
-    events: memoryEventLedger(database),
+    polls: checked(memoryPollLedger(database)),
+    objects: checked(memoryObjectLedger(database)),
+    events: checked(memoryEventLedger(database)),
     replays: lifecycle.replays,
     rollBack: lifecycle.rollBack,
     sweepSecrets: () => lifecycle.sweep(),
@@ -51,7 +65,7 @@ export const memoryBackend = (kernel: Kernel): Backend & { readonly database: Me
         isLeased: row.leaseId !== null,
       })),
       charges: [...database.costs].map(([jobId, cost]) => ({ jobId, ...cost })),
-      discrepancies: database.violations(),
+      discrepancies: [...refused],
     }),
     nextDueAt: async () => {
       const times = [...database.integrations.values()]

@@ -15,6 +15,7 @@ export interface Breach {
     | 'nothing of the customer is overwritten'
     | 'results are never taken in'
     | 'the books balance'
+    | 'one worker at a time'
     | 'everything comes to rest';
   readonly detail: string;
 }

@@ -100,4 +100,99 @@ export const MUTANTS: readonly Mutant[] = [
     find: "if (isUnclear(current, told, at)) return 'compare';",
     replace: '',
   },
+  {
+    name: 'a worker whose lease of an object was given to another is believed',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: 'return row !== undefined && row.leaseId === leaseId ? row : null;',
+    replace: "return row !== undefined && leaseId !== '' ? row : null;",
+  },
+  {
+    name: 'what was made under a lease that is lost is staged',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: `const row = held(database, objectId, leaseId);
+    refuseUnless(isText(JSON.stringify(`,
+    replace: `const row = leaseId === '' ? null : (database.objects.get(objectId) ?? null);
+    refuseUnless(isText(JSON.stringify(`,
+  },
+  {
+    name: 'what was written under a lease that is lost counts as written back',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: `const row = held(database, objectId, leaseId);
+    if (row?.state !== 'staged') return false;`,
+    replace: `const row = leaseId === '' ? null : (database.objects.get(objectId) ?? null);
+    if (row?.state !== 'staged') return false;`,
+  },
+  {
+    name: 'a failure under a lease that is lost is settled',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: `const row = held(database, objectId, leaseId);
+    if (row === null ||`,
+    replace: `const row = leaseId === '' ? null : (database.objects.get(objectId) ?? null);
+    if (row === null ||`,
+  },
+  {
+    name: 'what is being written is given to a second writer',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: "if (row.state !== 'staged' || row.leaseId !== null || !isActive",
+    replace: "if (row.state !== 'staged' || !isActive",
+  },
+  {
+    name: 'two versions of a key are written at once',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: '} else if (isBeingWritten(database, row, now)) {',
+    replace: "} else if (isBeingWritten(database, row, now) && row.key === '') {",
+  },
+  {
+    name: 'a lease to process is over as it begins',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: `row.attempts += 1;
+      row.dueAt = now + leaseSeconds * MICROS;
+      row.stateChangedAt = now;`,
+    replace: `row.attempts += 1;
+      row.dueAt = now + 0 * leaseSeconds;
+      row.stateChangedAt = now;`,
+  },
+  {
+    name: 'a lease to write is over as it begins',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: `row.attempts += 1;
+        row.dueAt = now + leaseSeconds * MICROS;`,
+    replace: `row.attempts += 1;
+        row.dueAt = now + 0 * leaseSeconds;`,
+  },
+  {
+    name: 'what runs out of its lease keeps it',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: `    row.leaseId = null;
+    if (isDead) {`,
+    replace: `    if (isDead) {
+      row.leaseId = null;`,
+  },
+  {
+    name: 'what is leased is given out again before its time',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: 'const due = own.filter((row) => row.dueAt !== null && row.dueAt <= now);',
+    replace:
+      'const due = own.filter((row) => row.dueAt !== null && (row.dueAt <= now || row.leaseId !== null));',
+  },
+  {
+    name: 'a listing that lost its lease goes on',
+    file: `${LEDGER}/poll-ledger.ts`,
+    find: `if (integration?.poll.leaseId !== leaseId || integration.config.status !== 'active') {
+      throw`,
+    replace: `if (integration === undefined || leaseId === '' || integration.config.status !== 'active') {
+      throw`,
+  },
+  {
+    name: 'a version that comes back while it is worked on keeps its lease',
+    file: `${LEDGER}/record-objects.ts`,
+    find: '    leaseId: null,',
+    replace: '    leaseId: known?.leaseId ?? null,',
+  },
+  {
+    name: 'a version that comes back while it is worked on keeps its job',
+    file: `${LEDGER}/record-objects.ts`,
+    find: '    jobId: database.newId(),',
+    replace: '    jobId: known?.jobId ?? database.newId(),',
+  },
 ];

@@ -63,6 +63,9 @@ export const makePlan = (seed: number): Plan => {
       workerSkewMs: random.pick([0, 0, 10 * MINUTE]),
       isSigned: random.chance(0.5),
       processLeaseSeconds: random.pick([1200, 1200, 45]),
+      writeLeaseSeconds: integrations.every(({ overwritePolicy }) => overwritePolicy === 'keep_versions')
+        ? 45
+        : 1200,
     },
     integrations,
     actions: actions.toSorted((a, b) => a.at - b.at),

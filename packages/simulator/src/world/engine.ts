@@ -30,11 +30,13 @@ export interface EngineSettings {
   readonly workerSkewMs: number;
   /** Whether deliveries say when they were signed. */
   readonly isSigned: boolean;
-  /** Short ones run out while the work goes on. What writes to a bucket must hold its lease: nothing fences a bucket. */
+  /** Short ones run out while the work goes on. */
   readonly processLeaseSeconds: number;
+  /** Short only where no two versions are written to one name: nothing fences a bucket, so who writes to it must hold its lease. */
+  readonly writeLeaseSeconds: number;
 }
 
-const LEASE_SECONDS = { poll: 180, object: 1200 };
+const POLL_LEASE_SECONDS = 180;
 const VISIBILITY_SECONDS = 900;
 /** What the platform lets an invocation take; below the lease of an object, so that whoever writes holds it. */
 const WORKER_LIMIT_MS = 900_000;
@@ -94,7 +96,7 @@ export class SimEngine {
     return this.#invoke('claim-polls', async (worker) => {
       const due = await this.#via(worker, 'ledger', this.#world.backend.polls).claimDuePolls(
         100,
-        LEASE_SECONDS.poll,
+        POLL_LEASE_SECONDS,
       );
       if (due.length > 0) {
         const messages = due.map((lease) => ({ version: 1 as const, ...lease }));
@@ -137,7 +139,7 @@ export class SimEngine {
             ledger: this.#via(worker, 'ledger', this.#world.backend.polls),
             clock: worker.clock,
             settings: {
-              leaseSeconds: LEASE_SECONDS.poll,
+              leaseSeconds: POLL_LEASE_SECONDS,
               intervalSeconds: 120,
               maxIntervalSeconds: 1800,
               budgetMs: 600_000,
@@ -187,7 +189,7 @@ export class SimEngine {
         ledger: this.#via(worker, 'ledger', backend.objects),
         staging: this.#via(worker, 'staging', staging),
         random: random.next,
-        settings: { leaseSeconds: LEASE_SECONDS.object, concurrency: 4 },
+        settings: { leaseSeconds: this.#settings.writeLeaseSeconds, concurrency: 4 },
       },
       ids,
     );

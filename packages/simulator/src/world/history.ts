@@ -58,7 +58,37 @@ interface Lost extends Base {
   readonly kind: 'lost';
 }
 
-export type Fact = Put | Deleted | Written | Processed | Replayed | Lost;
+/** What is worked on under a lease: an object, or the listing of a bucket. */
+interface Work extends Base {
+  readonly work: string;
+}
+
+/** The ledger gave work to a worker. */
+export interface Leased extends Work {
+  readonly kind: 'leased';
+  readonly leaseId: string;
+  readonly stage: 'list' | 'process' | 'write';
+  /** When it may be given to another, in milliseconds. */
+  readonly until: number;
+  /** Of an object. */
+  readonly key: string | null;
+  readonly jobId: string | null;
+}
+
+/** The ledger took a worker's word for it: what it did counts. */
+interface Believed extends Work {
+  readonly kind: 'believed';
+  readonly leaseId: string;
+  /** Its work is over, and its lease with it. */
+  readonly isEnd: boolean;
+}
+
+/** What was given to a worker is to be given to another. */
+interface Reclaimed extends Work {
+  readonly kind: 'reclaimed';
+}
+
+export type Fact = Put | Deleted | Written | Processed | Replayed | Lost | Leased | Believed | Reclaimed;
 
 /** Everything that happened, in order. All a checker knows, but for the books. */
 export class History {

@@ -92,7 +92,8 @@ export class SimProcessor {
     if (stored.isCorrupt) return { outcome: 'refused', code: 'pdf_corrupt', detail: 'It has no pages.' };
 
     // A large document takes its time; and now and then a run never ends.
-    await kernel.sleep(this.#weather.ownFault(0.01) ? 3_600_000 : 20_000 * random.next() ** 3);
+    const longestMs = random.chance(0.1) ? 200_000 : 20_000;
+    await kernel.sleep(this.#weather.ownFault(0.01) ? 3_600_000 : longestMs * random.next() ** 3);
     const pages = pagesOf(sizeBytes);
     const outputs = KINDS.map((kind) => {
       const stagingKey = `${job.stagingPrefix}${kind}`;

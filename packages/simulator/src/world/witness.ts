@@ -1,0 +1,115 @@
+import type { BegunPoll, ObjectLedger, ObjectToProcess, ObjectToWrite, PollLedger } from '@sluice/core';
+import type { Kernel } from '../time/kernel.ts';
+import type { History, Leased } from './history.ts';
+
+/** What the ledgers do with leases, written down where it happens: whatever becomes of their answers. */
+export class Witness {
+  readonly #kernel: Kernel;
+  readonly #history: History;
+  /** Whose objects they are. */
+  readonly #owners = new Map<string, string>();
+
+  constructor(kernel: Kernel, history: History) {
+    this.#kernel = kernel;
+    this.#history = history;
+  }
+
+  objects(ledger: ObjectLedger): ObjectLedger {
+    const give = (
+      objects: readonly (ObjectToProcess | ObjectToWrite)[],
+      stage: Leased['stage'],
+      leaseSeconds: number,
+    ): void => {
+      for (const { objectId, integrationId, leaseId, key, jobId } of objects) {
+        this.#owners.set(objectId, integrationId);
+        this.#leased(objectId, { integrationId, leaseId, stage, key, jobId }, leaseSeconds);
+      }
+    };
+    return {
+      claimDueObjects: async (input) => {
+        const due = await ledger.claimDueObjects(input);
+        for (const { objectId } of due) this.#reclaimed(objectId);
+        return due;
+      },
+      beginProcessing: async (ids, leaseSeconds) => {
+        const begun = await ledger.beginProcessing(ids, leaseSeconds);
+        give(begun.objects, 'process', leaseSeconds);
+        return begun;
+      },
+      completeProcessing: async (lease, result, visibilitySeconds) => {
+        const isOurs = await ledger.completeProcessing(lease, result, visibilitySeconds);
+        if (isOurs) this.#believed(lease.objectId, lease.leaseId, true);
+        return isOurs;
+      },
+      beginWriteback: async (ids, leaseSeconds) => {
+        const begun = await ledger.beginWriteback(ids, leaseSeconds);
+        give(begun.objects, 'write', leaseSeconds);
+        return begun;
+      },
+      completeWriteback: async (lease, outputs) => {
+        const isOurs = await ledger.completeWriteback(lease, outputs);
+        if (isOurs) this.#believed(lease.objectId, lease.leaseId, true);
+        return isOurs;
+      },
+      settleAttempt: async (lease, attempt) => {
+        const state = await ledger.settleAttempt(lease, attempt);
+        if (state !== null) this.#believed(lease.objectId, lease.leaseId, true);
+        return state;
+      },
+    };
+  }
+
+  polls(ledger: PollLedger): PollLedger {
+    const lists = (integrationId: string, leaseId: string, leaseSeconds: number): void => {
+      this.#owners.set(integrationId, integrationId);
+      const lease = { integrationId, leaseId, stage: 'list' as const, key: null, jobId: null };
+      this.#leased(integrationId, lease, leaseSeconds);
+    };
+    return {
+      claimDuePolls: async (limit, leaseSeconds) => {
+        const due = await ledger.claimDuePolls(limit, leaseSeconds);
+        for (const { integrationId, leaseId } of due) lists(integrationId, leaseId, leaseSeconds);
+        return due;
+      },
+      beginPoll: async (integrationId, leaseId, leaseSeconds) => {
+        const begun: BegunPoll | null = await ledger.beginPoll(integrationId, leaseId, leaseSeconds);
+        if (begun === null) return null;
+        this.#believed(integrationId, leaseId, true);
+        lists(integrationId, begun.leaseId, leaseSeconds);
+        return begun;
+      },
+      recordObjects: async (lease, observedAt, objects) => {
+        const recorded = await ledger.recordObjects(lease, observedAt, objects);
+        this.#believed(lease.integrationId, lease.leaseId, false);
+        return recorded;
+      },
+      savePollProgress: async (lease, changes) => {
+        await ledger.savePollProgress(lease, changes);
+        this.#believed(lease.integrationId, lease.leaseId, false);
+      },
+      completePoll: async (integrationId, leaseId, result) => {
+        await ledger.completePoll(integrationId, leaseId, result);
+        this.#believed(integrationId, leaseId, true);
+      },
+      failPoll: async (integrationId, leaseId, failure) => {
+        await ledger.failPoll(integrationId, leaseId, failure);
+        this.#believed(integrationId, leaseId, true);
+      },
+    };
+  }
+
+  #leased(work: string, lease: Omit<Leased, 'kind' | 'at' | 'work' | 'until'>, leaseSeconds: number): void {
+    const at = this.#kernel.now();
+    this.#history.add({ kind: 'leased', at, work, until: at + leaseSeconds * 1000, ...lease });
+  }
+
+  #believed(work: string, leaseId: string, isEnd: boolean): void {
+    const integrationId = this.#owners.get(work) ?? '';
+    this.#history.add({ kind: 'believed', at: this.#kernel.now(), integrationId, work, leaseId, isEnd });
+  }
+
+  #reclaimed(work: string): void {
+    const integrationId = this.#owners.get(work) ?? '';
+    this.#history.add({ kind: 'reclaimed', at: this.#kernel.now(), integrationId, work });
+  }
+}
