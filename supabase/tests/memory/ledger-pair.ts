@@ -29,6 +29,7 @@ interface RowView {
   readonly has_staged: boolean;
   readonly has_outputs: boolean;
   readonly is_charged: boolean;
+  readonly is_credited: boolean;
 }
 
 interface SliceView {
@@ -101,6 +102,7 @@ export const memorySide = (overwritePolicy: Policy): Side => {
         has_staged: row.stagedOutputs !== null,
         has_outputs: row.outputs !== null,
         is_charged: database.costs.has(row.jobId),
+        is_credited: database.credits.has(row.jobId),
       })),
       slices: [...database.integration(id).slices.values()]
         .map(({ startAfter, objectCount, digest, cycle }) => ({
@@ -156,7 +158,8 @@ const byVersion = (
 const ROWS = `select o.key, o.etag, o.state, o.reason, o.is_current, o.attempts, o.obstacle_owner, o.revision, o.found_by,
     o.source_sequencer as sequencer, o.lease_id is not null as is_leased, o.due_at is not null as is_due,
     o.staged_outputs is not null as has_staged, o.outputs is not null as has_outputs,
-    exists (select 1 from public.cost_ledger c where c.job_id = o.job_id) as is_charged
+    exists (select 1 from public.cost_ledger c where c.job_id = o.job_id and c.kind = 'processing') as is_charged,
+    exists (select 1 from public.cost_ledger c where c.job_id = o.job_id and c.kind = 'credit') as is_credited
   from public.s3_processed_objects o where o.integration_id = $1 order by o.key, o.etag`;
 
 const SLICES = `select l.start_after, l.object_count, l.digest, l.cycle = s.cycle as is_listed

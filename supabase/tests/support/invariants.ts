@@ -3,6 +3,8 @@ import { type Connection, type Ledger, type ObjectRow, objectsOf } from './ledge
 interface Charge {
   job_id: string;
   charges: number;
+  is_credited: boolean;
+  micros: number;
 }
 
 export interface Books {
@@ -19,7 +21,9 @@ export async function booksOf(ledger: Ledger, connection: Connection): Promise<B
   const [objects, charges, counts, miscounted] = await Promise.all([
     objectsOf(ledger, connection),
     ledger.rows<Charge>(
-      `select job_id, count(*)::int as charges from public.cost_ledger where integration_id = $1 group by 1`,
+      `select job_id, count(*) filter (where kind = 'processing')::int as charges, bool_or(kind = 'credit') as is_credited,
+         sum(amount_micros)::int as micros
+       from public.cost_ledger where integration_id = $1 group by 1`,
       [integrationId],
     ),
     ledger.rows<{ objects: number }>(`select objects::int from public.s3_integration_ledger($1)`, [
@@ -48,11 +52,17 @@ export function brokenInvariants({ objects, charges, counted, miscounted }: Book
     if (object.state !== 'staged' && object.staged_outputs !== null)
       broken.push(`${name} has results staged`);
     const isCharged = charges.some(({ job_id }) => job_id === object.job_id);
+    const isCredited = charges.some(({ job_id, is_credited }) => job_id === object.job_id && is_credited);
     if ((object.state === 'staged' || object.state === 'written_back') && !isCharged)
       broken.push(`${name} is not charged`);
+    // What is being made again is not given back, and what is there is paid for.
+    if (isCredited && !['skipped', 'failed', 'dead'].includes(object.state))
+      broken.push(`${name} is given back`);
   }
-  for (const { job_id, charges: times } of charges)
+  for (const { job_id, charges: times, is_credited, micros } of charges) {
     if (times !== 1) broken.push(`job ${job_id} is charged ${times} times`);
+    if (is_credited && micros !== 0) broken.push(`job ${job_id} costs ${micros} and is given back`);
+  }
   for (const [key, versions] of Map.groupBy(objects, (object) => object.key)) {
     const current = versions.filter((version) => version.is_current);
     if (current.length > 1) broken.push(`${key} has ${current.length} current versions`);

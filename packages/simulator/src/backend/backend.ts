@@ -35,6 +35,8 @@ interface Charge {
   readonly jobId: string;
   readonly pages: number;
   readonly amountMicros: number;
+  /** Given back: there never was a result. */
+  readonly isCredited: boolean;
 }
 
 /** The books of one integration. */

@@ -64,7 +64,11 @@ export const memoryBackend = (kernel: Kernel): Backend & { readonly database: Me
         isDue: row.dueAt !== null,
         isLeased: row.leaseId !== null,
       })),
-      charges: [...database.costs].map(([jobId, cost]) => ({ jobId, ...cost })),
+      charges: [...database.costs].map(([jobId, cost]) => ({
+        jobId,
+        ...cost,
+        isCredited: database.credits.has(jobId),
+      })),
       discrepancies: [...refused],
     }),
     nextDueAt: async () => {

@@ -6,7 +6,8 @@ export const checkBooks = ({ books }: IntegrationEvidence, facts: readonly Fact[
   const wrong: string[] = [...books.discrepancies];
   const versions = new Set<string>();
   const current = new Set<string>();
-  const charged = new Set(books.charges.map(({ jobId }) => jobId));
+  const paid = books.charges.filter(({ isCredited }) => !isCredited);
+  const charged = new Set(paid.map(({ jobId }) => jobId));
   const puts = new Set(
     facts.flatMap((fact) =>
       fact.kind === 'put' ? JSON.stringify([fact.key, fact.etag, fact.sizeBytes]) : [],

@@ -32,7 +32,8 @@ export const checkCharges = (
   const written = new Set(facts.flatMap((fact) => (fact.kind === 'written' ? fact.jobId : [])));
   const charged = new Map<string, number>();
   const jobs = new Set<string>();
-  for (const { jobId, pages, amountMicros } of books.charges) {
+  const lost = lostJobs(facts);
+  for (const { jobId, pages, amountMicros, isCredited } of books.charges) {
     const fact = made.get(jobId);
     // Another integration's, or made of nothing: its own integration's checker tells.
     if (fact === undefined) continue;
@@ -40,6 +41,12 @@ export const checkCharges = (
     jobs.add(jobId);
     if (amountMicros !== pages * priceMicros)
       breaches.push({ promise: 'the books balance', detail: `${fact.key} costs ${amountMicros}` });
+    if (lost.has(jobId) !== isCredited)
+      breaches.push({
+        promise: 'the books balance',
+        detail: `what was made of ${fact.key} by job ${jobId} is ${lost.has(jobId) ? 'lost and paid for' : 'there and given back'}`,
+      });
+    if (isCredited) continue;
     const version = JSON.stringify([fact.key, fact.etag]);
     charged.set(version, (charged.get(version) ?? 0) + 1);
     if (pages !== fact.pages)
@@ -69,6 +76,21 @@ export const checkCharges = (
   // With its result lost and itself overwritten, the first version is gone, and the next is the first.
   if (wish.overwritePolicy === 'ignore' && !isLost) breaches.push(...checkFirstCounts(made, written));
   return breaches;
+};
+
+/** Jobs whose results were lost and not made again. */
+const lostJobs = (facts: readonly Fact[]): ReadonlySet<string> => {
+  const jobs = new Map<string, string | null>();
+  const lost = new Set<string>();
+  for (const fact of facts) {
+    if (fact.kind === 'leased') jobs.set(fact.leaseId, fact.jobId);
+    if (fact.kind !== 'believed') continue;
+    const job = jobs.get(fact.leaseId);
+    if (job === undefined || job === null) continue;
+    if (fact.outcome === 'lost') lost.add(job);
+    if (fact.outcome === 'staged') lost.delete(job);
+  }
+  return lost;
 };
 
 /** Of a key of which the first version counts, no second is written back. */

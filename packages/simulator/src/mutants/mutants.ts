@@ -195,4 +195,16 @@ export const MUTANTS: readonly Mutant[] = [
     find: '    jobId: database.newId(),',
     replace: '    jobId: known?.jobId ?? database.newId(),',
   },
+  {
+    name: 'what was lost and cannot be made again stays paid for',
+    file: `${LEDGER}/database.ts`,
+    find: 'this.credits.add(row.jobId);',
+    replace: '',
+  },
+  {
+    name: 'what was lost and is made again is given back all the same',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: 'if (!isPending) database.creditLostResult(row);',
+    replace: 'if (isLost) database.credits.add(row.jobId);',
+  },
 ];

@@ -76,11 +76,13 @@ export interface Leased extends Work {
 }
 
 /** The ledger took a worker's word for it: what it did counts. */
-interface Believed extends Work {
+export interface Believed extends Work {
   readonly kind: 'believed';
   readonly leaseId: string;
   /** Its work is over, and its lease with it. */
   readonly isEnd: boolean;
+  /** What became of an object: its results are staged, written back, lost, or its attempt ended in a state. */
+  readonly outcome: 'staged' | 'written_back' | 'lost' | ObjectState | null;
 }
 
 /** What was given to a worker is to be given to another. */

@@ -1,6 +1,6 @@
 import type { BegunPoll, ObjectLedger, ObjectToProcess, ObjectToWrite, PollLedger } from '@sluice/core';
 import type { Kernel } from '../time/kernel.ts';
-import type { History, Leased } from './history.ts';
+import type { Believed, History, Leased } from './history.ts';
 
 /** What the ledgers do with leases, written down where it happens: whatever becomes of their answers. */
 export class Witness {
@@ -38,7 +38,7 @@ export class Witness {
       },
       completeProcessing: async (lease, result, visibilitySeconds) => {
         const isOurs = await ledger.completeProcessing(lease, result, visibilitySeconds);
-        if (isOurs) this.#believed(lease.objectId, lease.leaseId, true);
+        if (isOurs) this.#believed(lease.objectId, lease.leaseId, 'staged');
         return isOurs;
       },
       beginWriteback: async (ids, leaseSeconds) => {
@@ -48,12 +48,13 @@ export class Witness {
       },
       completeWriteback: async (lease, outputs) => {
         const isOurs = await ledger.completeWriteback(lease, outputs);
-        if (isOurs) this.#believed(lease.objectId, lease.leaseId, true);
+        if (isOurs) this.#believed(lease.objectId, lease.leaseId, 'written_back');
         return isOurs;
       },
       settleAttempt: async (lease, attempt) => {
         const state = await ledger.settleAttempt(lease, attempt);
-        if (state !== null) this.#believed(lease.objectId, lease.leaseId, true);
+        const isLost = state === 'found' && attempt.reason === 'output_missing';
+        if (state !== null) this.#believed(lease.objectId, lease.leaseId, isLost ? 'lost' : state);
         return state;
       },
     };
@@ -74,26 +75,26 @@ export class Witness {
       beginPoll: async (integrationId, leaseId, leaseSeconds) => {
         const begun: BegunPoll | null = await ledger.beginPoll(integrationId, leaseId, leaseSeconds);
         if (begun === null) return null;
-        this.#believed(integrationId, leaseId, true);
+        this.#believed(integrationId, leaseId, null);
         lists(integrationId, begun.leaseId, leaseSeconds);
         return begun;
       },
       recordObjects: async (lease, observedAt, objects) => {
         const recorded = await ledger.recordObjects(lease, observedAt, objects);
-        this.#believed(lease.integrationId, lease.leaseId, false);
+        this.#believed(lease.integrationId, lease.leaseId, null, false);
         return recorded;
       },
       savePollProgress: async (lease, changes) => {
         await ledger.savePollProgress(lease, changes);
-        this.#believed(lease.integrationId, lease.leaseId, false);
+        this.#believed(lease.integrationId, lease.leaseId, null, false);
       },
       completePoll: async (integrationId, leaseId, result) => {
         await ledger.completePoll(integrationId, leaseId, result);
-        this.#believed(integrationId, leaseId, true);
+        this.#believed(integrationId, leaseId, null);
       },
       failPoll: async (integrationId, leaseId, failure) => {
         await ledger.failPoll(integrationId, leaseId, failure);
-        this.#believed(integrationId, leaseId, true);
+        this.#believed(integrationId, leaseId, null);
       },
     };
   }
@@ -103,9 +104,10 @@ export class Witness {
     this.#history.add({ kind: 'leased', at, work, until: at + leaseSeconds * 1000, ...lease });
   }
 
-  #believed(work: string, leaseId: string, isEnd: boolean): void {
+  #believed(work: string, leaseId: string, outcome: Believed['outcome'], isEnd = true): void {
     const integrationId = this.#owners.get(work) ?? '';
-    this.#history.add({ kind: 'believed', at: this.#kernel.now(), integrationId, work, leaseId, isEnd });
+    const at = this.#kernel.now();
+    this.#history.add({ kind: 'believed', at, integrationId, work, leaseId, isEnd, outcome });
   }
 
   #reclaimed(work: string): void {

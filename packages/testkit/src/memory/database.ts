@@ -110,6 +110,8 @@ export class MemoryDatabase {
   readonly rules: FolderRule[] = [];
   /** Charges by job. */
   readonly costs = new Map<string, { readonly pages: number; readonly amountMicros: number }>();
+  /** Jobs whose charge was given back. */
+  readonly credits = new Set<string>();
   readonly #clock: Clock;
   #micros = 0;
   #ids = 0;
@@ -207,6 +209,12 @@ export class MemoryDatabase {
 
   rowsOf(integrationId: string): ObjectRow[] {
     return [...this.objects.values()].filter((row) => row.integrationId === integrationId);
+  }
+
+  /** `private.credit_lost_result`: before a row that is charged and has nothing staged ends, or begins another job. */
+  creditLostResult(row: ObjectRow): void {
+    if (!['found', 'queued', 'processing'].includes(row.state) || !this.costs.has(row.jobId)) return;
+    this.credits.add(row.jobId);
   }
 
   /** What the check constraints of the tables say. Empty when all is well. */

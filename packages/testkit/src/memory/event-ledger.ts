@@ -142,7 +142,7 @@ const recordNew = (
   const { key, etag, sizeBytes, sequencer } = told;
   const before = database.current.get(currentOf(config.id, key));
   if (action === 'record' && before !== undefined) {
-    supersede(before, now);
+    supersede(database, before, now);
     // Should the event be wrong about which version is the latest, the next listing shows it.
     forgetDigest(database, config.id, key);
   }

@@ -130,6 +130,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
               : 'found';
     const now = database.now();
     const isPending = state === 'found' || state === 'staged';
+    if (!isPending) database.creditLostResult(row);
     Object.assign(row, {
       state,
       attempts: isLost ? 0 : attempts,
@@ -170,6 +171,7 @@ const claim = (
     const isDead = row.leaseId !== null && row.attempts >= input.maxAttempts;
     row.leaseId = null;
     if (isDead) {
+      database.creditLostResult(row);
       Object.assign(row, { state: 'dead', reason: 'retries_exhausted', dueAt: null, stateChangedAt: now });
       return { objectId: row.id, target: 'dead' };
     }

@@ -83,8 +83,9 @@ const write = (
   const identity = identityOf(integration.id, key, etag, sizeBytes);
   const known = database.identities.get(identity);
   const current = database.current.get(currentOf(integration.id, key));
-  if (current !== undefined && current !== known && !isIgnored) supersede(current, now);
+  if (current !== undefined && current !== known && !isIgnored) supersede(database, current, now);
   if (known !== undefined && isIgnored) return null;
+  if (known !== undefined) database.creditLostResult(known);
   const reason = isIgnored ? 'overwrite_ignored' : skipReason;
   const row: ObjectRow = {
     id: known?.id ?? database.newId(),
@@ -125,8 +126,9 @@ export const microsOf = (time: string | null): number | null =>
   time === null ? null : Date.parse(time) * 1000;
 
 /** If nobody is working on what is current no longer, it never needs to be worked on. */
-export const supersede = (row: ObjectRow, now: number): void => {
+export const supersede = (database: MemoryDatabase, row: ObjectRow, now: number): void => {
   row.isCurrent = false;
   if (row.state !== 'found' && row.state !== 'queued') return;
+  database.creditLostResult(row);
   Object.assign(row, { state: 'skipped', reason: 'superseded', dueAt: null, stateChangedAt: now });
 };

@@ -82,7 +82,7 @@ export interface Charge {
 
 export async function readCharges(sql: Pool, integrationId: string): Promise<Charge[]> {
   const { rows } = await sql.query<Charge>(
-    'select job_id as "jobId", pages from public.cost_ledger where integration_id = $1',
+    'select job_id as "jobId", pages from public.cost_ledger where integration_id = $1 and kind = \'processing\'',
     [integrationId],
   );
   return rows;
