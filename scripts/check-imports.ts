@@ -27,8 +27,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'packages/observability': { ours: [], theirs: [] },
   // Histories from a seed: the core's verbs on fakes, never a real clock.
   'packages/simulator': {
-    ours: ['core', 'shared', 'testkit'],
-    theirs: ['node:child_process', 'node:module', 'node:path', 'node:util'],
+    ours: ['core', 'db', 'shared', 'testkit'],
+    theirs: ['node:child_process', 'node:crypto', 'node:module', 'node:path', 'node:util'],
   },
   'packages/remediation': { ours: ['shared'], theirs: ['*'] },
   // The browser: what crosses the border, and the way over it.

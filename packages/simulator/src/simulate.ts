@@ -41,14 +41,21 @@ export const simulate = async (
   const random = new SeededRandom(plan.seed ^ 0x5f3759df);
   const weather = new Weather(random.fork(), plan.climate);
   const history = new History();
-  const plain = await backendOf(kernel);
+  const backend = await backendOf(kernel);
   const witness = new Witness(kernel, history);
-  const backend = { ...plain, objects: witness.objects(plain.objects), polls: witness.polls(plain.polls) };
+  const ports = {
+    polls: witness.polls(backend.polls),
+    objects: witness.objects(backend.objects),
+    events: backend.events,
+    replays: backend.replays,
+    rollBack: backend.rollBack,
+    sweepSecrets: backend.sweepSecrets,
+  };
   const staging = new SimStaging();
   const buckets = new Map<string, SimBucket>();
   const processor = new SimProcessor(kernel, weather, random.fork(), history, staging, buckets);
   const engine = new SimEngine(
-    { kernel, weather, random: random.fork(), backend, buckets, staging, processor },
+    { kernel, weather, random: random.fork(), ports, buckets, staging, processor },
     plan.engine,
   );
   const stage = { kernel, weather, random: random.fork(), history, backend, staging };

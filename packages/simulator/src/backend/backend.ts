@@ -18,7 +18,7 @@ export interface IntegrationWish {
 }
 
 /** A row of the ledger as a checker looks at it. */
-interface BookRow {
+export interface BookRow {
   readonly id: string;
   readonly key: string;
   readonly etag: string;
@@ -47,15 +47,18 @@ export interface Books {
   readonly discrepancies: readonly string[];
 }
 
-/** A database for a simulation: the ports of the core, what people do to it, and its books. */
-export interface Backend {
+/** What the engine has of a database. */
+export interface Ports {
   readonly polls: PollLedger;
   readonly objects: ObjectLedger;
   readonly events: EventLedger;
   readonly replays: ReplayLedger;
   readonly rollBack: RollBackCredentials;
   readonly sweepSecrets: () => Promise<number>;
+}
 
+/** A database for a simulation: the ports of the core, what people do to it, and its books. */
+export interface Backend extends Ports {
   addIntegration(wish: IntegrationWish): Promise<string>;
   setStatus(integrationId: string, status: 'active' | 'paused'): Promise<void>;
   setDetectionMode(integrationId: string, mode: 'poll' | 'event'): Promise<void>;

@@ -9,11 +9,17 @@ import {
 import type { Kernel } from '../time/kernel.ts';
 import type { Backend } from './backend.ts';
 
+export interface MemoryBackend extends Backend {
+  readonly database: MemoryDatabase;
+}
+
 /** The ledger in memory; contract tests hold it to the real one. */
-export const memoryBackend = (kernel: Kernel): Backend & { readonly database: MemoryDatabase } => {
+export const memoryBackend = (kernel: Kernel): MemoryBackend => {
   const database = new MemoryDatabase(kernel);
   const lifecycle = new MemoryLifecycle(database);
   const tenantId = database.newId();
+  // A version that was rolled back does not come again.
+  const versions = new Map<string, number>();
   // PostgreSQL would have refused it then and there; at the end it may be gone again.
   const refused = new Set<string>();
   const checked = <T extends object>(port: T): T =>
@@ -51,7 +57,8 @@ export const memoryBackend = (kernel: Kernel): Backend & { readonly database: Me
     setStatus: async (id, status) => lifecycle.setStatus(id, status),
     setDetectionMode: async (id, mode) => lifecycle.setDetectionMode(id, mode),
     rotate: async (id, keepSeconds) => {
-      const version = (database.integration(id).sealed['credentials']?.version ?? 0) + 1;
+      const version = (versions.get(id) ?? 1) + 1;
+      versions.set(id, version);
       lifecycle.rotate(id, sealedAs(version), keepSeconds);
       return version;
     },

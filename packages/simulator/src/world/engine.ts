@@ -13,7 +13,7 @@ import {
   writeBackObjects,
 } from '@sluice/core';
 import type { EventDelivery, ObjectMessage, PollMessage } from '@sluice/shared';
-import type { Backend } from '../backend/backend.ts';
+import type { Ports } from '../backend/backend.ts';
 import type { SimBucket } from '../bucket/sim-bucket.ts';
 import type { Kernel } from '../time/kernel.ts';
 import type { SeededRandom } from '../time/random.ts';
@@ -47,7 +47,7 @@ export interface World {
   readonly kernel: Kernel;
   readonly weather: Weather;
   readonly random: SeededRandom;
-  readonly backend: Backend;
+  readonly ports: Ports;
   readonly buckets: ReadonlyMap<string, SimBucket>;
   readonly staging: SimStaging;
   readonly processor: SimProcessor;
@@ -79,22 +79,22 @@ export class SimEngine {
   /** As the sweep's cron: what is due goes to its queue. */
   sweep(): Promise<Ending> {
     return this.#invoke('sweep', async (worker) => {
-      const { backend } = this.#world;
+      const { ports } = this.#world;
       await runReplayBatches({
-        ledger: this.#via(worker, 'ledger', backend.replays),
+        ledger: this.#via(worker, 'ledger', ports.replays),
         clock: worker.clock,
         log: SILENT,
         settings: { limit: 1_000, scan: 20_000, maxWaiting: 5_000, budgetMs: 10_000 },
       }).catch(() => undefined);
       await this.#dispatch(worker);
-      await this.#via(worker, 'ledger', { sweep: backend.sweepSecrets }).sweep();
+      await this.#via(worker, 'ledger', { sweep: ports.sweepSecrets }).sweep();
     });
   }
 
   /** As the polls' cron. */
   claimPolls(): Promise<Ending> {
     return this.#invoke('claim-polls', async (worker) => {
-      const due = await this.#via(worker, 'ledger', this.#world.backend.polls).claimDuePolls(
+      const due = await this.#via(worker, 'ledger', this.#world.ports.polls).claimDuePolls(
         100,
         POLL_LEASE_SECONDS,
       );
@@ -110,7 +110,7 @@ export class SimEngine {
     return this.#invoke('receive', async (worker) => {
       await receiveS3Events(
         {
-          ledger: this.#via(worker, 'ledger', this.#world.backend.events),
+          ledger: this.#via(worker, 'ledger', this.#world.ports.events),
           known: new KnownSources(worker.clock),
           verify: async (source) =>
             source === null
@@ -136,7 +136,7 @@ export class SimEngine {
         const outcome = await pollIntegration(
           {
             ...this.#bucketWork(worker),
-            ledger: this.#via(worker, 'ledger', this.#world.backend.polls),
+            ledger: this.#via(worker, 'ledger', this.#world.ports.polls),
             clock: worker.clock,
             settings: {
               leaseSeconds: POLL_LEASE_SECONDS,
@@ -159,12 +159,12 @@ export class SimEngine {
   }
 
   async #process(worker: Worker, ids: readonly string[]): Promise<void> {
-    const { kernel, random, processor, backend } = this.#world;
+    const { kernel, random, processor, ports } = this.#world;
     const remote = this.#via(worker, 'processor', processor);
     await processObjects(
       {
         ...this.#bucketWork(worker),
-        ledger: this.#via(worker, 'ledger', backend.objects),
+        ledger: this.#via(worker, 'ledger', ports.objects),
         processor: (job) => remote.run(job),
         writebackQueue: this.#via(worker, 'queue', this.#writebackQueue),
         random: random.next,
@@ -182,11 +182,11 @@ export class SimEngine {
   }
 
   async #writeBack(worker: Worker, ids: readonly string[]): Promise<void> {
-    const { random, staging, backend } = this.#world;
+    const { random, staging, ports } = this.#world;
     await writeBackObjects(
       {
         ...this.#bucketWork(worker),
-        ledger: this.#via(worker, 'ledger', backend.objects),
+        ledger: this.#via(worker, 'ledger', ports.objects),
         staging: this.#via(worker, 'staging', staging),
         random: random.next,
         settings: { leaseSeconds: this.#settings.writeLeaseSeconds, concurrency: 4 },
@@ -197,7 +197,7 @@ export class SimEngine {
 
   async #dispatch(worker: Worker): Promise<void> {
     await dispatchDueObjects({
-      ledger: this.#via(worker, 'ledger', this.#world.backend.objects),
+      ledger: this.#via(worker, 'ledger', this.#world.ports.objects),
       processQueue: this.#via(worker, 'queue', this.#processQueue),
       writebackQueue: this.#via(worker, 'queue', this.#writebackQueue),
       log: SILENT,
@@ -213,7 +213,7 @@ export class SimEngine {
   }
 
   #bucketWork(worker: Worker): BucketWorkContext {
-    const { rollBack } = this.#via(worker, 'ledger', { rollBack: this.#world.backend.rollBack });
+    const { rollBack } = this.#via(worker, 'ledger', { rollBack: this.#world.ports.rollBack });
     return { openBucket: this.#opener(worker), rollBack, log: SILENT };
   }
 

@@ -82,7 +82,7 @@ export interface Believed extends Work {
   /** Its work is over, and its lease with it. */
   readonly isEnd: boolean;
   /** What became of an object: its results are staged, written back, lost, or its attempt ended in a state. */
-  readonly outcome: 'staged' | 'written_back' | 'lost' | ObjectState | null;
+  readonly outcome: string | null;
 }
 
 /** What was given to a worker is to be given to another. */

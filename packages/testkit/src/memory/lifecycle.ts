@@ -64,6 +64,7 @@ export class MemoryLifecycle {
       ...(before === undefined ? {} : { previousCredentials: before }),
     };
     integration.overlapUntil = this.#database.now() + keepSeconds * MICROS;
+    integration.revision += 1;
   }
 
   readonly rollBack: RollBackCredentials = async (integrationId, version) => {
@@ -72,6 +73,8 @@ export class MemoryLifecycle {
     if (previousCredentials === undefined || credentials?.version !== version) return false;
     integration.sealed = { credentials: previousCredentials };
     integration.overlapUntil = null;
+    integration.revision += 1;
+    integration.poll.nextPollAt = Math.min(integration.poll.nextPollAt, this.#database.now());
     return true;
   };
 
