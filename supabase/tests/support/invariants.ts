@@ -95,7 +95,11 @@ export function forbiddenSteps(before: Books, after: Books): string[] {
         ? []
         : [`${now.key}@${now.etag} was taken up again as ${now.state}`];
     }
-    if (now.job_id !== old.job_id) return [`${now.key}@${now.etag} changed its job within a revision`];
+    const isGivenBack = before.charges.some(
+      ({ job_id, is_credited }) => job_id === old.job_id && is_credited,
+    );
+    if (now.job_id !== old.job_id && !isGivenBack)
+      return [`${now.key}@${now.etag} changed its job within a revision`];
     const isAllowed = now.state === old.state || EDGES[old.state]?.includes(now.state) === true;
     return isAllowed ? [] : [`${now.key}@${now.etag} went from ${old.state} to ${now.state}`];
   });

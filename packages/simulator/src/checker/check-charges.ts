@@ -3,15 +3,23 @@ import type { Breach, IntegrationEvidence } from './evidence.ts';
 
 /** Where nothing goes wrong, a message that comes twice makes no work twice. */
 export const checkWork = (facts: readonly Fact[]): Breach[] => {
+  const jobs = new Map<string, string | null>();
   const runs = new Map<string, number>();
-  for (const fact of facts)
-    if (fact.kind === 'processed') runs.set(fact.jobId, (runs.get(fact.jobId) ?? 0) + 1);
-  return [...runs]
-    .filter(([, times]) => times > 1)
-    .map(([jobId, times]) => ({
-      promise: 'nothing is done twice',
-      detail: `job ${jobId} was processed ${times} times`,
-    }));
+  const breaches: Breach[] = [];
+  for (const fact of facts) {
+    if (fact.kind === 'leased') jobs.set(fact.leaseId, fact.jobId);
+    // What was given up is tried again when somebody has mended something.
+    if (fact.kind === 'believed' && fact.outcome === 'failed') runs.delete(jobs.get(fact.leaseId) ?? '');
+    if (fact.kind !== 'processed') continue;
+    const times = (runs.get(fact.jobId) ?? 0) + 1;
+    runs.set(fact.jobId, times);
+    if (times > 1)
+      breaches.push({
+        promise: 'nothing is done twice',
+        detail: `job ${fact.jobId} was processed ${times} times`,
+      });
+  }
+  return breaches;
 };
 
 /** What was charged: once for each time a version came, and for each time somebody asked for it again. */
@@ -32,7 +40,7 @@ export const checkCharges = (
   const written = new Set(facts.flatMap((fact) => (fact.kind === 'written' ? fact.jobId : [])));
   const charged = new Map<string, number>();
   const jobs = new Set<string>();
-  const lost = lostJobs(facts);
+  const results = resultsOf(facts);
   for (const { jobId, pages, amountMicros, isCredited } of books.charges) {
     const fact = made.get(jobId);
     // Another integration's, or made of nothing: its own integration's checker tells.
@@ -41,10 +49,16 @@ export const checkCharges = (
     jobs.add(jobId);
     if (amountMicros !== pages * priceMicros)
       breaches.push({ promise: 'the books balance', detail: `${fact.key} costs ${amountMicros}` });
-    if (lost.has(jobId) !== isCredited)
+    const isResult = results.get(jobId);
+    if (isResult === false && !isCredited)
       breaches.push({
         promise: 'the books balance',
-        detail: `what was made of ${fact.key} by job ${jobId} is ${lost.has(jobId) ? 'lost and paid for' : 'there and given back'}`,
+        detail: `${fact.key} is lost and paid for: job ${jobId}`,
+      });
+    if (isResult === true && isCredited)
+      breaches.push({
+        promise: 'the books balance',
+        detail: `${fact.key} is there and given back: job ${jobId}`,
       });
     if (isCredited) continue;
     const version = JSON.stringify([fact.key, fact.etag]);
@@ -78,19 +92,20 @@ export const checkCharges = (
   return breaches;
 };
 
-/** Jobs whose results were lost and not made again. */
-const lostJobs = (facts: readonly Fact[]): ReadonlySet<string> => {
+/** By job, whether what was staged is there. Not known of what was given up: taken up again it may come to nothing. */
+const resultsOf = (facts: readonly Fact[]): ReadonlyMap<string, boolean> => {
   const jobs = new Map<string, string | null>();
-  const lost = new Set<string>();
+  const results = new Map<string, boolean>();
   for (const fact of facts) {
     if (fact.kind === 'leased') jobs.set(fact.leaseId, fact.jobId);
     if (fact.kind !== 'believed') continue;
     const job = jobs.get(fact.leaseId);
     if (job === undefined || job === null) continue;
-    if (fact.outcome === 'lost') lost.add(job);
-    if (fact.outcome === 'staged') lost.delete(job);
+    if (fact.outcome === 'staged' || fact.outcome === 'written_back') results.set(job, true);
+    if (fact.outcome === 'lost') results.set(job, false);
+    if (fact.outcome === 'failed' || fact.outcome === 'dead') results.delete(job);
   }
-  return lost;
+  return results;
 };
 
 /** Of a key of which the first version counts, no second is written back. */

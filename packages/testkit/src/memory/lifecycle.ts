@@ -15,6 +15,15 @@ const NEVER: ReadonlySet<string> = new Set([
   'oversize',
 ]);
 
+/** What somebody may have mended outside (`private.revive_objects`). */
+const MENDABLE: ReadonlySet<string> = new Set([
+  'object_archived',
+  'output_taken',
+  'unsupported_by_provider',
+  'object_too_large',
+  'quota_exceeded',
+]);
+
 interface Replay {
   readonly id: string;
   readonly integrationId: string;
@@ -65,6 +74,29 @@ export class MemoryLifecycle {
     };
     integration.overlapUntil = this.#database.now() + keepSeconds * MICROS;
     integration.revision += 1;
+    this.#connectionWorks(integrationId);
+  }
+
+  /** As `record_s3_connection_test` of one that passed: what waited for it waits no longer. */
+  #connectionWorks(integrationId: string): void {
+    const { poll, config } = this.#database.integration(integrationId);
+    const now = this.#database.now();
+    Object.assign(poll, { nextPollAt: Math.min(poll.nextPollAt, now), consecutiveFailures: 0 });
+    for (const row of this.#database.rowsOf(integrationId)) {
+      const isPending = row.state === 'found' || row.state === 'staged';
+      if (isPending && row.leaseId === null && row.reason !== null && (row.dueAt ?? 0) > now) row.dueAt = now;
+      const isStopped = row.state === 'dead' || (row.state === 'failed' && MENDABLE.has(row.reason ?? ''));
+      if (!isStopped || !row.isCurrent || !row.key.startsWith(config.inputPrefix)) continue;
+      Object.assign(row, {
+        state: 'found',
+        attempts: 0,
+        obstacleOwner: null,
+        dueAt: now,
+        stagedOutputs: null,
+        stateChangedAt: now,
+        jobId: this.#database.credits.has(row.jobId) ? this.#database.newId() : row.jobId,
+      });
+    }
   }
 
   readonly rollBack: RollBackCredentials = async (integrationId, version) => {
