@@ -11,10 +11,9 @@ export interface SeedsReport {
   readonly failed: readonly Outcome[];
 }
 
-/** Runs the histories of so many seeds, one after another. */
+/** Runs the histories of these seeds, one after another. */
 export const runSeeds = async (
-  from: number,
-  count: number,
+  seeds: readonly number[],
   options: {
     readonly run?: (plan: Plan) => Promise<Outcome>;
     /** Ends with the first that fails. */
@@ -24,16 +23,16 @@ export const runSeeds = async (
 ): Promise<SeedsReport> => {
   const { run = simulate, isToStop = false, onSeed } = options;
   const failed: Outcome[] = [];
-  let [seeds, processed, steps] = [0, 0, 0];
-  for (let seed = from; seed < from + count; seed += 1) {
+  let [done, processed, steps] = [0, 0, 0];
+  for (const seed of seeds) {
     const outcome = await run(makePlan(seed));
     onSeed?.(outcome);
-    seeds += 1;
+    done += 1;
     processed += outcome.processed;
     steps += outcome.steps;
     if (outcome.breaches.length === 0) continue;
     failed.push(outcome);
     if (isToStop) break;
   }
-  return { seeds, processed, steps, failed };
+  return { seeds: done, processed, steps, failed };
 };

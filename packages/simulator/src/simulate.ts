@@ -12,6 +12,7 @@ import { SimEngine } from './world/engine.ts';
 import { History } from './world/history.ts';
 import { Notifier } from './world/notifier.ts';
 import { SimProcessor, SimStaging } from './world/processor.ts';
+import { stepsOf } from './world/steps.ts';
 import { Weather } from './world/weather.ts';
 import { Witness } from './world/witness.ts';
 
@@ -30,6 +31,8 @@ export interface Outcome {
   readonly history: History;
   readonly steps: number;
   readonly processed: number;
+  /** What it went through: each call with what became of it, and the steps of its objects. */
+  readonly paths: ReadonlySet<string>;
 }
 
 /** Runs a plan to its end: chaos first, then calm, until nothing is left to do. Then judges it by what happened. */
@@ -102,7 +105,8 @@ export const simulate = async (
     ),
   });
   const processed = history.facts.filter(({ kind }) => kind === 'processed').length;
-  return { seed: plan.seed, breaches, history, steps: kernel.steps, processed };
+  const paths = new Set([...weather.met, ...stepsOf(history.facts)]);
+  return { seed: plan.seed, breaches, history, steps: kernel.steps, processed, paths };
 };
 
 const comeToRest = async (

@@ -196,4 +196,4 @@ test('whatever happens in whatever order, the books balance and no step is taken
       'skipped object_not_found',
     ]),
   );
-}, 120_000);
+}, 300_000);

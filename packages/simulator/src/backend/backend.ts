@@ -42,6 +42,7 @@ interface Charge {
 /** The books of one integration. */
 export interface Books {
   readonly rows: readonly BookRow[];
+  /** Of its whole tenant. */
   readonly charges: readonly Charge[];
   /** What the database itself finds wrong with its counters and rows. */
   readonly discrepancies: readonly string[];

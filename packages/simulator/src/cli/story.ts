@@ -2,7 +2,8 @@ import type { Plan } from '../plan/plan.ts';
 import { BEGIN, type Outcome } from '../simulate.ts';
 
 /** The command that runs exactly this history again. */
-export const replayCommand = (seed: number): string => `npm run sim -- --seed ${seed}`;
+export const replayCommand = (seed: number, isOnPostgres = false): string =>
+  `npm run sim -- --seed ${seed}${isOnPostgres ? ' --postgres' : ''}`;
 
 /** What was to happen and what did, a line each, in seconds after the beginning. */
 export const storyOf = (plan: Plan, { history, breaches }: Outcome): string => {

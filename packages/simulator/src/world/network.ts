@@ -25,7 +25,7 @@ export const connect = <T extends object>(
       const value: unknown = Reflect.get(of, name, of);
       if (typeof value !== 'function') return value;
       return (...args: unknown[]) =>
-        call(kernel, weather, worker, port, place, signalOf(args), async () => {
+        call(kernel, weather, worker, { port, place, method: String(name) }, signalOf(args), async () => {
           const answer: unknown = await Reflect.apply(value, of, args);
           return answer;
         });
@@ -36,14 +36,14 @@ const call = async (
   kernel: Kernel,
   weather: Weather,
   worker: Worker,
-  port: Port,
-  place: Place,
+  { port, place, method }: { readonly port: Port; readonly place: Place; readonly method: string },
   signal: AbortSignal | undefined,
   work: () => Promise<unknown>,
 ): Promise<unknown> =>
   new Promise((resolve, reject) => {
     if (!worker.isAlive) return;
     const fate = weather.fateOf(port, place);
+    const met = (answer: unknown): void => weather.note(`${port}.${method}`, fate, answer);
     const cancelled = (): void => reject(new SluiceError('unavailable', { detail: 'Cancelled.' }));
     if (signal?.aborted === true) {
       cancelled();
@@ -60,18 +60,22 @@ const call = async (
     kernel.after(fate.requestMs, async () => {
       if (!worker.isAlive && !fate.isPersistent) return;
       if (fate.crash === 'asked') {
+        met('nothing');
         worker.kill();
         return;
       }
       const { error } = fate;
       if (error !== null && !fate.isDone) {
+        met('nothing');
         answer(() => reject(error));
         return;
       }
       try {
         const result = await work();
+        met(result);
         answer(() => (error === null ? resolve(result) : reject(error)));
       } catch (thrown) {
+        met(thrown);
         answer(() => reject(thrown));
       }
     });

@@ -57,11 +57,25 @@ const FAILS: Readonly<Record<BucketMood, number>> = {
 /** Calls that take longer than this are given up by the client that made them. */
 const CLIENT_TIMEOUT_MS = 30_000;
 
+/** An answer without its particulars: of a ledger, where its rows stood. */
+const kindOf = (answer: unknown): string => {
+  if (answer instanceof SluiceError) return answer.code;
+  if (Array.isArray(answer)) return answer.length === 0 ? 'none' : 'some';
+  if (typeof answer === 'number') return answer === 0 ? '0' : 'some';
+  if (typeof answer !== 'object' || answer === null) return String(answer);
+  if ('outcome' in answer) return String(answer.outcome);
+  if ('objects' in answer) return kindOf(answer.objects);
+  const counts = Object.entries(answer).filter(([, value]) => typeof value === 'number' && value > 0);
+  return counts.map(([name]) => name).join(' ');
+};
+
 /** What goes wrong, by chance, until it is told to be calm. */
 export class Weather {
   readonly #random: SeededRandom;
   readonly #climate: Climate;
   readonly #moods = new Map<string, BucketMood>();
+  /** What was met with: of each call, what became of it and what it came upon. */
+  readonly met = new Set<string>();
   #isCalm = false;
   #ownFaults: number;
 
@@ -90,6 +104,15 @@ export class Weather {
     if (this.#isCalm || this.#ownFaults <= 0 || !this.#random.chance(probability)) return false;
     this.#ownFaults -= 1;
     return true;
+  }
+
+  note(call: string, { crash, error, isDone, isPersistent, answerMs }: Fate, answer: unknown): void {
+    const fault = [
+      crash === null ? '' : `killed when ${crash}${isPersistent ? '' : ', and its request with it'}`,
+      error === null ? '' : isDone ? 'answer lost' : 'failed',
+      answerMs > CLIENT_TIMEOUT_MS ? 'stood still' : '',
+    ];
+    this.met.add([call, ...fault.filter((part) => part !== ''), kindOf(answer)].join('; '));
   }
 
   fateOf(port: Port, place: Place): Fate {

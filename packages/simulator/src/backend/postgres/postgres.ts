@@ -13,15 +13,7 @@ import {
 import { createTenant, type Stack } from '@sluice/testkit';
 import type { Backend, BookRow } from '../backend.ts';
 
-/** A row as its table has it. */
-export interface TableRow extends BookRow {
-  readonly attempts: number;
-  readonly revision: number;
-  readonly obstacleOwner: string | null;
-}
-
 export interface PostgresBackend extends Backend {
-  rowsOf(integrationId: string): Promise<TableRow[]>;
   /** Nothing of it is to be claimed by the next history. */
   end(): Promise<void>;
 }
@@ -34,7 +26,6 @@ export const postgresBackend = async (stack: Stack): Promise<PostgresBackend> =>
   const { id: tenantId, owner } = await createTenant(stack);
   const query = async <T extends object>(sql: string, ...values: readonly unknown[]): Promise<T[]> =>
     (await stack.sql.query<T>(sql, [...values])).rows;
-  const rowsOf = (id: string): Promise<TableRow[]> => query<TableRow>(ROWS, id);
   return {
     polls: createPollLedger(service),
     objects: createObjectLedger(service),
@@ -42,7 +33,6 @@ export const postgresBackend = async (stack: Stack): Promise<PostgresBackend> =>
     replays: createReplayLedger(service),
     rollBack: upkeep.rollBack,
     sweepSecrets: () => upkeep.sweep(100),
-    rowsOf,
 
     addIntegration: async ({ detectionMode, startFrom, ...wish }) => {
       const id = randomUUID();
@@ -128,8 +118,8 @@ export const postgresBackend = async (stack: Stack): Promise<PostgresBackend> =>
     },
 
     books: async (id) => ({
-      rows: await rowsOf(id),
-      charges: await query(CHARGES, id),
+      rows: await query<BookRow>(ROWS, id),
+      charges: await query(CHARGES, tenantId),
       discrepancies: (await query('select * from public.check_s3_ledger($1)', id)).map((row) =>
         JSON.stringify(row),
       ),
@@ -145,12 +135,12 @@ export const postgresBackend = async (stack: Stack): Promise<PostgresBackend> =>
 };
 
 const ROWS = `select id, key, etag, size_bytes::int as "sizeBytes", state, reason, is_current as "isCurrent", job_id as "jobId",
-    due_at is not null as "isDue", lease_id is not null as "isLeased", attempts, revision, obstacle_owner as "obstacleOwner"
+    due_at is not null as "isDue", lease_id is not null as "isLeased"
   from public.s3_processed_objects where integration_id = $1`;
 
 const CHARGES = `select c.job_id as "jobId", c.pages, c.amount_micros::int as "amountMicros",
     exists (select 1 from public.cost_ledger b where b.job_id = c.job_id and b.kind = 'credit') as "isCredited"
-  from public.cost_ledger c where c.integration_id = $1 and c.kind = 'processing'`;
+  from public.cost_ledger c where c.tenant_id = $1 and c.kind = 'processing'`;
 
 const NEXT_DUE = `select extract(epoch from min(at)) * 1000 as at from (
     select greatest(s.next_poll_at, s.lease_expires_at) as at from public.s3_poll_states s

@@ -1,9 +1,8 @@
 import { startTemporaryStack } from '@sluice/testkit';
 import type { Plan } from '../../plan/plan.ts';
 import { type Outcome, simulate } from '../../simulate.ts';
-import { memoryBackend } from '../memory.ts';
 import { postgresBackend } from './postgres.ts';
-import { Twin } from './twin.ts';
+import { twinBackend } from './twin.ts';
 import { installVirtualClock, setVirtualClock } from './virtual-clock.ts';
 
 export interface PostgresRuns {
@@ -20,10 +19,8 @@ export const startPostgresRuns = async (): Promise<PostgresRuns> => {
     run: async (plan) => {
       const postgres = await postgresBackend(stack);
       try {
-        return await simulate(
-          plan,
-          (kernel) =>
-            new Twin(kernel, memoryBackend(kernel), postgres, (micros) => setVirtualClock(stack, micros)),
+        return await simulate(plan, (kernel) =>
+          twinBackend(kernel, postgres, (micros) => setVirtualClock(stack, micros)),
         );
       } finally {
         await postgres.end();

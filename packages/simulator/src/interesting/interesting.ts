@@ -1,0 +1,1 @@
+export const INTERESTING: readonly number[] = [1, 2, 3];
