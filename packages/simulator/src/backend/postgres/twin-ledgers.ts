@@ -64,9 +64,10 @@ export const twinObjects = (both: Both): ObjectLedger => {
     },
     view: ({ objects, integrations }: Begun, whose: Whose): unknown => ({
       objects: objects
-        .map(({ objectId, leaseId, jobId, integrationId, tenantId, ruleId, ...rest }) => ({
-          ...rest,
-          names: [objectId, leaseId, jobId, integrationId].map((name) => both.named(name, whose)),
+        .map((object) => ({
+          ...object,
+          ...Object.fromEntries(NAMES.map((name) => [name, both.named(object[name], whose)])),
+          tenantId: null,
         }))
         .toSorted(byText),
       integrations: Object.values(integrations).map(sourceView).toSorted(byText),
@@ -145,6 +146,9 @@ export const twinEvents = (both: Both): EventLedger => {
     refuse: (refusal) => both.ask('refuse', { ask: (side, of) => side.events.refuse(of(refusal)) }),
   };
 };
+
+/** What each database names in its own way. */
+const NAMES = ['objectId', 'leaseId', 'jobId', 'integrationId'] as const;
 
 interface Begun {
   readonly objects: readonly (ObjectToProcess | ObjectToWrite)[];
