@@ -1,4 +1,4 @@
-import { createAnonymousClient } from '@sluice/testkit';
+import { createAnonymousClient, pollUntil } from '@sluice/testkit';
 import { at, stringAt } from '@sluice/testkit/api-client';
 import { openFakeAccount } from '@sluice/testkit/fake-cloudflare';
 import { faults, startFakeS3 } from '@sluice/testkit/fake-s3';
@@ -197,12 +197,18 @@ test('fifty canaries and more go through every door, and none of them is anywher
     {},
     Date.now(),
   );
+  await call('POST', `${path}/dry-run`);
   await poll(id, (seen) =>
     [0, 1, 2].every((index) => {
       const state = at(seen, `page.items.${index}.state`);
       return state === 'written_back' || state === 'failed' || state === 'skipped';
     }),
   );
+  await pollUntil(async () => world.lines.some((line) => line.includes('"sluice-dry-run"')), {
+    what: 'the message of the dry run',
+    timeoutMs: 60_000,
+    intervalMs: 100,
+  });
   const location = `${fake.endpoint}/bucket/?X-Amz-Signature=${plant('a signature in a redirect')}`;
   fake.addFault(faults.bare(307, { location }));
   await call('POST', `${path}/test-connection`);
@@ -230,6 +236,7 @@ test('fifty canaries and more go through every door, and none of them is anywher
     [...planted, ...world.platformSecrets],
     [...answers, ...told, ...receiver.sent],
     id,
+    ['sluice-poll', 'sluice-process', 'sluice-writeback', 'sluice-notify', 'sluice-dry-run'],
   );
   await fake.stop();
   receiver.server.close();

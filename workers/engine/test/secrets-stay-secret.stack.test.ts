@@ -86,6 +86,7 @@ test('no log line, row or answer holds a credential, a token or a link, whatever
     named([secretAccessKey, accessKeyId, accessToken, 'X-Amz-Signature', 'x-amz-signature']),
     answers,
     id,
+    ['sluice-poll', 'sluice-process', 'sluice-writeback'],
   );
   await fake.stop();
 }, 120_000);
@@ -181,6 +182,7 @@ test('nor does a rotation, an event secret or a reseal show one, but for the ans
     [...named([...identities, ...issued, sealed, support, caller.accessToken]), ...world.platformSecrets],
     [...answers, ...receiver.sent],
     id,
+    ['sluice-poll', 'sluice-process', 'sluice-writeback', 'sluice-notify', 'sluice-reseal'],
   );
   await fake.stop();
   receiver.server.close();

@@ -14,6 +14,8 @@ export interface WorkersOptions {
   extraVars?: Record<string, Record<string, string>>;
   /** Whether the Workers' rate limits hold. Default true; stacks for tests have none unless they ask. */
   rateLimits?: boolean;
+  /** Whether the log (`debug`) tells every message that a queue delivers, body and all. Default false. */
+  tapsQueues?: boolean;
 }
 
 export interface StackOptions {

@@ -33,6 +33,7 @@ export async function startLeakWorld(): Promise<LeakWorld> {
     log: ({ message }) => lines.push(message),
     workers: {
       extraVars: { 'sluice-engine': { VAULT_KEYRING: keyring, CLOUDFLARE_API_URL: cloudflare.url } },
+      tapsQueues: true,
     },
   });
   const { keys } = JSON.parse(keyring) as { keys: Record<string, string> };
@@ -148,23 +149,32 @@ export const startReceiver = async () => {
  * None of the canaries is in what was logged, in what was answered or sent, or in any row, whatever it was written as.
  * @param told what customers and their servers were told
  * @param decoy no secret, and everywhere: a search that does not find it finds nothing
+ * @param queues all that messages travelled through, by name
  */
 export async function expectNowhere(
   { stack, lines }: LeakWorld,
   canaries: readonly Canary[],
   told: readonly string[],
   decoy: string,
+  queues: readonly string[],
 ): Promise<void> {
+  const messages = lines.filter((line) => line.includes('message_tapped'));
   const places = [
-    { name: 'the log', text: lines.join('\n') },
+    { name: 'the log', text: lines.filter((line) => !messages.includes(line)).join('\n') },
+    ...messages.map((message) => ({ name: `the message ${message}`, text: message })),
     ...told.map((answer) => ({ name: `the answer ${answer.slice(0, 200)}`, text: answer })),
     ...(await everyRow(stack.sql)),
   ];
   const found = findLeaks([{ name: 'the decoy', secret: decoy }], places).join('\n');
-  for (const place of ['the log', 'the answer', 'row of public.', 'row of private.']) {
+  for (const place of ['the log', 'the message', 'the answer', 'row of public.', 'row of private.']) {
     expect(found).toContain(`the decoy is in ${place}`);
   }
   expect(findLeaks(canaries, places)).toEqual([]);
-  // A queue takes messages of its form only, ids and nothing else; a message of any other would have been logged.
+  // Every queue was tapped; and it takes messages of its form only, ids and nothing else: any other would have been logged.
+  for (const queue of queues)
+    expect(
+      messages.some((message) => message.includes(`"${queue}"`)),
+      `a message of ${queue}`,
+    ).toBe(true);
   expect(lines.join('\n')).not.toContain('malformed_message');
 }

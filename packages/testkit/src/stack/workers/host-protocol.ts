@@ -23,6 +23,8 @@ export interface WorkersSpec extends HostBase {
   extraVars: Record<string, Record<string, string>>;
   /** Whether the Workers' rate limits hold. */
   rateLimits: boolean;
+  /** Whether every message that a queue delivers is written to the log first. */
+  tapsQueues: boolean;
 }
 
 export interface BucketsSpec extends HostBase {

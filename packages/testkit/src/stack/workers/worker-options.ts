@@ -4,6 +4,7 @@ import type { V4WorkerOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';
 import { bundleWorker, stopBundler } from './bundle.ts';
 import type { WorkersSpec } from './host-protocol.ts';
+import { withTap } from './queue-tap.ts';
 
 type Bindings = V4WorkerOptions['bindings'];
 
@@ -47,10 +48,12 @@ async function loadWorker(
       cause,
     });
   });
-  const { modulesRoot, modules } = await bundleWorker(main, define);
   // Esbuild has applied the module rules; Miniflare refuses them. A cron in the options would fire by itself
   // in some Miniflare to come: ours is the only clock.
   const { modulesRules: _rules, cronTriggers: _crons, ...rest } = workerOptions;
+  const bundle = await bundleWorker(main, define);
+  const { modulesRoot, modules } =
+    spec.tapsQueues && rest.queueConsumers !== undefined ? withTap(bundle) : bundle;
   return {
     name,
     crons: config.triggers.crons ?? [],

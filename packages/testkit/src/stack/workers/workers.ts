@@ -46,6 +46,7 @@ export async function startWorkers(
       secrets: { SUPABASE_SECRET_KEY: secrets.secretKey, VAULT_KEYRING: secrets.vaultKeyring },
       extraVars: withNodeProcessor(options.extraVars ?? {}, processorSecret, ports.processor),
       rateLimits: options.rateLimits ?? true,
+      tapsQueues: options.tapsQueues ?? false,
     },
     watchdog,
     log,
