@@ -197,7 +197,7 @@ test('fifty canaries and more go through every door, and none of them is anywher
     {},
     Date.now(),
   );
-  await call('POST', `${path}/dry-run`);
+  await call('POST', `${path}/dry-run`, {});
   await poll(id, (seen) =>
     [0, 1, 2].every((index) => {
       const state = at(seen, `page.items.${index}.state`);
