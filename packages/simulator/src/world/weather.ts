@@ -62,11 +62,13 @@ const kindOf = (answer: unknown): string => {
   if (answer instanceof SluiceError) return answer.code;
   if (Array.isArray(answer)) return answer.length === 0 ? 'none' : 'some';
   if (typeof answer === 'number') return answer === 0 ? '0' : 'some';
+  // Links and the like are words of their own each time.
+  if (typeof answer === 'string') return /^[a-z_]+$/.test(answer) ? answer : 'text';
   if (typeof answer !== 'object' || answer === null) return String(answer);
   if ('outcome' in answer) return String(answer.outcome);
   if ('objects' in answer) return kindOf(answer.objects);
   const counts = Object.entries(answer).filter(([, value]) => typeof value === 'number' && value > 0);
-  return counts.map(([name]) => name).join(' ');
+  return counts.length === 0 ? 'nothing new' : counts.map(([name]) => name).join(' ');
 };
 
 /** What goes wrong, by chance, until it is told to be calm. */
