@@ -2,8 +2,8 @@ import { basename, join } from 'node:path';
 import type { WorkerBundle } from './bundle.ts';
 
 /**
- * The Worker as it is, behind an entry that writes every batch it is handed to the log before the Worker sees it: what travels in the
- * queues, as it is when it arrives.
+ * The Worker as it is, behind an entry that writes every message it is handed to the log (`message_tapped`) before the Worker sees it:
+ * what travels in the queues, as it is when it arrives.
  */
 export const withTap = ({ modulesRoot, modules }: WorkerBundle): WorkerBundle => {
   const [main, ...others] = modules;
@@ -16,7 +16,7 @@ export const withTap = ({ modulesRoot, modules }: WorkerBundle): WorkerBundle =>
       ...worker,
       queue(batch, env, context) {
         for (const { body } of batch.messages)
-          console.debug(JSON.stringify({ event: '${TAPPED}', queue: batch.queue, body }));
+          console.debug(JSON.stringify({ event: 'message_tapped', queue: batch.queue, body }));
         return worker.queue(batch, env, context);
       },
     };`;
@@ -25,6 +25,3 @@ export const withTap = ({ modulesRoot, modules }: WorkerBundle): WorkerBundle =>
     modules: [{ type: 'ESModule', path: join(modulesRoot, 'queue-tap.mjs'), contents }, main, ...others],
   };
 };
-
-/** The event of the lines in which a tapped queue tells its messages. */
-export const TAPPED = 'message_tapped';
