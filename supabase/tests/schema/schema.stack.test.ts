@@ -25,6 +25,11 @@ const EXPLAINED: readonly { readonly name: string; readonly of: RegExp; readonly
     of: /./,
     because: 'a database made a moment ago has used none; the benchmarks show the plans that use them',
   },
+  {
+    name: 'rls_enabled_no_policy',
+    of: /^private\.(idempotency_keys|reseal_failures|reseal_runs|s3_event_deliveries|s3_held_up|s3_ledger_counters|s3_usage_daily|s3_usage_deltas|sealed_secrets|support_accesses|tenant_invitations)$/,
+    because: 'no API role may reach it: no grant, and no policy on top of that',
+  },
 ];
 
 test('the advisors of Supabase have nothing to say that is not explained here', async () => {
