@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Conformance, remediatePdf } from '@sluice/remediation';
-import { samplePdfs } from '@sluice/testkit/samples';
+import { printedSamples, samplePdfs } from '@sluice/testkit/samples';
 import { documentPairs, type Pair, withoutCorpus, workFolder } from './support/quality/corpus.ts';
 import { tagWithPeer, validate, withoutValidator } from './support/quality/peers.ts';
 import { Renderer } from './support/quality/render.ts';
@@ -138,7 +138,12 @@ function validateAll(title: string, outputs: readonly Output[]): Row {
 
 const samples: Output[] = [];
 for (const { name, bytes } of await samplePdfs()) samples.push(await remediate(name, bytes));
-const corpora: [string, readonly Output[]][] = [['samples', samples]];
+const printed: Output[] = [];
+for (const { name, bytes } of printedSamples()) printed.push(await remediate(name, bytes));
+const corpora: [string, readonly Output[]][] = [
+  ['samples', samples],
+  ['printed', printed],
+];
 const missing = withoutCorpus();
 if (missing === undefined) {
   const pairs = documentPairs();

@@ -3,14 +3,16 @@ import { WorkBudget } from './budget.ts';
 import type { Conformance } from './checker/rules.ts';
 import type { RemediationLimits } from './limits.ts';
 import { writeRevision } from './pdf/metadata-update.ts';
+import type { ObjectAccess } from './pdf/object-access.ts';
 import { type OpenDocument, openDocument } from './pdf/open-document.ts';
 import { Revision } from './pdf/revision.ts';
 import { verifyOutput } from './pdf/verify-output.ts';
 import type { ReadPages } from './read-pages.ts';
 import { RemediationRefused } from './refusal.ts';
 import type { Notice } from './report.ts';
-import type { PageStructure } from './structure/types.ts';
+import type { Block, PageStructure } from './structure/types.ts';
 import { repairFonts } from './tagging/font-repair.ts';
+import { mendTags } from './tagging/mend-tags.ts';
 import { tagDocument } from './tagging/tag-document.ts';
 
 /** What a person has to mend before a file may say that it follows PDF/UA. */
@@ -24,6 +26,10 @@ const STANDS_AGAINST_CLAIM: readonly Notice[] = [
   'fonts_not_embedded',
   'not_tagged',
 ];
+
+/** Fields beyond these are not looked at. */
+const MAX_FIELDS = 5000;
+const MAX_DEPTH = 8;
 
 export interface WrittenOutput {
   readonly pdf: Uint8Array;
@@ -45,25 +51,25 @@ export async function writeOutput(
   notices: Set<Notice>,
   onPage: (pagesDone: number) => void,
 ): Promise<WrittenOutput> {
-  if (
-    structure.some(({ blocks }) =>
-      blocks.some((block) => block.kind === 'figure' && block.caption.length === 0),
-    )
-  )
+  const tagged = notices.has('already_tagged');
+  // Whether an author's own figures have descriptions is told by their tags.
+  if (!tagged && structure.some(({ blocks }) => blocks.some(needsDescription)))
     notices.add('images_need_description');
   if (!read.fonts.every(({ font }) => font.embedded)) notices.add('fonts_not_embedded');
-  if (!notices.has('already_tagged')) {
-    try {
-      return await writeTagged(original, document, metadata, structure, read, limits, notices, onPage);
-    } catch (error) {
-      // Out of work: the attempt was too much, and so would the next be.
-      if (error instanceof RemediationRefused && error.code === 'pdf_too_complex') throw error;
-      notices.add('not_tagged');
-    }
+  try {
+    const prepare = (revision: Revision): void => {
+      if (tagged) mendTags(document, revision, structure, read.pages);
+      else tagDocument(document, revision, structure, read.pages, new WorkBudget(limits));
+    };
+    return await writeTagged(original, document, metadata, prepare, read, limits, notices, onPage);
+  } catch (error) {
+    // Out of work: the attempt was too much, and so would the next be.
+    if (error instanceof RemediationRefused && error.code === 'pdf_too_complex') throw error;
+    if (!tagged) notices.add('not_tagged');
   }
   const budget = new WorkBudget(limits);
   // Tagging changes objects in memory, so what it leaves behind is not built upon.
-  const fresh = notices.has('not_tagged') ? await openDocument(original, budget) : document;
+  const fresh = await openDocument(original, budget);
   const target = { ...metadata, claimsUa: undefined };
   const written = await writeRevision(original, fresh, new Revision(original, fresh), target, budget);
   const conformance = await verifyOutput(written.pdf, target, read.digests, limits, onPage);
@@ -71,19 +77,23 @@ export async function writeOutput(
   return { pdf: written.pdf, conformance };
 }
 
+function needsDescription(block: Block): boolean {
+  return block.kind === 'figure' && block.caption.length === 0;
+}
+
 /** The claim stays in only when the checks of the written file find nothing. */
 async function writeTagged(
   original: Uint8Array,
   document: OpenDocument,
   metadata: { title: string; language: string },
-  structure: readonly PageStructure[],
+  prepare: (revision: Revision) => void,
   read: ReadPages,
   limits: RemediationLimits,
   notices: Set<Notice>,
   onPage: (pagesDone: number) => void,
 ): Promise<WrittenOutput> {
   const revision = new Revision(original, document);
-  tagDocument(document, revision, structure, read.pages, new WorkBudget(limits));
+  prepare(revision);
   repairFonts({ objects: document.objects, revision }, read.fonts);
   const mayClaim = STANDS_AGAINST_CLAIM.every((notice) => !notices.has(notice));
   const write = async (claimsUa: boolean): Promise<WrittenOutput & { packetRef: PdfRef }> => {
@@ -96,6 +106,7 @@ async function writeTagged(
   // What is appended can be taken back; a file that the library writes gets its claim last.
   const claimsFirst = mayClaim && revision.appends;
   const first = await write(claimsFirst);
+  if (first.conformance.failures.some(({ rule }) => rule === '7.3-1')) notices.add('images_need_description');
   const fails = first.conformance.failures.some(({ rule }) => rule !== '5-1');
   if (claimsFirst ? !fails : !mayClaim || fails) return first;
   revision.drop(first.packetRef);
@@ -112,13 +123,21 @@ export function noteDocument(document: OpenDocument, notices: Set<Notice>): void
   const catalog = objects.pdf.getCatalog();
   if (objects.dict(catalog, 'StructTreeRoot')?.has('K')) notices.add('already_tagged');
   const form = objects.dict(catalog, 'AcroForm');
-  const signed = objects
-    .list(form, 'Fields')
-    .some((field) => field instanceof PdfDict && objects.name(field, 'FT') === 'Sig' && field.has('V'));
-  if (signed)
+  if (isSigned(objects, objects.list(form, 'Fields')))
     throw new RemediationRefused(
       'pdf_signed',
       'The file is signed, and any change would break its signature. Upload the version from before it was signed.',
     );
   if (document.ownerProtected) notices.add('owner_protected');
+}
+
+/** Whether any of these fields, or of those inside of them, holds a signature. */
+function isSigned(objects: ObjectAccess, fields: readonly unknown[], inherited = false, depth = 0): boolean {
+  return fields.slice(0, MAX_FIELDS).some((field) => {
+    if (!(field instanceof PdfDict)) return false;
+    const type = objects.name(field, 'FT');
+    const isSignature = type === undefined ? inherited : type === 'Sig';
+    if (isSignature && field.has('V')) return true;
+    return depth < MAX_DEPTH && isSigned(objects, objects.list(field, 'Kids'), isSignature, depth + 1);
+  });
 }

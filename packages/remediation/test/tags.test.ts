@@ -1,4 +1,4 @@
-import { rawPdf, rawStream, samplePdfs } from '@sluice/testkit/samples';
+import { rawPdf, rawStream, readPrinted, samplePdfs } from '@sluice/testkit/samples';
 import { describe, expect, test } from 'vitest';
 import { remediatePdf } from '../src/index.ts';
 import { readTags, type TagNode } from './tag-reader.ts';
@@ -151,6 +151,45 @@ test('a signed file is refused', async () => {
   ];
   const run = remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
   await expect(run).rejects.toMatchObject({ name: 'RemediationRefused', code: 'pdf_signed' });
+});
+
+test('a signature in a field inside of another is found', async () => {
+  const objects = [
+    '<</Type /Catalog /Pages 2 0 R /AcroForm <</SigFlags 3 /Fields [6 0 R]>>>>',
+    '<</Type /Pages /Kids [3 0 R] /Count 1>>',
+    '<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [5 0 R]>>',
+    rawStream(''),
+    '<</Type /Annot /Subtype /Widget /Parent 6 0 R /T (s) /Rect [0 0 0 0] /V <</Type /Sig /Filter /Adobe.PPKLite>>>>',
+    '<</T (page) /FT /Sig /Kids [5 0 R]>>',
+  ];
+  const run = remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
+  await expect(run).rejects.toMatchObject({ code: 'pdf_signed' });
+});
+
+test('the author’s own tags stay, and their links get descriptions', async () => {
+  const source = readPrinted('chromium-tagged');
+  const { pdf, report } = await remediatePdf(source, { language: null, fallbackTitle: 'rules.pdf' });
+  expect((await readTags(pdf)).roots).toEqual((await readTags(source)).roots);
+  const rules = (when: 'before' | 'after'): string[] =>
+    report.conformance[when].failures.map(({ rule }) => rule);
+  expect(rules('before')).toEqual(expect.arrayContaining(['7.18.1-2', '7.18.5-2']));
+  expect(rules('after').filter((rule) => rule.startsWith('7.18'))).toEqual([]);
+});
+
+test('text in a national encoding is read', async () => {
+  const font =
+    '<</Type /Font /Subtype /Type0 /BaseFont /Ryumin-Light /Encoding /90ms-RKSJ-H /DescendantFonts [6 0 R]>>';
+  const objects = [
+    '<</Type /Catalog /Pages 2 0 R>>',
+    '<</Type /Pages /Kids [3 0 R] /Count 1>>',
+    '<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <</Font <</F1 5 0 R>>>> /Contents 4 0 R>>',
+    // 天文台 and A, in Shift-JIS.
+    rawStream('BT /F1 11 Tf 72 700 Td <935695B691E441> Tj ET'),
+    font,
+    '<</Type /Font /Subtype /CIDFontType0 /BaseFont /Ryumin-Light /CIDSystemInfo <</Registry (Adobe) /Ordering (Japan1) /Supplement 2>>>>',
+  ];
+  const { html } = await remediatePdf(rawPdf(objects), { language: 'ja', fallbackTitle: 'x.pdf' });
+  expect(html).toContain('天文台A');
 });
 
 test('a font without /ToUnicode gets one when every glyph in use is known', async () => {

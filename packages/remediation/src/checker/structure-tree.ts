@@ -25,7 +25,8 @@ export interface StructureTree {
   readonly root: PdfDict;
 }
 
-const STANDARD_TYPES = new Set(
+/** Structure types that PDF 1.7 itself explains. */
+export const STANDARD_TYPES = new Set(
   (
     'Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5 H6 L LI Lbl ' +
     'LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link Annot Ruby RB RT RP Warichu ' +

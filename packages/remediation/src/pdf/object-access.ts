@@ -54,6 +54,13 @@ export class ObjectAccess {
     return array.toArray().map((item) => this.resolve(item));
   }
 
+  /** What an element of an array refers to, if it is a reference. */
+  reference(parent: PdfDict | undefined, key: string, at: number): PdfRef | undefined {
+    const object = this.resolve(parent?.get(key));
+    const item: unknown = object instanceof PdfArray ? object.at(at) : undefined;
+    return item instanceof PdfRef ? item : undefined;
+  }
+
   name(parent: PdfDict | undefined, key: string): string | undefined {
     const object = this.resolve(parent?.get(key));
     return object instanceof PdfName ? object.value : undefined;

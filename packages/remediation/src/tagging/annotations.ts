@@ -47,7 +47,8 @@ export function prepareAnnotations(
     annotation.set('StructParent', key);
     const kind = subtype === 'Link' ? 'Link' : subtype === 'Widget' ? 'Form' : 'Annot';
     if (kind === 'Form') labelField(objects, revision, annotation, fields.get(index));
-    else describe(objects, annotation, kind === 'Link' ? texts.links.get(index) : undefined, subtype);
+    else
+      describeAnnotation(objects, annotation, kind === 'Link' ? texts.links.get(index) : undefined, subtype);
     revision.change(ref, annotation);
     tagged.push({ page: pageIndex, index, kind, ref, key: key.value });
   }
@@ -56,7 +57,8 @@ export function prepareAnnotations(
   return tagged;
 }
 
-function describe(
+/** Gives an annotation that says nothing to its reader a description: its text, or where it leads. */
+export function describeAnnotation(
   objects: ObjectAccess,
   annotation: PdfDict,
   text: string | undefined,
@@ -75,7 +77,7 @@ function describe(
  * Gives a field that says nothing to its reader its label. One of several widgets has its own in the structure, where
  * it is of this widget alone, and the field that they share the label of all.
  */
-function labelField(
+export function labelField(
   objects: ObjectAccess,
   revision: Revision,
   widget: PdfDict,

@@ -91,7 +91,7 @@ function addBookmarks(
 }
 
 /** Text of each link, by page and place among the page's annotations. */
-function textOfLinks(root: Element): ReadonlyMap<number, ReadonlyMap<number, string>> {
+export function textOfLinks(root: Element): ReadonlyMap<number, ReadonlyMap<number, string>> {
   const pages = new Map<number, Map<number, string>>();
   const visit = (element: Element): void => {
     if (element.annotation) {

@@ -6,6 +6,7 @@ import { bitmapFontText } from './bitmap-names.ts';
 import { latin1, trueTypeGlyphText, type1GlyphNames } from './embedded-font.ts';
 import { encodingByName, STANDARD, SYMBOL, ZAPF_DINGBATS } from './encodings.ts';
 import { glyphNameToText } from './glyph-names.ts';
+import { legacyEncoding } from './legacy-encodings.ts';
 import { standardWidth } from './standard-widths.ts';
 import { type CodeMap, parseCodeMap } from './to-unicode.ts';
 
@@ -35,6 +36,8 @@ export interface Font {
   usedCodes(): ReadonlyMap<number, string>;
   decode(bytes: Uint8Array): Generator<Glyph>;
 }
+
+const HALF_WIDTH = 500;
 
 /** Reads what text needs from a font dictionary: code lengths, Unicode values and widths. */
 export function loadFont(objects: ObjectAccess, dict: PdfDict, budget: WorkBudget): Font {
@@ -164,6 +167,7 @@ function compositeFont(
   const encodingName = objects.name(dict, 'Encoding') ?? '';
   const embedded = codeMap(objects.stream(dict, 'Encoding'), budget);
   const utf16 = /UCS2|UTF16/.test(encodingName);
+  const legacy = legacyEncoding(encodingName);
   const glyphText =
     toUnicode || utf16 || (encodingName !== '' && !encodingName.startsWith('Identity'))
       ? undefined
@@ -183,15 +187,21 @@ function compositeFont(
     *decode(bytes) {
       for (let at = 0; at < bytes.length; ) {
         const lead = bytes[at] ?? 0;
-        const length = oneByte.some((space) => lead >= space.low && lead <= space.high) ? 1 : 2;
-        const code = length === 1 ? lead : lead * 256 + (bytes[at + 1] ?? 0);
+        const short = oneByte.some((space) => lead >= space.low && lead <= space.high);
+        const length = legacy?.lengthAt(bytes, at) ?? (short ? 1 : 2);
+        const raw = bytes.subarray(at, at + length);
+        const code = raw.reduce((sum, byte) => sum * 256 + byte, 0);
         at += length;
         const value =
-          toUnicode?.text.get(code) ?? glyphText?.get(code) ?? (utf16 ? String.fromCharCode(code) : '');
+          toUnicode?.text.get(code) ??
+          glyphText?.get(code) ??
+          legacy?.textOf(raw) ??
+          (utf16 ? String.fromCharCode(code) : '');
         used.set(code, value);
         yield {
           text: value,
-          width: (widths.get(code) ?? defaultWidth) / 1000,
+          // Widths are by glyph, of which a national encoding's codes say nothing: one byte is half an em.
+          width: (legacy && length === 1 ? HALF_WIDTH : (widths.get(code) ?? defaultWidth)) / 1000,
           bytes: length,
           isWordSpace: length === 1 && code === 32,
           isGuess: false,
