@@ -37,7 +37,7 @@ export function legacyEncoding(cmap: string): LegacyEncoding | undefined {
   };
 }
 
-function decoderFor(label: string): TextDecoder | undefined {
+function decoderFor(label: string): InstanceType<typeof TextDecoder> | undefined {
   try {
     return new TextDecoder(label);
   } catch {
