@@ -192,6 +192,24 @@ test('text in a national encoding is read', async () => {
   expect(html).toContain('天文台A');
 });
 
+test('a /ToUnicode that leaves glyphs out is completed', async () => {
+  const map =
+    'begincmap 1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <41> <0041> endbfchar endcmap';
+  const objects = [
+    '<</Type /Catalog /Pages 2 0 R>>',
+    '<</Type /Pages /Kids [3 0 R] /Count 1>>',
+    '<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <</Font <</F1 5 0 R>>>> /Contents 4 0 R>>',
+    rawStream('BT /F1 11 Tf 72 700 Td (AB) Tj ET'),
+    '<</Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode 6 0 R>>',
+    rawStream(map),
+  ];
+  const { report } = await remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
+  const rules = (when: 'before' | 'after'): string[] =>
+    report.conformance[when].failures.map(({ rule }) => rule);
+  expect(rules('before')).toContain('7.21.7-1');
+  expect(rules('after')).not.toContain('7.21.7-1');
+});
+
 test('a font without /ToUnicode gets one when every glyph in use is known', async () => {
   const font =
     '<</Type /Font /Subtype /Type1 /BaseFont /CMSY10 /Encoding <</Differences [13 /circlecopyrt]>>>>';

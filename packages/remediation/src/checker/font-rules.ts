@@ -35,7 +35,7 @@ export function checkFonts(
 
 function checkUnicode(
   objects: ObjectAccess,
-  { dict }: UsedFont,
+  { dict, font }: UsedFont,
   codes: ReadonlyMap<number, string>,
   findings: Findings,
 ): void {
@@ -48,7 +48,8 @@ function checkUnicode(
   const silent =
     (subtype === 'Type0' && !/UCS2|UTF16/.test(encoding)) ||
     (subtype === 'TrueType' && symbolic && !dict.has('Encoding'));
-  findings.require(texts.every((text) => text !== '') && (mapped || !silent), '7.21.7-1');
+  const complete = !font.mapLeavesOut();
+  findings.require(texts.every((text) => text !== '') && complete && (mapped || !silent), '7.21.7-1');
   findings.require(!texts.some((text) => /[\0\ufffe\ufeff]/.test(text)), '7.21.7-2');
 }
 

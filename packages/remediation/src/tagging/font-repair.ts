@@ -1,4 +1,4 @@
-import { PdfArray, PdfDict, PdfName } from '@libpdf/core';
+import { PdfArray, PdfDict, PdfName, PdfRef } from '@libpdf/core';
 import type { ObjectAccess } from '../pdf/object-access.ts';
 import type { Revision } from '../pdf/revision.ts';
 import type { UsedFont } from '../text/fonts/font-cache.ts';
@@ -19,7 +19,7 @@ export function repairFonts(
     const codes = [...font.usedCodes()].sort(([a], [b]) => a - b);
     const known = codes.length > 0 && codes.every(([, text]) => text.trim() !== '' || text === ' ');
     let changed = false;
-    if (known && font.codeBytes !== undefined && !dict.has('ToUnicode')) {
+    if (known && font.codeBytes !== undefined && (!dict.has('ToUnicode') || font.mapLeavesOut())) {
       const map = toUnicode(codes, font.codeBytes);
       dict.set('ToUnicode', revision.addStream(new PdfDict(), new TextEncoder().encode(map)));
       changed = true;
@@ -36,6 +36,13 @@ export function repairFonts(
       own.set('CIDToGIDMap', PdfName.of('Identity'));
       dict.set('DescendantFonts', PdfArray.of(revision.add(own)));
       changed = true;
+    }
+    const described: unknown = descendant instanceof PdfDict ? descendant.get('FontDescriptor') : undefined;
+    const descriptor = descendant instanceof PdfDict ? objects.dict(descendant, 'FontDescriptor') : undefined;
+    if (descriptor?.has('CIDSet') && described instanceof PdfRef) {
+      // Nobody needs it, and writers leave glyphs out that PDF/UA wants to find in it.
+      descriptor.delete('CIDSet');
+      revision.change(described, descriptor);
     }
     if (changed) revision.change(ref, dict);
   }

@@ -32,6 +32,8 @@ export interface Font {
   readonly emScale: number;
   /** Length of its codes; undefined when they differ, or are those of a predefined CMap. */
   readonly codeBytes: number | undefined;
+  /** Codes met so far that the font's own map of Unicode values leaves out, though it has one. */
+  mapLeavesOut(): boolean;
   /** Text of each code met so far. */
   usedCodes(): ReadonlyMap<number, string>;
   decode(bytes: Uint8Array): Generator<Glyph>;
@@ -106,6 +108,8 @@ function simpleFont(
     embedded: type3 || isEmbedded(descriptor),
     codeBytes: 1,
     usedCodes: () => new Map([...glyphs].map(([code, { text: value }]) => [code, value])),
+    mapLeavesOut: () =>
+      toUnicode !== undefined && [...glyphs.keys()].some((code) => !toUnicode.text.has(code)),
     vertical: false,
     emScale: type3 ? Math.min(1, Math.max(0.01, unit * 1000)) : 1,
     *decode(bytes) {
@@ -182,6 +186,7 @@ function compositeFont(
     embedded: isEmbedded(descriptor),
     codeBytes: encodingName.startsWith('Identity') ? 2 : undefined,
     usedCodes: () => used,
+    mapLeavesOut: () => toUnicode !== undefined && [...used.keys()].some((code) => !toUnicode.text.has(code)),
     vertical: encodingName.endsWith('-V'),
     emScale: 1,
     *decode(bytes) {
