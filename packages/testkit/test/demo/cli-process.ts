@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { addTo, type Books, type DemoReport } from '../../src/demo/audit/books.ts';
 import { demoTenants } from '../../src/demo/demo-tenants.ts';
 import { pollUntil } from '../../src/index.ts';
+import type { S3Coordinates } from '../../src/stack/stack-types.ts';
 import { kill9 } from '../support.ts';
 
 const CLI_DIR = join(import.meta.dirname, '../../src/cli');
@@ -87,6 +88,7 @@ export async function expectedTotal(isSmall: boolean): Promise<Books> {
 /** The part of dev.json that the tests need. */
 export interface RunningStack {
   databaseUrls: { superuser: string };
+  s3: S3Coordinates;
   processes: Record<string, number>;
 }
 
