@@ -82,9 +82,10 @@ const arrivals = async (
   fake: FakeS3,
   { integrationId }: Tenant,
   round: string,
+  documents = DOCUMENTS,
 ): Promise<number[]> => {
   const took: number[] = [];
-  for (let n = 0; n < DOCUMENTS; n += 1) {
+  for (let n = 0; n < documents; n += 1) {
     const key = `in/${round}-${n}.pdf`;
     fake.bucket(BUCKET).put(key, DOCUMENT, {}, Date.now());
     const arrivedAt = performance.now();
@@ -132,7 +133,7 @@ try {
     hanging.integrationId,
   ]);
   // Everything is loaded once before it counts.
-  await arrivals(stack, quietBucket, quiet, 'warm-up');
+  await arrivals(stack, quietBucket, quiet, 'warm-up', 3);
   const alone = await arrivals(stack, quietBucket, quiet, 'alone');
 
   await addBacklog(stack, hanging);

@@ -1,28 +1,92 @@
-/** `npm run hostile`: the client and the connection test, then the running engine, against a bucket that lies. */
+/**
+ * `npm run hostile`: a bucket that lies, in every way of ours, to the client and the connection test with the real limits of time, and
+ * then to the running engine on a stack of its own. `--json`, `--seed N`, `--only words` (of a name), `--client` (without the
+ * engine). Exits 1 when one is not taken as it should be.
+ */
+import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LIES, runLies } from '../hostile-s3/index.ts';
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, seed: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+    only: { type: 'string', default: '' },
+    client: { type: 'boolean', default: false },
+  },
 });
 const seed = Number(values.seed ?? randomInt(2 ** 31));
-const lies = LIES.filter(({ name }) => values.only === undefined || name.includes(values.only));
-const report = await runLies(lies, { seed, atOnce: 4, isReal: true });
-const mib = (bytes: number): number => Math.round(bytes / 1024 / 1024);
-if (values.json) process.stdout.write(`${JSON.stringify({ seed, ...report })}\n`);
-else {
-  for (const { name, problems, client, doctor, slowestMs, testMs } of report.lies) {
-    const said = Object.entries(client)
-      .map(([step, code]) => `${step} ${code}`)
-      .join(', ');
-    process.stdout.write(
-      `${problems.length === 0 ? 'ok    ' : 'BROKEN'} ${name}: ${said || 'no harm'}; test: ${doctor.join(', ') || 'passes'} (${slowestMs} ms, ${testMs} ms)\n`,
-    );
-    for (const problem of problems) process.stdout.write(`         ${problem}\n`);
-  }
-  process.stdout.write(
-    `${report.lies.length} lies; client of ${mib(report.idleRssBytes)} MiB grew to ${mib(report.peakRssBytes)} MiB; seed ${seed}\n`,
-  );
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+interface Played {
+  readonly name: string;
+  readonly isKept: boolean;
+  readonly ms: number;
 }
-process.exitCode = report.lies.some(({ problems }) => problems.length > 0) ? 1 : 0;
+
+/** What vitest writes of a run. */
+interface Results {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly {
+      readonly title: string;
+      readonly status: string;
+      readonly duration?: number;
+    }[];
+  }[];
+}
+
+const playToEngine = (): Played[] => {
+  const { stdout } = spawnSync(
+    process.execPath,
+    [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--project=stack',
+      '--reporter=json',
+      `--testNamePattern=${values.only.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`,
+      'workers/engine/test/hostile',
+    ],
+    {
+      cwd: resolve(import.meta.dirname, '../../../..'),
+      env: { ...process.env, SLUICE_HOSTILE: 'all', SLUICE_HOSTILE_SEED: String(seed) },
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+  const { testResults } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as Results;
+  return testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === 'passed' || status === 'failed')
+    .map(({ title, status, duration = 0 }) => ({
+      name: title,
+      isKept: status === 'passed',
+      ms: Math.round(duration),
+    }));
+};
+
+const lies = LIES.filter(({ name }) => name.includes(values.only));
+const report = await runLies(lies, { seed, atOnce: 4, isReal: true });
+if (!values.json) {
+  for (const { name, problems, client, doctor, slowestMs, testMs } of report.lies) {
+    const said = Object.entries(client).map(([step, code]) => `${step} ${code}`);
+    print(
+      `${problems.length === 0 ? 'ok    ' : 'BROKEN'} ${name}: ${said.join(', ') || 'no harm'} (${slowestMs} ms); ` +
+        `the test: ${doctor.join(', ') || 'passes'} (${testMs} ms)`,
+    );
+    for (const problem of problems) print(`         ${problem}`);
+  }
+  const [idle, peak] = [report.idleRssBytes, report.peakRssBytes].map((bytes) => Math.round(bytes / 2 ** 20));
+  print(`${report.lies.length} lies; the client’s process of ${idle} MiB grew to ${peak} MiB; seed ${seed}`);
+}
+const engine = values.client ? [] : playToEngine();
+if (values.json) print(JSON.stringify({ seed, ...report, engine }));
+else
+  for (const { name, isKept, ms } of engine)
+    print(`${isKept ? 'ok    ' : 'BROKEN'} the engine: ${name} (${ms} ms)`);
+const isKept =
+  report.lies.every(({ problems }) => problems.length === 0) && engine.every((one) => one.isKept);
+process.exitCode = isKept ? 0 : 1;
