@@ -43,8 +43,6 @@ export interface Lie {
   /** The checks of the connection test that fail or warn, as `list upstream_invalid`; none: it passes. */
   readonly doctor: readonly string[];
   readonly engine: EngineEnd;
-  /** What is waited for until patience ends; with this, patience is short where time is dear. */
-  readonly isSlow?: boolean;
   /** The endpoint as it is entered. Default: the server's own. */
   readonly endpoint?: (honest: string) => string;
 }

@@ -196,13 +196,11 @@ export const listingLies: readonly Lie[] = [
     name: 'keys in no order',
     fault: () => withObject('in/0-comes-last.pdf'),
     ...HARMLESS,
-    engine: 'works',
   },
   {
     name: 'the same key twice, with two versions',
     fault: () => withObject('in/folder/report.pdf'),
     ...HARMLESS,
-    engine: 'works',
   },
   {
     name: '200, and an error instead of a listing',

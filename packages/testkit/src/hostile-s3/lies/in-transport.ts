@@ -15,7 +15,6 @@ export const transportLies: readonly Lie[] = [
     client: { list: 'upstream_timeout' },
     doctor: ['endpoint upstream_timeout'],
     engine: { poll: 'upstream_timeout' },
-    isSlow: true,
   },
   {
     name: 'headers that drip',
@@ -23,7 +22,6 @@ export const transportLies: readonly Lie[] = [
     client: { list: 'upstream_timeout' },
     doctor: ['endpoint upstream_timeout'],
     engine: { poll: 'upstream_timeout' },
-    isSlow: true,
   },
   {
     name: 'a listing that drips',
@@ -31,7 +29,6 @@ export const transportLies: readonly Lie[] = [
     client: { list: 'upstream_timeout' },
     doctor: ['endpoint upstream_timeout'],
     engine: { poll: 'upstream_timeout' },
-    isSlow: true,
   },
   {
     name: 'a document that drips',
@@ -45,7 +42,6 @@ export const transportLies: readonly Lie[] = [
     client: { get: 'upstream_timeout' },
     doctor: [],
     engine: { object: 'upstream_timeout' },
-    isSlow: true,
   },
   {
     name: 'endless interim answers',
@@ -53,7 +49,6 @@ export const transportLies: readonly Lie[] = [
     client: { list: 'upstream_timeout' },
     doctor: ['endpoint upstream_timeout'],
     engine: { poll: 'upstream_timeout' },
-    isSlow: true,
   },
   {
     name: '100 Continue for ever',
