@@ -31,6 +31,8 @@ const INCONCLUSIVE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'upstream_invalid',
   'upstream_timeout',
   'upstream_unavailable',
+  // Of ours, and found before the bucket was asked.
+  'output_missing',
   'conflict',
   'unavailable',
   'internal',

@@ -94,6 +94,12 @@ describe('work while a rotation overlaps', () => {
     },
   );
 
+  it('says nothing against the new credentials when the old were not asked: our own result was missing before', async () => {
+    const { head, rolledBack } = world({ [NEW]: 'access_denied', [OLD]: 'output_missing' });
+    await expect(head()).rejects.toMatchObject({ code: 'access_denied' });
+    expect(rolledBack).toEqual([]);
+  });
+
   it('ends as it ends with the old, when those were let through', async () => {
     const { head, rolledBack } = world({ [NEW]: 'access_denied', [OLD]: 'object_changed' });
     await expect(head()).rejects.toMatchObject({ code: 'object_changed' });

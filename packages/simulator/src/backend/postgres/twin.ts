@@ -54,11 +54,14 @@ export const twinBackend = (
       both.ask('credentialsVersion', { ask: (side, of) => side.credentialsVersion(of(id)), view: whole }),
     replay: (id, states) =>
       both.ask('replay', { ask: (side, of) => side.replay(of(id), states), view: whole }),
-    // To the millisecond: within one, each of them counts in its own way.
     nextDueAt: () =>
       both.ask('nextDueAt', {
         ask: (side) => side.nextDueAt(),
-        view: (at) => (at === null ? null : Math.round(at)),
+        // Within a millisecond each of them counts in its own way.
+        learn: (ours, theirs) => {
+          if (ours !== null && theirs !== null && Math.abs(ours - theirs) < 1) return;
+          if (ours !== theirs) both.differences.add(`next due: memory ${ours}, PostgreSQL ${theirs}`);
+        },
       }),
 
     books: async (id) => {
