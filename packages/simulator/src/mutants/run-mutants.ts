@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { MUTANTS, type Mutant } from './mutants.ts';
 
 /** Histories that a mutant has to be found in. */
-const SEEDS = 400;
+const SEEDS = 1_000;
 
 export interface MutantResult {
   readonly name: string;
