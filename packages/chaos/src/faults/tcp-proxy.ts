@@ -1,0 +1,88 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault } from './fault.ts';
+import type { Proxy } from './http-proxy.ts';
+
+/**
+ * Stands before a server that speaks anything over TCP: here PostgreSQL. A fault befalls what a client sends in one go, which with
+ * PostgreSQL's protocol is a query. Errors of a protocol it cannot make: of the kinds, those of a wire only.
+ * @param port of the server on this machine, asked for each connection; null: nobody is there.
+ */
+export const startTcpProxy = async (
+  port: () => number | null,
+  faultForQuery: () => Fault | null,
+): Promise<Proxy> => {
+  const open = new Set<Socket>();
+  const server = createServer((client) => {
+    const target = port();
+    if (target === null) {
+      client.resetAndDestroy();
+      return;
+    }
+    join(client, connect(target, '127.0.0.1'), open, faultForQuery);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of open) socket.destroy();
+      }),
+  };
+};
+
+const join = (
+  client: Socket,
+  upstream: Socket,
+  open: Set<Socket>,
+  faultForQuery: () => Fault | null,
+): void => {
+  const end = (): void => {
+    client.resetAndDestroy();
+    upstream.resetAndDestroy();
+  };
+  for (const socket of [client, upstream]) {
+    open.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', end);
+    socket.on('close', () => {
+      open.delete(socket);
+      end();
+    });
+  }
+  /** What is left of the next answer; null for all of it. */
+  let share: 'half' | 'none' | null = null;
+  client.on('data', (query: Buffer) => {
+    const fault = faultForQuery();
+    switch (fault?.kind) {
+      case 'reset':
+        return end();
+      case 'hang':
+        client.pause();
+        void delay(fault.ms).then(end);
+        return;
+      case 'latency':
+        client.pause();
+        void delay(fault.ms).then(() => {
+          if (upstream.destroyed) return;
+          upstream.write(query);
+          client.resume();
+        });
+        return;
+      case 'lost_answer':
+        share = 'none';
+        break;
+      case 'partial_body':
+        share = 'half';
+        break;
+      default:
+    }
+    upstream.write(query);
+  });
+  upstream.on('data', (answer: Buffer) => {
+    if (share === null) return void client.write(answer);
+    if (share === 'none') return end();
+    client.write(answer.subarray(0, answer.byteLength >> 1), end);
+  });
+};
