@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkCustomer } from './checker/check-customer.ts';
 import { checkLeaks } from './checker/check-leaks.ts';
-import type { Breach } from './checker/evidence.ts';
+import type { Breach, Evidence } from './checker/evidence.ts';
 import { gatherEvidence } from './checker/gather.ts';
 import { createWeather } from './faults/weather.ts';
 import { makePlan } from './plan/make-plan.ts';
@@ -19,7 +19,7 @@ export interface ChaosOptions {
   readonly dataDir: string;
   /** Told what it is at. */
   readonly say?: (words: string) => void;
-  /** Done to the world before the checker looks: how a test shows that it would see. */
+  /** Done to the world once the checker has looked, which then looks again: how a test shows that it would see. */
   readonly meddle?: (ground: Ground) => Promise<void>;
 }
 
@@ -28,6 +28,8 @@ export interface ChaosReport {
   readonly minutes: number;
   /** Every promise that was not kept; empty is good. */
   readonly breaches: readonly Breach[];
+  /** The same after the meddling; empty without. */
+  readonly afterMeddling: readonly Breach[];
   /** Faults met, by target and kind. */
   readonly faults: Readonly<Record<string, number>>;
   /** Processes killed, by name. */
@@ -76,19 +78,20 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
       LOOK_PATIENCE_MS,
     );
     const drainedAfterMs = Date.now() - endedAt;
-    await options.meddle?.(ground);
     say('holding the books against the buckets');
-    const evidence = await Promise.all(customers.map((customer) => gatherEvidence(sql, customer, runs)));
-    const breaches: Breach[] = [
+    const { breaches: found, evidence } = await check(ground, dataDir);
+    const breaches = [
       ...left.map((detail) => ({ promise: 'the backlog is drained' as const, detail })),
-      ...evidence.flatMap(checkCustomer),
-      ...(await checkLeaks(dataDir, ground.logFile, sql, ground.secrets)),
+      ...found,
     ];
+    await options.meddle?.(ground);
+    const afterMeddling = options.meddle === undefined ? [] : (await check(ground, dataDir)).breaches;
     isKept = breaches.length === 0;
     return {
       seed,
       minutes,
       breaches,
+      afterMeddling,
       faults: Object.fromEntries([...weather.met].sort(([a], [b]) => (a < b ? -1 : 1))),
       kills,
       restarts: stack.restarts(),
@@ -104,6 +107,16 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
     weather.end();
     await ground.stop(!isKept);
   }
+};
+
+/** Reads what there is, and holds it against what the customers remember. */
+const check = async (
+  { sql, customers, runs, logFile, secrets }: Ground,
+  dataDir: string,
+): Promise<{ breaches: Breach[]; evidence: readonly Evidence[] }> => {
+  const evidence = await Promise.all(customers.map((customer) => gatherEvidence(sql, customer, runs)));
+  const leaks = await checkLeaks(dataDir, logFile, sql, secrets);
+  return { breaches: [...evidence.flatMap(checkCustomer), ...leaks], evidence };
 };
 
 /** Lets the kills and the acts of a plan happen, each at its time. @returns what was killed how often. */

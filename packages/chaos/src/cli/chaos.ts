@@ -32,10 +32,11 @@ const say = (words: string): void => {
 
 const report = await runChaos({ seed, minutes, dataDir, say });
 const isKept = report.breaches.length === 0;
-if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+const { breaches, afterMeddling: _none, ...figures } = report;
+if (values.json) process.stdout.write(`${JSON.stringify({ ...figures, breaches })}\n`);
 else {
-  process.stdout.write(`${JSON.stringify({ ...report, breaches: report.breaches.length }, null, 2)}\n`);
-  for (const { promise, detail } of report.breaches) process.stdout.write(`✗ ${promise}: ${detail}\n`);
+  process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+  for (const { promise, detail } of breaches) process.stdout.write(`✗ ${promise}: ${detail}\n`);
   process.stdout.write(
     isKept
       ? '✓ Nothing lost, nothing doubled, the books balance.\n'

@@ -111,7 +111,8 @@ const forward = (
       const body = Buffer.concat(chunks);
       if (share === 'none' || body.byteLength < 2) return cut(response);
       response.writeHead(answer.statusCode ?? 502, answer.headers);
-      response.write(body.subarray(0, body.byteLength >> 1), () => cut(response));
+      // Orderly, or a reset might overtake the half that is to arrive.
+      response.write(body.subarray(0, body.byteLength >> 1), () => response.socket?.destroySoon());
     });
   });
   outgoing.on('error', () => cut(response));

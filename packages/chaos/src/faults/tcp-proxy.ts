@@ -52,7 +52,7 @@ const join = (
     });
   }
   /** What is left of the next answer; null for all of it. */
-  let share: 'half' | 'none' | null = null;
+  let share: 'half' | 'none' | 'nothing more' | null = null;
   client.on('data', (query: Buffer) => {
     const fault = faultForQuery();
     switch (fault?.kind) {
@@ -83,6 +83,9 @@ const join = (
   upstream.on('data', (answer: Buffer) => {
     if (share === null) return void client.write(answer);
     if (share === 'none') return end();
-    client.write(answer.subarray(0, answer.byteLength >> 1), end);
+    if (share === 'nothing more') return;
+    // Orderly, or a reset might overtake the half that is to arrive.
+    client.write(answer.subarray(0, answer.byteLength >> 1), () => client.destroySoon());
+    share = 'nothing more';
   });
 };

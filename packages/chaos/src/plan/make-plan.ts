@@ -22,12 +22,24 @@ const VICTIMS: readonly Victim[] = [
   'gateway',
 ];
 
-/** Milliseconds. Long enough to be noticed by everybody who tries again at once, short enough for many in an hour. */
-const STORM = { least: 2_000, most: 9_000 };
-const CALM = { least: 2_000, most: 12_000 };
-/** A stack is up again after some seconds; between two kills there shall be work. */
-const BETWEEN_KILLS = { least: 9_000, most: 18_000 };
-const BETWEEN_ACTS = { least: 100, most: 900 };
+/**
+ * Milliseconds. What everything goes through has long calms, or nothing would come as far as the rest; a stack is up again after some
+ * seconds, and between two kills there shall be work.
+ */
+const OUTER = { storm: [2_000, 10_000], calm: [1_000, 6_000] } as const;
+const CENTRAL = { storm: [1_500, 5_000], calm: [8_000, 25_000] } as const;
+const RHYTHMS = {
+  s3: OUTER,
+  processor: OUTER,
+  staging: OUTER,
+  postgrest: CENTRAL,
+  postgres: CENTRAL,
+} as const;
+const BETWEEN_KILLS = [18_000, 40_000] as const;
+const BETWEEN_ACTS = [100, 900] as const;
+/** Now and then something is away for longer than anybody tries again at once. */
+const SIEGE = [60_000, 420_000] as const;
+const BETWEEN_SIEGES = [180_000, 480_000] as const;
 
 /**
  * The trouble and the work of a run. The same seed gives the same; a longer run begins like a shorter one.
@@ -37,6 +49,7 @@ export const makePlan = (seed: number, durationMs: number, customers: number): P
   const chances = new SeededRandom(seed);
   // Each its own chances, so that a change in one leaves the others as they were.
   const storms = TARGETS.flatMap((target) => stormsOf(target, chances.fork(), durationMs));
+  const sieges = siegesOf(chances.fork(), durationMs);
   const kills = killsOf(chances.fork(), durationMs);
   const acts = Array.from({ length: customers }, (_, customer) =>
     actsOf(customer, chances.fork(), durationMs, customers),
@@ -44,7 +57,8 @@ export const makePlan = (seed: number, durationMs: number, customers: number): P
   return {
     seed,
     durationMs,
-    storms: storms.sort((a, b) => a.fromMs - b.fromMs),
+    // Of two at once the first counts.
+    storms: [...sieges, ...storms.sort((a, b) => a.fromMs - b.fromMs)],
     kills,
     acts: acts.sort((a, b) => a.atMs - b.atMs),
   };
@@ -58,15 +72,30 @@ const stormsOf = (target: Target, chances: SeededRandom, durationMs: number): St
     if (bag.length === 0) bag = chances.shuffled(KINDS[target]);
     return bag.pop() as FaultKind;
   };
-  for (let at = chances.whole(0, CALM.most); at < durationMs; ) {
-    const end = at + chances.whole(STORM.least, STORM.most);
+  const { storm, calm } = RHYTHMS[target];
+  for (let at = chances.whole(0, calm[1]); at < durationMs; ) {
+    const end = at + chances.whole(...storm);
     const isTotal = chances.chance(0.2);
     const kinds = isTotal ? [draw()] : [draw(), draw()];
     const rate = isTotal ? 1 : chances.pick([0.1, 0.3, 0.6]);
     storms.push({ target, kinds, rate, fromMs: at, toMs: Math.min(end, durationMs) });
-    at = end + chances.whole(CALM.least, CALM.most);
+    at = end + chances.whole(...calm);
   }
   return storms;
+};
+
+const siegesOf = (chances: SeededRandom, durationMs: number): Storm[] => {
+  const sieges: Storm[] = [];
+  let bag: Target[] = [];
+  for (let at = chances.whole(...BETWEEN_SIEGES); at < durationMs; ) {
+    if (bag.length === 0) bag = chances.shuffled(TARGETS);
+    const target = bag.pop() as Target;
+    const end = at + chances.whole(...SIEGE);
+    const kinds = [chances.pick(KINDS[target].filter((kind) => kind !== 'latency'))];
+    sieges.push({ target, kinds, rate: 1, fromMs: at, toMs: Math.min(end, durationMs) });
+    at = end + chances.whole(...BETWEEN_SIEGES);
+  }
+  return sieges;
 };
 
 const killsOf = (chances: SeededRandom, durationMs: number): Kill[] => {
@@ -75,7 +104,7 @@ const killsOf = (chances: SeededRandom, durationMs: number): Kill[] => {
   for (let at = chances.whole(5_000, 9_000); at < durationMs; ) {
     if (bag.length === 0) bag = chances.shuffled(VICTIMS);
     kills.push({ atMs: at, victim: bag.pop() as Victim });
-    at += chances.whole(BETWEEN_KILLS.least, BETWEEN_KILLS.most);
+    at += chances.whole(...BETWEEN_KILLS);
   }
   return kills;
 };
@@ -110,7 +139,7 @@ const actsOf = (
   };
   for (let at = chances.whole(0, 2_000); at < durationMs; ) {
     acts.push({ atMs: at, customer, act: act() });
-    at += chances.whole(BETWEEN_ACTS.least, BETWEEN_ACTS.most) * customers;
+    at += chances.whole(...BETWEEN_ACTS) * customers;
   }
   return acts;
 };
