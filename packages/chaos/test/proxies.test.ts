@@ -90,8 +90,9 @@ const tcpProxied = async (...faults: (FaultKind | null)[]) => {
   const server = createTcpServer((socket) => {
     socket.on('error', () => undefined);
     socket.on('data', (query: Buffer) => {
-      queries.push(String(query));
-      socket.write(`${query}${query}`);
+      const text = String(query);
+      queries.push(text);
+      socket.write(`${text}${text}`);
     });
   });
   server.listen(0, '127.0.0.1');

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GateAnswer, GateQuestion, ProcessorRun } from './fault.ts';
 import type { Proxy } from './http-proxy.ts';
@@ -10,17 +10,19 @@ import type { Weather } from './weather.ts';
  * @param onRun told of every run of the processor that was begun.
  */
 export const startGate = async (weather: Weather, onRun: (run: ProcessorRun) => void): Promise<Proxy> => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const question = JSON.parse(await bodyOf(request)) as GateQuestion;
+    if (question.at === 'processor') onRun(question.run);
+    const fault =
+      question.at === 'staging'
+        ? weather.faultFor('staging', (kind) => question.operation === 'put' || kind !== 'disk_full')
+        : weather.faultFor(question.at);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ fault } satisfies GateAnswer));
+  };
   const server = createServer((request, response) => {
-    void bodyOf(request).then((text) => {
-      const question = JSON.parse(text) as GateQuestion;
-      if (question.at === 'processor') onRun(question.run);
-      const fault =
-        question.at === 'staging'
-          ? weather.faultFor('staging', (kind) => question.operation === 'put' || kind !== 'disk_full')
-          : weather.faultFor(question.at);
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ fault } satisfies GateAnswer));
-    });
+    // Whoever asks may be killed while asking.
+    answer(request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,5 +1,4 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 import type { Proxy } from './http-proxy.ts';
 
@@ -54,30 +53,24 @@ const join = (
   /** What is left of the next answer; null for all of it. */
   let share: 'half' | 'none' | 'nothing more' | null = null;
   client.on('data', (query: Buffer) => {
-    const fault = faultForQuery();
-    switch (fault?.kind) {
-      case 'reset':
-        return end();
-      case 'hang':
-        client.pause();
-        void delay(fault.ms).then(end);
-        return;
-      case 'latency':
-        client.pause();
-        void delay(fault.ms).then(() => {
-          if (upstream.destroyed) return;
-          upstream.write(query);
-          client.resume();
-        });
-        return;
-      case 'lost_answer':
-        share = 'none';
-        break;
-      case 'partial_body':
-        share = 'half';
-        break;
-      default:
+    const { kind, ms } = faultForQuery() ?? { kind: null, ms: 0 };
+    if (kind === 'reset') return end();
+    if (kind === 'hang') {
+      client.pause();
+      setTimeout(end, ms);
+      return;
     }
+    if (kind === 'latency') {
+      client.pause();
+      setTimeout(() => {
+        if (upstream.destroyed) return;
+        upstream.write(query);
+        client.resume();
+      }, ms);
+      return;
+    }
+    if (kind === 'lost_answer') share = 'none';
+    if (kind === 'partial_body') share = 'half';
     upstream.write(query);
   });
   upstream.on('data', (answer: Buffer) => {

@@ -28,13 +28,13 @@ const VICTIMS: readonly Victim[] = [
  */
 const OUTER = { storm: [2_000, 10_000], calm: [1_000, 6_000] } as const;
 const CENTRAL = { storm: [1_500, 5_000], calm: [8_000, 25_000] } as const;
-const RHYTHMS = {
+const RHYTHMS: Readonly<Record<Target, Record<'storm' | 'calm', readonly [number, number]>>> = {
   s3: OUTER,
   processor: OUTER,
   staging: OUTER,
   postgrest: CENTRAL,
   postgres: CENTRAL,
-} as const;
+};
 const BETWEEN_KILLS = [18_000, 40_000] as const;
 const BETWEEN_ACTS = [100, 900] as const;
 /** Now and then something is away for longer than anybody tries again at once. */

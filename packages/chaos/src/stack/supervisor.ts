@@ -31,9 +31,8 @@ export const superviseStack = async (first: StackOrder): Promise<Supervisor> => 
   let order = first;
   let coordinates: StackCoordinates | undefined;
   let current: ChildProcess | undefined;
-  let isWanted = true;
   let restarts = -1;
-  let failed = 0;
+  const life = { isWanted: true, failedStarts: 0 };
   let words = '';
   let up = Promise.withResolvers<void>();
 
@@ -51,7 +50,7 @@ export const superviseStack = async (first: StackOrder): Promise<Supervisor> => 
       coordinates = news.coordinates;
       current = child;
       restarts += 1;
-      failed = 0;
+      life.failedStarts = 0;
       up.resolve();
     });
     child.send(order);
@@ -59,19 +58,19 @@ export const superviseStack = async (first: StackOrder): Promise<Supervisor> => 
     if (current === child) {
       current = undefined;
       up = Promise.withResolvers();
-    } else failed += 1;
+    } else life.failedStarts += 1;
   };
   const keep = async (): Promise<void> => {
-    while (isWanted && failed < MAX_FAILED_STARTS) {
+    while (life.isWanted && life.failedStarts < MAX_FAILED_STARTS) {
       await start();
-      if (isWanted) await delay(RETRY_MS);
+      if (life.isWanted) await delay(RETRY_MS);
     }
-    if (isWanted) up.reject(new Error(`The stack does not start any more:\n${words}`));
+    if (life.isWanted) up.reject(new Error(`The stack does not start any more:\n${words}`));
   };
   up.promise.catch(() => undefined);
   let kept = keep();
   const end = async (): Promise<void> => {
-    isWanted = false;
+    life.isWanted = false;
     current?.send({ type: 'stop' } satisfies StackQuestion);
     await kept;
   };
@@ -97,7 +96,7 @@ export const superviseStack = async (first: StackOrder): Promise<Supervisor> => 
     change: async (next) => {
       await end();
       order = next;
-      isWanted = true;
+      life.isWanted = true;
       restarts -= 1;
       kept = keep();
       await up.promise;
