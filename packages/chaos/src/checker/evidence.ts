@@ -36,7 +36,7 @@ export interface Charge {
 }
 
 /** The sums as the API tells them. */
-export interface Ledger {
+interface Ledger {
   readonly found: number;
   readonly pending: number;
   readonly writtenBack: number;
