@@ -5,6 +5,7 @@ import { NodeProcessorAway } from './node-processor/hand-over.ts';
 import { readJob } from './read-job.ts';
 import { runJob } from './run-job.ts';
 import { SourceUrlRefused } from './source-url.ts';
+import { StagingUnavailable } from './stage-outputs.ts';
 
 const log = createLogger({
   service: 'remediation',
@@ -45,6 +46,10 @@ export default {
 function troubleOf(error: unknown): 'busy' | 'failed' {
   if (error instanceof NodeProcessorAway) {
     log.warn('node_processor_away', { error });
+    return 'busy';
+  }
+  if (error instanceof StagingUnavailable) {
+    log.error('staging_unavailable', { error });
     return 'busy';
   }
   log.error('job_failed', { error });

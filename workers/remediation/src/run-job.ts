@@ -22,8 +22,7 @@ const MORE_ROOM_HELPS: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
  * One job from its source to its staged outputs. What is too large for a Worker goes to the Node processor, where there
  * is one: by its size before anything is fetched, by its pages and its work when that has shown.
  *
- * @throws SourceUrlRefused, NodeProcessorAway, and whatever the working bucket throws: all of them mean the processor,
- *   not the document.
+ * @throws SourceUrlRefused, NodeProcessorAway, StagingUnavailable: all of them mean the processor, not the document.
  */
 export async function runJob(
   job: ProcessJob,

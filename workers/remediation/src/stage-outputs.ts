@@ -7,7 +7,19 @@ const OUTPUTS: Record<OutputKind, { name: string; contentType: string }> = {
 
 type StagingJob = Pick<ProcessJob, 'jobId' | 'stagingPrefix'>;
 
-/** Puts one output into the working bucket. The key follows from the job, so doing it twice changes nothing. */
+/** The working bucket did not take an output. What it said is the cause, and goes no further. */
+export class StagingUnavailable extends Error {
+  constructor(cause: unknown) {
+    super('The working bucket does not answer.', { cause });
+    this.name = 'StagingUnavailable';
+  }
+}
+
+/**
+ * Puts one output into the working bucket. The key follows from the job, so doing it twice changes nothing.
+ *
+ * @throws StagingUnavailable
+ */
 export async function stageOutput(
   bucket: R2Bucket,
   job: StagingJob,
@@ -16,10 +28,17 @@ export async function stageOutput(
 ): Promise<StagedOutput> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return await stage(bucket, job, { kind, sizeBytes: bytes.length, sha256 }, bytes);
+  try {
+    return await stage(bucket, job, { kind, sizeBytes: bytes.length, sha256 }, bytes);
+  } catch (cause) {
+    throw new StagingUnavailable(cause);
+  }
 }
 
-/** The same for an output that comes as a stream and is never held whole: `write` writes all of it, and closes. */
+/**
+ * The same for an output that comes as a stream and is never held whole: `write` writes all of it, and closes. When it fails,
+ * nobody can tell whether the bucket or the stream did.
+ */
 export async function stageStream(
   bucket: R2Bucket,
   job: StagingJob,

@@ -6,14 +6,18 @@ import { storableText } from '../storable-text.ts';
 const FIRST_DELAY_SECONDS = 10;
 
 /**
- * How often, and how long apart at most, by whose move it is. A bucket that refuses us or is away is asked again for
- * about three days: nothing is given up while somebody mends a policy or a server.
+ * How often, how long apart at most, and how fast that grows, by whose move it is. A bucket that refuses us or is away is asked
+ * again for about three days: nothing is given up while somebody mends a policy or a server. What looks like a crash may be an outage
+ * of ours that nobody told us of: few attempts, for a document can be its cause, and far apart, so that a deployment gone wrong can be
+ * put right meanwhile.
  */
-const SCHEDULE: Readonly<Record<ObstacleOwner, { maxAttempts: number; maxDelaySeconds: number }>> = {
-  customer_config: { maxAttempts: 26, maxDelaySeconds: 6 * 3600 },
+const SCHEDULE: Readonly<
+  Record<ObstacleOwner, { maxAttempts: number; maxDelaySeconds: number; growth: number }>
+> = {
+  customer_config: { maxAttempts: 26, maxDelaySeconds: 6 * 3600, growth: 2 },
   // The dispatcher's limit of crashes (engine wiring) must stay above.
-  upstream: { maxAttempts: 100, maxDelaySeconds: 3600 },
-  platform: { maxAttempts: 6, maxDelaySeconds: 900 },
+  upstream: { maxAttempts: 100, maxDelaySeconds: 3600, growth: 2 },
+  platform: { maxAttempts: 6, maxDelaySeconds: 2400, growth: 4 },
 };
 
 const ownerOf = ({ code, entry }: SluiceError): ObstacleOwner => {
@@ -58,9 +62,9 @@ export const settlementOf = (
   random: Random,
 ): SettledAttempt => {
   const owner = ownerOf(error);
-  const { maxAttempts, maxDelaySeconds } = SCHEDULE[owner];
+  const { maxAttempts, maxDelaySeconds, growth } = SCHEDULE[owner];
   const attempts = object.obstacleOwner === owner ? object.attempts : 1;
-  const delay = FIRST_DELAY_SECONDS * 2 ** Math.min(Math.max(attempts, 1) - 1, 20);
+  const delay = FIRST_DELAY_SECONDS * growth ** Math.min(Math.max(attempts, 1) - 1, 20);
   // Spread, so that what failed together does not come back together.
   const jittered = Math.min(delay, maxDelaySeconds / 1.25) * (0.75 + 0.5 * random());
   const asked = (error.retryAfterMs ?? 0) / 1000;

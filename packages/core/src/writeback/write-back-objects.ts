@@ -158,11 +158,14 @@ const lookAfter = async (
   });
 };
 
+/** @throws SluiceError `output_missing`; `unavailable` when the working bucket is away, which says nothing of the document. */
 const openStaged = async (
   staging: Staging,
   { stagingKey, sizeBytes }: StagedOutput,
 ): Promise<ReadableStream<Uint8Array>> => {
-  const staged = await staging.get(stagingKey);
+  const staged = await staging.get(stagingKey).catch((cause: unknown) => {
+    throw new SluiceError('unavailable', { detail: 'Our working bucket does not answer.', cause });
+  });
   if (staged === null) throw new SluiceError('output_missing');
   if (staged.sizeBytes !== sizeBytes) {
     await staged.body.cancel();

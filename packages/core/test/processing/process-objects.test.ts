@@ -139,6 +139,26 @@ describe('processObjects', () => {
     expect(w.database.costs.size).toBe(0);
   });
 
+  it('gives up nothing for a processor that is busy for a day, and tells nobody its words', async () => {
+    const { world: w } = await world('in/a.pdf');
+    w.misbehaviour = async (job) => {
+      throw new SluiceError('unavailable', { detail: job.source.url });
+    };
+    for (let hours = 0; hours < 24; hours += 1) {
+      await w.step();
+      w.clock.advance(3_600_000);
+    }
+    expect(w.row('in/a.pdf')).toMatchObject({
+      state: 'found',
+      reason: 'unavailable',
+      detail: 'The processor is busy.',
+    });
+    w.misbehaviour = null;
+    await w.drain();
+    expect(w.states()).toEqual({ 'in/a.pdf': 'written_back' });
+    expect(w.everythingWritten()).not.toContain(PRESIGN_CANARY);
+  });
+
   const elsewhere = (job: ProcessJob, w: ObjectWorld, stagingKey: string) => {
     const done = w.work(job);
     return done.outcome === 'done'

@@ -71,7 +71,7 @@ describe('settlementOf', () => {
     }
   });
 
-  it('is patient for three days with a bucket, a provider or an outage of ours, for minutes with a crash', () => {
+  it('is patient for three days with a bucket, a provider or an outage of ours, for most of an hour with a crash', () => {
     const hours = (code: ErrorCode) => patience(code) / 3600;
     for (const code of [
       'access_denied',
@@ -83,7 +83,9 @@ describe('settlementOf', () => {
       expect(hours(code)).toBeGreaterThan(66);
       expect(hours(code)).toBeLessThan(84);
     }
+    expect(hours('processor_failed')).toBeGreaterThan(0.6);
     expect(hours('processor_failed')).toBeLessThan(1);
+    expect(settlementOf(new SluiceError('processor_failed'), first, half).maxAttempts).toBe(6);
   });
 
   it('waits at least a second and never longer than its class, whatever is asked for', () => {

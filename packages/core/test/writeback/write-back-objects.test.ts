@@ -247,6 +247,24 @@ describe('what lies in the place of a result', () => {
   });
 });
 
+describe('the working bucket', () => {
+  it('may be away for a day: nothing is given up, and nothing is processed again', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    world.faults = ({ method }) => (method === 'get' ? { before: new Error('R2 is down') } : null);
+    await world.writeBack(ids);
+    for (let hours = 0; hours < 24; hours += 1) {
+      await world.step();
+      world.clock.advance(3_600_000);
+    }
+    expect(world.row('in/a.pdf')).toMatchObject({ state: 'staged', reason: 'unavailable' });
+    world.faults = () => null;
+    await world.drain();
+    expect(world.row('in/a.pdf').state).toBe('written_back');
+    expect(world.jobs).toHaveLength(1);
+    world.expectSound();
+  });
+});
+
 describe('attempts', () => {
   it('that a refusing bucket used up are not held against a lost result or a fault of ours', async () => {
     const { world, ids } = await staged('in/a.pdf');
