@@ -1,7 +1,6 @@
 import { env, exports } from 'cloudflare:workers';
 import { ProcessResult } from '@sluice/shared';
 import { describe, expect, inject, test } from 'vitest';
-import processor from '../src/index.ts';
 
 const origin = inject('sourceOrigin');
 const files = inject('sourceFiles');
@@ -141,26 +140,6 @@ describe('a source that fails', () => {
   test('a host that does not answer is status 0', async () => {
     const result = await run({ path: '', url: `http://127.0.0.1:1/x?${SIGNATURE}` });
     expect(result).toEqual({ outcome: 'source_failed', status: 0, providerCode: null });
-  });
-});
-
-describe('a working bucket that takes nothing', () => {
-  test('is said to be no fault of the document, and its words go no further', async () => {
-    const full = {
-      ...env,
-      WORKING_BUCKET: { put: async () => Promise.reject(new Error('disk full at r2://x')) },
-    };
-    const request = new Request('https://remediation/v1/jobs', {
-      method: 'POST',
-      body: JSON.stringify(job({ path: known.path })),
-    });
-    const response = await processor.fetch(request, full);
-    expect(response.status).toBe(503);
-    expect(await response.json()).toEqual({
-      type: 'processor_busy',
-      title: 'The processor is busy',
-      status: 503,
-    });
   });
 });
 
