@@ -19,6 +19,11 @@ export const translateFailure = (status: number, error: PostgrestFailure): Sluic
   if (status === 0 || status === 429 || status >= 502 || code.startsWith('PGRST00')) {
     return new SluiceError('unavailable', { cause });
   }
+  // Without a code nobody has judged what was asked: a gateway's 5xx, or, with no words either, PostgREST whose connection to the
+  // database broke in mid-query (it says 400).
+  if (code === '' && (status >= 500 || (status === 400 && error.message === ''))) {
+    return new SluiceError('unavailable', { cause });
+  }
   // Class 08, 53, 57: the database is not itself, or a statement ran out of time. 40: two transactions met; again helps.
   if (/^(08|40|53|57)/.test(code)) return new SluiceError('unavailable', { cause });
   // The rest is ours: ids and values are checked before they are sent, so a refused value (22…) or a missing grant

@@ -22,6 +22,10 @@ describe('an answer of PostgREST that is an error', () => {
     [429, '', 'rate limited', 'unavailable'],
     [502, '', 'bad gateway', 'unavailable'],
     [0, '', 'TypeError: fetch failed', 'unavailable'],
+    [500, '', 'An invalid response was received from the upstream server', 'unavailable'],
+    // What PostgREST makes of a backend that was killed in mid-query.
+    [400, '', '', 'unavailable'],
+    [400, '', 'Bad request', 'internal'],
     // A grant that is missing or a value that is refused is our fault: it must not pass for "not found".
     [403, '42501', 'permission denied for table s3_integrations', 'internal'],
     [400, '22P02', 'invalid input syntax for type uuid', 'internal'],
