@@ -46,7 +46,7 @@ export interface ChaosReport {
   readonly elapsedMs: number;
 }
 
-/** The longest wait between two attempts that some minutes of trouble lead to, and a lease. */
+/** Some leases, and the backlog of some minutes. */
 const DRAIN_LEAST_MS = 180_000;
 const LOOK_PATIENCE_MS = 60_000;
 
