@@ -80,7 +80,7 @@ export default defineConfig({
           name: 'life',
           include: [
             'packages/testkit/test/life.test.ts',
-            'packages/testkit/test/**/*.life.test.ts',
+            'packages/*/test/**/*.life.test.ts',
             'workers/*/test/**/*.life.test.ts',
           ],
           testTimeout: 180_000,

@@ -1,6 +1,7 @@
 import { type ApiClient, createApiClient, unwrap } from '@sluice/api-client';
 import { createTenant, type StackCoordinates } from '@sluice/testkit';
 import { FAKE_IDENTITY } from '@sluice/testkit/fake-s3';
+import { untilDone } from './patience.ts';
 import type { Wish } from './wishes.ts';
 
 /** An integration that is started, and who may speak for it. */
@@ -14,6 +15,7 @@ export interface Connection {
 
 /** A request whose answer never comes must not hold up the rest of a customer's day. */
 const PATIENCE_MS = 15_000;
+const SETUP_PATIENCE_MS = 60_000;
 
 /**
  * Makes the tenant of a customer, connects the bucket, tests it and starts it. Before any trouble: what goes wrong here is thrown.
@@ -50,8 +52,11 @@ export const connectCustomer = async (
     }),
   );
   const params = { path: { id: integrationId } };
-  const test = await unwrap(api.POST('/api/integrations/s3/{id}/test-connection', { params }));
-  if (test.outcome !== 'passed') throw new Error(`${name}: the connection test did not pass.`);
+  // It has five seconds, which a machine with much else to do may take for itself.
+  await untilDone(async () => {
+    const test = await unwrap(api.POST('/api/integrations/s3/{id}/test-connection', { params }));
+    if (test.outcome !== 'passed') throw new Error(`${name}: the connection test did not pass.`);
+  }, SETUP_PATIENCE_MS);
   await unwrap(api.POST('/api/integrations/s3/{id}/start', { params, body: {} }));
   let eventSecret: string | null = null;
   if (wish.detectionMode === 'event') {
