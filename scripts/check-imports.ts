@@ -31,7 +31,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     theirs: ['node:child_process', 'node:crypto', 'node:module', 'node:path', 'node:util'],
   },
   // The whole stack under faults: the Workers it wraps, and nothing of what they are made of.
-  'packages/chaos': { ours: ['api-client', 'engine', 'remediation-worker', 's3', 'simulator', 'testkit'], theirs: ['*'] },
+  'packages/chaos': {
+    ours: ['api-client', 'engine', 'remediation-worker', 's3', 'simulator', 'testkit'],
+    theirs: ['*'],
+  },
   'packages/remediation': { ours: ['shared'], theirs: ['*'] },
   // The browser: what crosses the border, and the way over it.
   'apps/web': {
