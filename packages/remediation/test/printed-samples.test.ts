@@ -37,6 +37,9 @@ describe.each(samples)('$name', ({ name, bytes, pages, expected }) => {
     if (report.notices.includes('unmapped_glyphs'))
       expect(letters(after.text).length).toBeGreaterThanOrEqual(letters(before.text).length);
     else if (/^(?:he|ar)$/.test(expected.language)) expect(letters(after.text)).toBe(letters(before.text));
+    else if (name === 'tex-mathematics.pdf')
+      // The map of its largest symbols leaves them out, and pdf.js takes their codes for letters.
+      expect(after.text.replaceAll('∑', 'X').replaceAll('∫', 'R')).toBe(before.text);
     else expect(after.text).toBe(before.text);
     expect(after.pages).toBe(pages);
     expect(after.displayDocTitle).toBe(true);
