@@ -44,6 +44,7 @@ describe('an event that comes late', () => {
     expect(await tell(ledger, connection, [told('a.pdf', 'v1', 0, { lastModified: ago(1_000) })])).toEqual({
       outcome: 'recorded',
       recorded: 0,
+      deferred: 1,
     });
     expect(await current(connection)).toEqual([{ etag: 'v2', state: 'staged', revision: 1 }]);
     expect(await isListedAtOnce(connection)).toBe(true);

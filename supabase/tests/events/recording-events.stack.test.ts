@@ -23,7 +23,7 @@ describe('a delivery', () => {
     const connection = await connectWithEvents(ledger);
     expect(
       await tell(ledger, connection, [told('a.pdf'), told('b.docx', 'v1', 0, { skipReason: 'not_pdf' })]),
-    ).toEqual({ outcome: 'recorded', recorded: 2 });
+    ).toEqual({ outcome: 'recorded', recorded: 2, deferred: 0 });
     const rows = await ledger.rows(
       `select key, found_by, state, reason, due_at <= now() as is_due from public.s3_processed_objects
        where integration_id = $1 order by key`,
@@ -42,6 +42,7 @@ describe('a delivery', () => {
     expect(await tell(ledger, connection, [told('b.pdf')], { deliveryId: 'same' })).toEqual({
       outcome: 'replayed',
       recorded: 0,
+      deferred: 0,
     });
     expect(await current(connection)).toEqual([{ key: 'a.pdf', etag: 'v1', state: 'found' }]);
     expect(await figure(ledger, connection, 'event_refused', 'replayed')).toBe(1);
@@ -60,7 +61,7 @@ describe('a delivery', () => {
 
   test('writes nothing when the integration was edited, stopped or its secret ended since', async () => {
     const connection = await connectWithEvents(ledger);
-    const stale = { outcome: 'stale', recorded: 0 };
+    const stale = { outcome: 'stale', recorded: 0, deferred: 0 };
     expect(await tell(ledger, connection, [told('a.pdf')], { revision: 99 })).toEqual(stale);
     expect(await tell(ledger, connection, [told('a.pdf')], { secretVersion: 2 })).toEqual(stale);
     await ledger.rows(`update public.s3_integrations set status = 'paused' where id = $1`, [

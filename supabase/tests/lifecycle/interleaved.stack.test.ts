@@ -33,7 +33,7 @@ const RECORDING = {
     const connection = await connectWithEvents(ledger, { inputPrefix: 'in/' });
     const held = await hold(
       ledger,
-      `select public.record_s3_events($1, 'd1', 1, (select revision from public.s3_integrations where id = $1), '{}', false,
+      `select public.record_s3_events($1, 'd1', 1, (select revision from public.s3_integrations where id = $1), '{}', '{}',
          '{in/a.pdf}', '{e1}', '{10}', '{2030-01-01T00:00:00Z}', '{null}', '{null}', '{null}')`,
       [connection.integrationId],
     );

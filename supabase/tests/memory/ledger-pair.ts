@@ -24,6 +24,7 @@ interface RowView {
   readonly revision: number;
   readonly found_by: string;
   readonly sequencer: string | null;
+  readonly is_told: boolean;
   readonly is_leased: boolean;
   readonly is_due: boolean;
   readonly has_staged: boolean;
@@ -40,6 +41,7 @@ interface SliceView {
 }
 
 interface View {
+  readonly poll: { readonly is_requested: boolean; readonly is_due: boolean };
   readonly rows: readonly RowView[];
   readonly slices: readonly SliceView[];
 }
@@ -86,6 +88,10 @@ export const memorySide = (overwritePolicy: Policy): Side => {
     now: () => clock.now(),
     pass: async () => clock.advance(HOUR_MS),
     view: async () => ({
+      poll: {
+        is_requested: database.integration(id).poll.isListingRequested,
+        is_due: database.integration(id).poll.nextPollAt <= database.now(),
+      },
       rows: inOrder().map((row) => ({
         key: row.key,
         etag: row.etag,
@@ -97,6 +103,7 @@ export const memorySide = (overwritePolicy: Policy): Side => {
         revision: row.revision,
         found_by: row.foundBy,
         sequencer: row.sequencer,
+        is_told: row.eventAt !== null,
         is_leased: row.leaseId !== null,
         is_due: row.dueAt !== null,
         has_staged: row.stagedOutputs !== null,
@@ -135,6 +142,7 @@ export const postgresSide = async (ledger: Ledger, overwritePolicy: Policy): Pro
     now: () => Date.now(),
     pass: () => pass(ledger, connection),
     view: async () => ({
+      poll: (await one<View['poll']>(POLL)) ?? { is_requested: false, is_due: false },
       rows: await ledger.rows<RowView>(ROWS, [integrationId]),
       slices: await ledger.rows<SliceView>(SLICES, [integrationId]),
     }),
@@ -156,11 +164,14 @@ const byVersion = (
 ): number => (`${a.key} ${a.etag}` < `${b.key} ${b.etag}` ? -1 : 1);
 
 const ROWS = `select o.key, o.etag, o.state, o.reason, o.is_current, o.attempts, o.obstacle_owner, o.revision, o.found_by,
-    o.source_sequencer as sequencer, o.lease_id is not null as is_leased, o.due_at is not null as is_due,
+    o.source_sequencer as sequencer, o.event_at is not null as is_told, o.lease_id is not null as is_leased, o.due_at is not null as is_due,
     o.staged_outputs is not null as has_staged, o.outputs is not null as has_outputs,
     exists (select 1 from public.cost_ledger c where c.job_id = o.job_id and c.kind = 'processing') as is_charged,
     exists (select 1 from public.cost_ledger c where c.job_id = o.job_id and c.kind = 'credit') as is_credited
   from public.s3_processed_objects o where o.integration_id = $1 order by o.key, o.etag`;
+
+const POLL = `select is_listing_requested as is_requested, next_poll_at <= now() as is_due
+  from public.s3_poll_states where integration_id = $1`;
 
 const SLICES = `select l.start_after, l.object_count, l.digest, l.cycle = s.cycle as is_listed
   from public.s3_listing_slices l join public.s3_poll_states s using (integration_id)
@@ -210,5 +221,6 @@ const pass = async (ledger: Ledger, { integrationId }: Connection): Promise<void
     ])} where integration_id = '${integrationId}';
     update public.s3_poll_states set ${earlier(['next_poll_at', 'lease_expires_at', 'cycle_started_at'])}
     where integration_id = '${integrationId}';
+    update private.s3_deferred_events set ${earlier(['told_at'])} where integration_id = '${integrationId}';
   end $$`);
 };

@@ -11,21 +11,27 @@ const LEASE_SECONDS = 600;
 const MINUTE_MS = 60_000;
 
 const version = { key: fc.constantFrom(...KEYS), etag: fc.constantFrom(...ETAGS) };
+const event = {
+  ...version,
+  agoMinutes: fc.constantFrom(-30, 0, 5, 90),
+  sequencer: fc.constantFrom(null, null, '1', '2', '3'),
+  leftKeys: fc.subarray([...KEYS], { maxLength: 1 }),
+};
 const which = fc.nat(3);
 
 const step = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('list' as const), ...version, isSkipped: fc.boolean() }),
+    arbitrary: fc.record({
+      kind: fc.constant('list' as const),
+      ...version,
+      isSkipped: fc.boolean(),
+      meanwhile: fc.option(fc.record(event), { freq: 2 }),
+    }),
   },
   {
     weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('tell' as const),
-      ...version,
-      agoMinutes: fc.constantFrom(-30, 0, 5, 90),
-      sequencer: fc.constantFrom(null, null, '1', '2', '3'),
-    }),
+    arbitrary: fc.record({ kind: fc.constant('tell' as const), ...event }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('sweep' as const) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('begin' as const) }) },
@@ -150,7 +156,7 @@ export class Walk {
   }
 
   /** A whole listing that shows one object. */
-  async #list({ key, etag, isSkipped }: Extract<Step, { kind: 'list' }>): Promise<unknown> {
+  async #list({ key, etag, isSkipped, meanwhile }: Extract<Step, { kind: 'list' }>): Promise<unknown> {
     const { polls, integrationId, pass } = this.side;
     await pass();
     const claimed = await polls.claimDuePolls(1000, LEASE_SECONDS);
@@ -168,6 +174,7 @@ export class Walk {
         skipReason: isSkipped ? 'before_start' : null,
       },
     ]);
+    const told = meanwhile === null ? null : await this.#tell(meanwhile);
     await polls.completePoll(integrationId, poll.leaseId, {
       upserts: [
         {
@@ -184,10 +191,16 @@ export class Walk {
       listCalls: 1,
       intervalSeconds: 60,
     });
-    return { inserted, revived, skipped, deferred };
+    return { inserted, revived, skipped, deferred, told };
   }
 
-  async #tell({ key, etag, agoMinutes, sequencer }: Extract<Step, { kind: 'tell' }>): Promise<unknown> {
+  async #tell({
+    key,
+    etag,
+    agoMinutes,
+    sequencer,
+    leftKeys,
+  }: Omit<Extract<Step, { kind: 'tell' }>, 'kind'>): Promise<unknown> {
     const object: EventObjectToRecord = {
       key,
       etag,
@@ -203,7 +216,7 @@ export class Walk {
       secretVersion: 1,
       revision: await this.side.revision(),
       objects: [object],
-      needsSweep: false,
+      leftKeys,
       refused: {},
     });
   }

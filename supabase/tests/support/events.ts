@@ -58,7 +58,7 @@ export const tell = async (
     secretVersion: 1,
     revision: row?.revision ?? 0,
     objects,
-    needsSweep: false,
+    leftKeys: [],
     refused: {},
     ...more,
   });

@@ -108,13 +108,13 @@ const receive = async (
   if (isRemembered && judged.objects.some(isUnclear)) return 'stale';
 
   const { objects, missing, left } = await complete(context, source, judged.objects);
-  const { outcome, recorded } = await ledger.record({
+  const { outcome, recorded, deferred } = await ledger.record({
     integrationId,
     deliveryId: verified.deliveryId ?? `sha256:${await digestOf(delivery.body)}`,
     secretVersion: verified.secretVersion,
     revision: source.integration.revision,
     objects,
-    needsSweep: left > 0,
+    leftKeys: left,
     refused,
   });
   if (outcome === 'stale') return outcome;
@@ -122,9 +122,9 @@ const receive = async (
     outcome: outcome === 'recorded' && tests > 0 && tests === events.length ? 'test' : outcome,
     events: events.length,
     recorded,
-    known: replaced + objects.length - recorded,
+    known: replaced + objects.length - recorded - deferred,
     ignored: tests + ignored + missing,
-    leftToSweep: left,
+    leftToSweep: left.length + deferred,
     refused,
   };
 };
@@ -136,8 +136,8 @@ interface Completed {
   readonly objects: EventObjectToRecord[];
   /** No longer there. */
   readonly missing: number;
-  /** Could not be asked for now. */
-  readonly left: number;
+  /** The keys of what could not be asked for now. */
+  readonly left: readonly string[];
 }
 
 /** What the ledger records of each object. Where the event does not say which version it was, the bucket is asked. */
@@ -167,9 +167,10 @@ const complete = async (
     if (object.etag === null || object.sizeBytes === null) unclear.push(object);
     else take(object, object.etag, object.sizeBytes);
   }
-  if (unclear.length === 0) return { objects, missing: 0, left: 0 };
+  if (unclear.length === 0) return { objects, missing: 0, left: [] };
 
-  let [missing, asked] = [0, 0];
+  let missing = 0;
+  const left = new Set(unclear.map(({ key }) => key));
   try {
     // A sender waits five seconds at most (EventBridge); whatever the bucket does, we answer before.
     await withinTime(HEAD_BUDGET_MS, wait, outOfTime, async (signal) => {
@@ -180,18 +181,18 @@ const complete = async (
           const { etag, sizeBytes } = await bucket.head(object.key, { signal });
           if (signal.aborted) return;
           take(object, etag, sizeBytes);
-          asked += 1;
+          left.delete(object.key);
         } catch (error) {
           if (signal.aborted || !(error instanceof SluiceError) || error.code !== 'object_not_found') return;
           missing += 1;
-          asked += 1;
+          left.delete(object.key);
         }
       });
     });
   } catch (error) {
     log.warn('event_bucket_unanswered', { integrationId: integration.id, error });
   }
-  return { objects, missing, left: unclear.length - asked };
+  return { objects, missing, left: [...left] };
 };
 
 const outOfTime = (): Error => new SluiceError('upstream_timeout');

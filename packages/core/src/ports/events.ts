@@ -46,8 +46,8 @@ export interface DeliveryToRecord {
   readonly revision: number;
   /** At most one of a key. */
   readonly objects: readonly EventObjectToRecord[];
-  /** Whether the bucket has to be listed because something could not be settled here. */
-  readonly needsSweep: boolean;
+  /** Keys of objects whose versions nobody could say; a listing is asked for, which does. */
+  readonly leftKeys: readonly string[];
   /** Events refused for their content, by reason. */
   readonly refused: Readonly<Partial<Record<EventRefusal, number>>>;
 }
@@ -56,6 +56,8 @@ export interface RecordedDelivery {
   /** `stale`: the integration was edited, or the secret ended, since it was loaded; nothing was written. */
   readonly outcome: 'recorded' | 'replayed' | 'stale';
   readonly recorded: number;
+  /** Objects that only a listing can settle; it is asked for. */
+  readonly deferred: number;
 }
 
 /** The database as the receiver sees it. Each method is one transaction. */

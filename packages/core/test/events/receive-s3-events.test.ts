@@ -44,9 +44,10 @@ const database = () => {
     record: async ({ revision, secretVersion, objects }) => {
       const { status, detectionMode } = state;
       const holds = status === 'active' && detectionMode === 'event' && revision === state.revision;
-      if (!holds || !state.valid.includes(secretVersion)) return { outcome: 'stale', recorded: 0 };
+      if (!holds || !state.valid.includes(secretVersion))
+        return { outcome: 'stale', recorded: 0, deferred: 0 };
       state.recorded += objects.length;
-      return { outcome: 'recorded', recorded: objects.length };
+      return { outcome: 'recorded', recorded: objects.length, deferred: 0 };
     },
     recordAll: async () => {
       throw new Error('each is recorded by itself');

@@ -22,7 +22,7 @@ const heldLedger = () => {
     return ids.map((id) => {
       const outcome = done.has(id) ? ('replayed' as const) : ('recorded' as const);
       done.add(id);
-      return { outcome, recorded: Number(id) };
+      return { outcome, recorded: Number(id), deferred: 0 };
     });
   };
   const ledger = {

@@ -246,14 +246,14 @@ isOneToOne: false
                   ]
                 },"s3_poll_states": {
                   Row: {
-                    "consecutive_failures": number,"cycle": number,"cycle_started_at": string | null,"integration_id": string,"is_moved": boolean,"is_unordered": boolean,"last_completed_at": string | null,"last_error_at": string | null,"last_error_code": string | null,"last_error_detail": string | null,"last_list_calls": number | null,"last_listed_objects": number | null,"lease_expires_at": string | null,"lease_id": string | null,"next_poll_at": string,"revive_requested_at": string | null,"settle_requested_at": string | null,"tenant_id": string
+                    "consecutive_failures": number,"cycle": number,"cycle_started_at": string | null,"integration_id": string,"is_listing_requested": boolean,"is_moved": boolean,"is_unordered": boolean,"last_completed_at": string | null,"last_error_at": string | null,"last_error_code": string | null,"last_error_detail": string | null,"last_list_calls": number | null,"last_listed_objects": number | null,"lease_expires_at": string | null,"lease_id": string | null,"next_poll_at": string,"revive_requested_at": string | null,"settle_requested_at": string | null,"tenant_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id": string,"is_moved"?: boolean,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"revive_requested_at"?: string | null,"settle_requested_at"?: string | null,"tenant_id": string
+                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id": string,"is_listing_requested"?: boolean,"is_moved"?: boolean,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"revive_requested_at"?: string | null,"settle_requested_at"?: string | null,"tenant_id": string
                   }
                   Update: {
-                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id"?: string,"is_moved"?: boolean,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"revive_requested_at"?: string | null,"settle_requested_at"?: string | null,"tenant_id"?: string
+                    "consecutive_failures"?: number,"cycle"?: number,"cycle_started_at"?: string | null,"integration_id"?: string,"is_listing_requested"?: boolean,"is_moved"?: boolean,"is_unordered"?: boolean,"last_completed_at"?: string | null,"last_error_at"?: string | null,"last_error_code"?: string | null,"last_error_detail"?: string | null,"last_list_calls"?: number | null,"last_listed_objects"?: number | null,"lease_expires_at"?: string | null,"lease_id"?: string | null,"next_poll_at"?: string,"revive_requested_at"?: string | null,"settle_requested_at"?: string | null,"tenant_id"?: string
                   }
                   Relationships: [
                     {
@@ -620,7 +620,7 @@ isOneToOne: false
 { Args: { "p_deliveries": Json,"p_integration_id": string }; Returns: Json
                            },
 "record_s3_events":
-{ Args: { "p_delivery_id": string,"p_etags": (string)[],"p_integration_id": string,"p_keys": (string)[],"p_needs_sweep": boolean,"p_refused": Json,"p_revision": number,"p_secret_version": number,"p_sequencers": (string)[],"p_sizes": (number)[],"p_skip_reasons": (string)[],"p_times": (string)[],"p_version_ids": (string)[] }; Returns: Json
+{ Args: { "p_delivery_id": string,"p_etags": (string)[],"p_integration_id": string,"p_keys": (string)[],"p_left_keys": (string)[],"p_refused": Json,"p_revision": number,"p_secret_version": number,"p_sequencers": (string)[],"p_sizes": (number)[],"p_skip_reasons": (string)[],"p_times": (string)[],"p_version_ids": (string)[] }; Returns: Json
                            },
 "record_s3_objects":
 { Args: { "p_etags": (string)[],"p_integration_id": string,"p_keys": (string)[],"p_lease_id": string,"p_lease_seconds": number,"p_modified": (string)[],"p_observed_at": string,"p_sizes": (number)[],"p_skip_reasons": (string)[] }; Returns: Json

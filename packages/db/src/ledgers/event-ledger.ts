@@ -19,7 +19,7 @@ export const createEventLedger = (
       unwrapNullable(await client.rpc('get_s3_event_source', { p_integration_id: integrationId })),
     ),
   record: async (delivery) => {
-    const { deliveryId, secretVersion, revision, refused, needsSweep, ...lists } = toRow(delivery);
+    const { deliveryId, secretVersion, revision, refused, leftKeys, ...lists } = toRow(delivery);
     return fromJson<RecordedDelivery>(
       unwrap(
         await client.rpc('record_s3_events', {
@@ -28,7 +28,7 @@ export const createEventLedger = (
           p_secret_version: secretVersion,
           p_revision: revision,
           p_refused: toJson(refused),
-          p_needs_sweep: needsSweep,
+          p_left_keys: leftKeys,
           p_keys: lists.keys,
           p_etags: lists.etags,
           p_sizes: lists.sizes,
@@ -62,12 +62,12 @@ export const createEventLedger = (
   prune: async (hours) => unwrap(await client.rpc('prune_s3_event_deliveries', { p_hours: hours })),
 });
 
-const toRow = ({ deliveryId, secretVersion, revision, objects, needsSweep, refused }: DeliveryToRecord) => ({
+const toRow = ({ deliveryId, secretVersion, revision, objects, leftKeys, refused }: DeliveryToRecord) => ({
   deliveryId,
   secretVersion,
   revision,
   refused,
-  needsSweep,
+  leftKeys: [...leftKeys],
   keys: objects.map(({ key }) => key),
   etags: objects.map(({ etag }) => etag),
   sizes: objects.map(({ sizeBytes }) => sizeBytes),

@@ -52,6 +52,8 @@ export interface SliceRow {
 
 export interface PollState {
   nextPollAt: number;
+  /** Asked for and not begun since. */
+  isListingRequested: boolean;
   leaseId: string | null;
   leaseExpiresAt: number | null;
   cycle: number;
@@ -75,6 +77,13 @@ export interface FolderRule {
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
+interface DeferredEvent {
+  readonly key: string;
+  /** Null: nobody could say. */
+  readonly etag: string | null;
+  readonly toldAt: number;
+}
+
 /** How far the events of an integration can be relied on. */
 interface EventState {
   detectionMode: 'poll' | 'event';
@@ -82,6 +91,8 @@ interface EventState {
   lastReceivedAt: number | null;
   sweepIntervalSeconds: number | null;
   readonly deliveries: Set<string>;
+  /** What was told and is left to a listing. */
+  deferred: DeferredEvent[];
 }
 
 export interface MemoryIntegration {
@@ -163,9 +174,11 @@ export class MemoryDatabase {
         lastReceivedAt: null,
         sweepIntervalSeconds: null,
         deliveries: new Set(),
+        deferred: [],
       },
       poll: {
         nextPollAt: this.now(),
+        isListingRequested: false,
         leaseId: null,
         leaseExpiresAt: null,
         cycle: 0,

@@ -40,7 +40,7 @@ export const memoryEventLedger = (database: MemoryDatabase): EventLedger => ({
 });
 
 const recordDelivery = (database: MemoryDatabase, delivery: DeliveryToRecord): RecordedDelivery => {
-  const { integrationId, deliveryId, revision, objects } = delivery;
+  const { integrationId, deliveryId, revision, objects, leftKeys } = delivery;
   const integration = database.integrations.get(integrationId);
   if (
     integration === undefined ||
@@ -48,30 +48,45 @@ const recordDelivery = (database: MemoryDatabase, delivery: DeliveryToRecord): R
     integration.events.detectionMode !== 'event' ||
     integration.revision !== revision
   )
-    return { outcome: 'stale', recorded: 0 };
+    return { outcome: 'stale', recorded: 0, deferred: 0 };
   const { events, poll } = integration;
-  if (events.deliveries.has(deliveryId)) return { outcome: 'replayed', recorded: 0 };
+  if (events.deliveries.has(deliveryId)) return { outcome: 'replayed', recorded: 0, deferred: 0 };
   if (new Set(objects.map(({ key }) => key)).size !== objects.length)
     throw new SluiceError('internal', { detail: 'Two objects of one key.' });
   events.deliveries.add(deliveryId);
   const now = database.now();
-  if (objects.length > 0 && (events.lastReceivedAt === null || events.lastReceivedAt < now - 10 * MICROS))
+  if (
+    objects.length + leftKeys.length > 0 &&
+    (events.lastReceivedAt === null || events.lastReceivedAt < now - 10 * MICROS)
+  )
     events.lastReceivedAt = now;
 
   let recorded = 0;
-  let { needsSweep } = delivery;
+  const left: { readonly key: string; readonly etag: string | null }[] = leftKeys.map((key) => ({
+    key,
+    etag: null,
+  }));
   for (const told of objects) {
     const known = database.identities.get(identityOf(integrationId, told.key, told.etag, told.sizeBytes));
     if (known !== undefined && known.foundBy === 'poll') known.eventAt ??= now;
     const action = judge(database, integration, told, known);
-    if (action === 'compare') needsSweep = true;
+    if (action === 'compare') left.push(told);
     if (action === 'known' || action === 'compare') continue;
     recorded += 1;
     if (action === 'revive' && known !== undefined) revive(database, known, told, now);
     else recordNew(database, integration, told, action, now);
   }
-  if (needsSweep) poll.nextPollAt = Math.min(poll.nextPollAt, now);
-  return { outcome: 'recorded', recorded };
+  if (left.length > 0) {
+    const isNew = (one: { readonly key: string; readonly etag: string | null }): boolean =>
+      !left.some(({ key, etag }) => key === one.key && etag === one.etag);
+    events.deferred = [
+      ...events.deferred.filter(isNew),
+      ...left.map(({ key, etag }) => ({ key, etag, toldAt: now })),
+    ];
+    if (poll.consecutiveFailures === 0) poll.nextPollAt = Math.min(poll.nextPollAt, now);
+    poll.isListingRequested = true;
+  }
+  return { outcome: 'recorded', recorded, deferred: left.length - leftKeys.length };
 };
 
 type Action = 'record' | 'outdated' | 'ignored' | 'revive' | 'compare' | 'known';

@@ -51,6 +51,7 @@ export class MemoryLifecycle {
     const now = this.#database.now();
     Object.assign(integration.poll, { nextPollAt: now, leaseId: null, leaseExpiresAt: null });
     if (integration.events.detectionMode !== 'event') return;
+    integration.poll.isListingRequested = true;
     Object.assign(integration.events, { eventModeSince: now, sweepIntervalSeconds: null });
   }
 
@@ -61,7 +62,7 @@ export class MemoryLifecycle {
     this.#database.integration(integrationId).revision += 1;
     events.detectionMode = mode;
     if (mode === 'event') Object.assign(events, { eventModeSince: now, sweepIntervalSeconds: null });
-    poll.nextPollAt = now;
+    Object.assign(poll, { nextPollAt: Math.min(poll.nextPollAt, now), isListingRequested: true });
   }
 
   /** Credentials of a version, with those before to fall back to for a while. */

@@ -83,6 +83,7 @@ export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
       if (poll.cycleStartedAt === null || poll.isUnordered) {
         poll.cycle += 1;
         poll.cycleStartedAt = now;
+        poll.isListingRequested = false;
       }
       return {
         ...database.withSecrets(integrationId),
@@ -104,6 +105,7 @@ export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
     recordObjects: async (lease, observedAt, objects) => {
       const integration = hold(lease.integrationId, lease.leaseId, lease.leaseSeconds);
       const recorded = recordObjects(database, integration.config, Number(observedAt), objects);
+      settleDeferred(database, integration, new Set(objects.map(({ key }) => key)));
       return { ...recorded, observedAt: instant(database.now()) };
     },
 
@@ -115,6 +117,11 @@ export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
       const integration = hold(integrationId, leaseId, 60);
       saveSlices(integration, result);
       const { poll } = integration;
+      if (result.isFinished) {
+        const begunAt = poll.cycleStartedAt ?? 0;
+        settleDeferred(database, integration);
+        integration.events.deferred = integration.events.deferred.filter(({ toldAt }) => toldAt >= begunAt);
+      }
       const intervalSeconds = result.isFinished
         ? nextSweepSeconds(database, integration, result.intervalSeconds)
         : result.intervalSeconds;
@@ -133,7 +140,7 @@ export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
         lastCompletedAt: now,
         lastListedObjects: result.listedObjects,
         lastListCalls: result.listCalls,
-        nextPollAt: now + intervalSeconds * MICROS,
+        nextPollAt: poll.isListingRequested ? now : now + intervalSeconds * MICROS,
       });
     },
 
@@ -153,6 +160,26 @@ export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
       });
     },
   };
+};
+
+/** `private.settle_deferred_events`: an event told of what a listing has found by now. */
+const settleDeferred = (
+  database: MemoryDatabase,
+  { config, events }: MemoryIntegration,
+  keys?: ReadonlySet<string>,
+): void => {
+  if (events.deferred.length === 0) return;
+  for (const row of database.rowsOf(config.id)) {
+    if (row.foundBy !== 'poll' || row.eventAt !== null || keys?.has(row.key) === false) continue;
+    const told = events.deferred.find(
+      ({ key, etag, toldAt }) =>
+        key === row.key &&
+        (etag === null
+          ? row.isCurrent && row.sourceModifiedAt !== null && row.sourceModifiedAt <= toldAt + 900 * MICROS
+          : etag === row.etag),
+    );
+    row.eventAt = told?.toldAt ?? null;
+  }
 };
 
 /** `private.next_sweep_seconds`: while events are relied on, twice as long as the last time. */
