@@ -3,10 +3,10 @@
 create table private.s3_deferred_events (
   integration_id uuid not null references public.s3_integrations (id) on delete cascade,
   key text not null collate "C",
-  -- Null: the event did not say, and the bucket could not be asked.
-  etag text,
+  -- Empty: the event did not say, and the bucket could not be asked.
+  etag text not null collate "C",
   told_at timestamptz not null default now(),
-  unique nulls not distinct (integration_id, key, etag)
+  primary key (integration_id, key, etag)
 );
 create index s3_deferred_events_told_idx on private.s3_deferred_events (told_at);
 alter table private.s3_deferred_events enable row level security;
@@ -52,7 +52,7 @@ begin
   from private.s3_deferred_events d
   join public.s3_processed_objects o on o.integration_id = d.integration_id and o.key = d.key and o.found_by = 'poll' and o.event_at is null
     -- Of what was written after the event came, it cannot have told. Clocks differ by no more than providers bear.
-    and case when d.etag is null then o.is_current and o.source_modified_at <= d.told_at + interval '15 minutes' else o.etag = d.etag end
+    and case when d.etag = '' then o.is_current and o.source_modified_at <= d.told_at + interval '15 minutes' else o.etag = d.etag end
   where d.integration_id = p_integration_id and (p_keys is null or d.key = any (p_keys));
   if v_told is not null then
     perform private.note_late_events(i, v_told, v_told_at) from public.s3_integrations i where i.id = p_integration_id;

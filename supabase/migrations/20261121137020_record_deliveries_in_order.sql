@@ -124,7 +124,7 @@ begin
   where l.integration_id = p_integration_id and l.start_after = touched.start_after and l.digest is not null;
   if p_keys is not null then
     insert into private.s3_deferred_events (integration_id, key, etag)
-    select distinct p_integration_id, d.key, d.etag from unnest(p_keys, p_etags) as d (key, etag)
+    select distinct p_integration_id, d.key, d.etag from unnest(p_keys, p_etags) as d (key, etag) order by d.key, d.etag
     on conflict (integration_id, key, etag) do update set told_at = excluded.told_at;
     perform private.request_listing(p_integration_id);
   end if;
@@ -191,7 +191,7 @@ begin
     select v_keys || array_agg(t.key), v_etags || array_agg(t.etag) into v_keys, v_etags
     from (
       select d.key, d.etag from unnest(v_told.deferred) as d
-      union all select l, null from unnest(v_one.left_keys) as l) as t;
+      union all select l, '' from unnest(v_one.left_keys) as l) as t;
     v_results[v_one.place] := jsonb_build_object('outcome', 'recorded', 'recorded', v_told.recorded,
       'deferred', coalesce(cardinality(v_told.deferred), 0));
   end loop;

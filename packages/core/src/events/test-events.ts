@@ -1,4 +1,5 @@
 import { asSluiceError, type EventDelivery, SluiceError, type StartEventTest } from '@sluice/shared';
+import { forEachConcurrently } from '../concurrency.ts';
 import type { EventSource, EventTestStore } from '../ports/events.ts';
 import { type ReceiveContext, receiveS3Events } from './receive-s3-events.ts';
 
@@ -41,19 +42,26 @@ export const startEventTest = async (
   return null;
 };
 
+/** Of buckets that do not answer, so many are waited for at once. */
+const DELETED_AT_ONCE = 10;
+
 /** Deletes the objects of tests that have ended. What the bucket refuses for good is noted; anything else is tried again. */
 export const finishEventTests = async (
   { tests, receiving: { ledger, openBucket } }: Pick<EventTestContext, 'tests' | 'receiving'>,
   limit: number,
 ): Promise<void> => {
-  for (const { id, integrationId, key, isLastTry } of await tests.due(limit)) {
-    try {
-      const source = await ledger.source(integrationId);
-      if (source !== null) await (await openBucket(source)).delete(key);
-      await tests.end(id, null);
-    } catch (thrown) {
-      const error = asSluiceError(thrown);
-      if (isLastTry || !error.entry.retryable) await tests.end(id, error);
-    }
-  }
+  await forEachConcurrently(
+    await tests.due(limit),
+    DELETED_AT_ONCE,
+    async ({ id, integrationId, key, isLastTry }) => {
+      try {
+        const source = await ledger.source(integrationId);
+        if (source !== null) await (await openBucket(source)).delete(key);
+        await tests.end(id, null);
+      } catch (thrown) {
+        const error = asSluiceError(thrown);
+        if (isLastTry || !error.entry.retryable) await tests.end(id, error);
+      }
+    },
+  );
 };

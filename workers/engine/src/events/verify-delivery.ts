@@ -1,4 +1,4 @@
-import type { EventSource, SealedRecord, VerifyDelivery } from '@sluice/core';
+import type { SealedRecord, VerifyDelivery } from '@sluice/core';
 import type { Vault } from '@sluice/vault';
 import { eventSecretOpener } from './open-secret.ts';
 import { claimOf } from './schemes.ts';
@@ -15,22 +15,21 @@ export const deliveryVerifier = (vault: Vault): VerifyDelivery => {
       return openOf(source, sealed);
     };
     const claim = claimOf(delivery);
-    const proven = async (records: EventSource['eventSecrets']) =>
-      Promise.all(
-        records.map(async (sealed) => {
-          const { version, secret } = await open(sealed);
-          return { version, isProven: (await claim?.isProvenBy(secret)) ?? false };
-        }),
-      );
+    const prove = async (sealed: SealedRecord) => {
+      const { version, secret } = await open(sealed);
+      return { version, isProven: (await claim?.isProvenBy(secret)) ?? false };
+    };
     const [valid, retired] = await Promise.all([
-      proven(source?.eventSecrets ?? []),
-      proven(source?.retiredSecrets ?? []),
+      Promise.all((source?.eventSecrets ?? []).map(prove)),
+      // One that cannot be opened any more proves nothing, and must not refuse what the present one proves.
+      Promise.allSettled((source?.retiredSecrets ?? []).map(prove)),
       // At the same cost where there is nothing to prove it by.
       (source?.eventSecrets ?? []).length === 0 ? claim?.isProvenBy(NO_SECRET) : undefined,
     ]);
     if (claim === null) return null;
     const first = valid.find(({ isProven }) => isProven);
-    if (first === undefined) return retired.some(({ isProven }) => isProven) ? 'retired' : null;
+    if (first === undefined)
+      return retired.some((one) => one.status === 'fulfilled' && one.value.isProven) ? 'retired' : null;
     const { deliveryId, signedAtSeconds } = claim;
     return { secretVersion: first.version, deliveryId, signedAtSeconds };
   };
