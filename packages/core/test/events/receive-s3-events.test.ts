@@ -17,6 +17,8 @@ const database = () => {
     retired: [] as number[],
     sources: 0,
     recorded: 0,
+    /** Objects that only a listing can settle. */
+    deferred: 0,
     refused: [] as string[],
   };
   const ledger: ReceiveContext['ledger'] = {
@@ -46,8 +48,9 @@ const database = () => {
       const holds = status === 'active' && detectionMode === 'event' && revision === state.revision;
       if (!holds || !state.valid.includes(secretVersion))
         return { outcome: 'stale', recorded: 0, deferred: 0 };
-      state.recorded += objects.length;
-      return { outcome: 'recorded', recorded: objects.length, deferred: 0 };
+      const recorded = objects.length - state.deferred;
+      state.recorded += recorded;
+      return { outcome: 'recorded', recorded, deferred: state.deferred };
     },
     recordAll: async () => {
       throw new Error('each is recorded by itself');
@@ -174,4 +177,14 @@ test('what proves nothing is not remembered', async () => {
   }
   expect(known.get(ID)).toBeUndefined();
   expect(state.sources).toBe(3);
+});
+
+test('a version that the ledger does not hold is not told as known: it is left to the listing', async () => {
+  const { state, ledger } = database();
+  state.deferred = 1;
+  const receipt = await receiveS3Events(
+    contextOf(ledger, new KnownSources({ now: () => 0 })),
+    delivery(1, 'docs'),
+  );
+  expect(receipt).toMatchObject({ events: 1, recorded: 0, known: 0, leftToSweep: 1 });
 });

@@ -49,7 +49,7 @@ test('what comes during a write goes together with the next, and everybody hears
   writes[1]?.end();
   writes[2]?.end();
   expect(await Promise.all(answers)).toEqual(
-    [1, 2, 3, 4].map((recorded) => ({ outcome: 'recorded', recorded })),
+    [1, 2, 3, 4].map((recorded) => ({ outcome: 'recorded', recorded, deferred: 0 })),
   );
   expect(await elsewhere).toMatchObject({ recorded: 9 });
   // Nobody is left who would have to pass it on.
