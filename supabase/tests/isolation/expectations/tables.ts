@@ -19,7 +19,14 @@ export const TABLES: Readonly<Record<string, TableExpectation>> = {
   s3_listing_slices: { read: 'members' },
   s3_poll_states: {
     read: 'members',
-    engineColumns: ['lease_id', 'lease_expires_at', 'revive_requested_at', 'settle_requested_at', 'is_moved'],
+    engineColumns: [
+      'lease_id',
+      'lease_expires_at',
+      'revive_requested_at',
+      'settle_requested_at',
+      'is_moved',
+      'is_listing_requested',
+    ],
   },
   s3_processed_objects: {
     read: 'members',
