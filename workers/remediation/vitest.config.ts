@@ -25,6 +25,6 @@ export default defineConfig({
     root: here('.'),
     include: ['test/**/*.test.ts'],
     globalSetup: [here('./test/global-setup.ts')],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 });

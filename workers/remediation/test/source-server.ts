@@ -111,6 +111,7 @@ async function badNode(request: IncomingMessage, response: ServerResponse, pathn
     return;
   }
   for await (const chunk of request) if (way === 'hangs-up' && chunk) return void request.destroy();
+  if (way === 'does-not-know-us') return void response.writeHead(401).end();
   response.writeHead(200);
   const progress = '{"frame":"progress","step":"reading","pagesDone":1,"pages":2}\n';
   const outputs = [{ kind: 'html', sizeBytes: 10, sha256: '0'.repeat(64) }];
