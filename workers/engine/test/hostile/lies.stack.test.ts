@@ -15,7 +15,7 @@ import {
 
 const KEY = `${INPUT}folder/report.pdf`;
 
-/** `npm run hostile` plays them all, one after another; here are those in which the engine does more than its client. */
+/** `npm run hostile` plays them all, one after another; SLUICE_HOSTILE=sample those in which the engine does more than its client. */
 const { SLUICE_HOSTILE: all, SLUICE_HOSTILE_SEED: seed = '20261121' } = process.env;
 const SAMPLE = [
   'an endless listing',
