@@ -11,7 +11,7 @@ export { createReplayLedger } from './ledgers/replay-ledger.ts';
 export { createResealLedger } from './ledgers/reseal-ledger.ts';
 export { createIntegrationStore } from './stores/integration-store.ts';
 export { createNotificationLedger, createNotificationTargetStore } from './stores/notification-store.ts';
-export { createReceiverAudit } from './stores/receiver-audit.ts';
+export { createReceiverLedger } from './stores/receiver-ledger.ts';
 export { createResultStore } from './stores/result-store.ts';
 export { createCredentialStore, createEventSecretStore, createSecretUpkeep } from './stores/secret-store.ts';
 export { createUsageStore } from './stores/usage-store.ts';

@@ -47,6 +47,20 @@ test('an action that R2 does not know is refused', async ({ onTestFinished }) =>
   expect((await ask('PUT', path, rule('PutObject'))).status).toBe(200);
 });
 
+test('rules are removed one by one, by their ids, or all of a queue', async ({ onTestFinished }) => {
+  const { ask, account } = await world(onTestFinished);
+  const queueId = queueIdOf((await ask('POST', '/queues', { queue_name: 'q' })).answer);
+  const path = `/event_notifications/r2/docs/configuration/queues/${queueId}`;
+  const rules = ['a/', 'b/', 'c/'].map((prefix) => ({ actions: ['PutObject'], prefix }));
+  await ask('PUT', path, { rules });
+  const left = async () => (await account.read()).rules['docs']?.[queueId] ?? [];
+  await ask('DELETE', path, { ruleIds: [(await left())[1]?.ruleId] });
+  expect((await left()).map(({ prefix }) => prefix)).toEqual(['a/', 'c/']);
+  expect((await ask('DELETE', path, { rules: [] })).status).toBe(400);
+  await ask('DELETE', path);
+  expect(await left()).toEqual([]);
+});
+
 test('every answer is held against what is published', () => {
   const path = `/accounts/${'0'.repeat(32)}/queues`;
   const envelope = { success: true, errors: [], messages: [], result: [{ queue_id: 'q', queue_name: 'n' }] };

@@ -27,7 +27,7 @@ const EXPLAINED: readonly { readonly name: string; readonly of: RegExp; readonly
   },
   {
     name: 'rls_enabled_no_policy',
-    of: /^private\.(idempotency_keys|reseal_failures|reseal_runs|s3_deferred_events|s3_event_deliveries|s3_held_up|s3_ledger_counters|s3_usage_daily|s3_usage_deltas|sealed_secrets|support_accesses|tenant_invitations)$/,
+    of: /^private\.(idempotency_keys|reseal_failures|reseal_runs|s3_deferred_events|s3_event_deliveries|s3_held_up|s3_ledger_counters|s3_r2_receiver_leases|s3_r2_receiver_places|s3_usage_daily|s3_usage_deltas|sealed_secrets|support_accesses|tenant_invitations)$/,
     because: 'no API role may reach it: no grant, and no policy on top of that',
   },
 ];

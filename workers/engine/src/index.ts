@@ -4,6 +4,7 @@ import type {
   ConnectionTest,
   CreateNotificationTarget,
   CreateS3Integration,
+  DeployR2Receiver,
   EngineCaller,
   EngineResult,
   EventDelivery,
@@ -111,9 +112,9 @@ export class EngineRpc extends WorkerEntrypoint<Env> implements Rpc {
     caller: EngineCaller,
     integrationId: string,
     eventsUrl: string,
-    access: CloudflareAccess,
+    request: DeployR2Receiver,
   ): Promise<EngineResult<R2Deployment>> {
-    return this.#rpc().deployR2Receiver(caller, integrationId, eventsUrl, access);
+    return this.#rpc().deployR2Receiver(caller, integrationId, eventsUrl, request);
   }
 
   removeR2Receiver(

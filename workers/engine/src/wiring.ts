@@ -20,7 +20,7 @@ import {
   createIntegrationStore,
   createObjectLedger,
   createPollLedger,
-  createReceiverAudit,
+  createReceiverLedger,
   createReplayLedger,
   createResultStore,
   createServiceClient,
@@ -69,7 +69,7 @@ export interface Engine {
   readonly processing: ProcessContext;
   readonly writeback: WritebackContext;
   readonly integrations: ReturnType<typeof createIntegrationStore>;
-  readonly receiverAudit: ReturnType<typeof createReceiverAudit>;
+  readonly receivers: ReturnType<typeof createReceiverLedger>;
   readonly seal: ReturnType<typeof sealWith>;
   readonly resolveEndpoint: ReturnType<typeof endpointOf>;
   readonly openBucketForTest: PollContext['openBucket'];
@@ -125,7 +125,7 @@ const build = (env: Env): Engine => {
       await Promise.all([meter.flush(usage), uses.flush(secrets.upkeep)]);
     },
     integrations: createIntegrationStore(client),
-    receiverAudit: createReceiverAudit(client),
+    receivers: createReceiverLedger(client),
     seal: sealWith(vault),
     resolveEndpoint: endpointOf(settings),
     openBucketForTest: bucketOpener(settings, vault, 'test', meter),

@@ -78,11 +78,10 @@ async function forward(messages: Messages, queue: string, env: Env): Promise<voi
     return forward(messages.slice(half), queue, env);
   }
   // 409: Sluice polls the bucket or is paused, and lists it when that ends.
-  const isWell = (status >= 200 && status < 300) || status === 409;
-  let isDone = isWell;
-  if (!isWell) console.error(`Sluice answered ${status} ${code} to ${messages.length} notifications`);
+  let isDone = mark(status) === 'ok  ';
+  if (!isDone) console.error(`Sluice answered ${status} ${code} to ${messages.length} notifications`);
   // Refused for what they are: another attempt would be too. What was signed too long ago is signed anew.
-  if ([410, 413, 422].includes(status) || (status === 400 && code !== 'stale_timestamp')) {
+  if ([413, 422].includes(status) || (status === 400 && code !== 'stale_timestamp')) {
     isDone = await Promise.all(messages.map(({ body }) => env.DEAD_LETTERS.send(body))).then(
       () => true,
       () => false,
@@ -98,9 +97,23 @@ async function forward(messages: Messages, queue: string, env: Env): Promise<voi
   }
   const bucket = messages.at(-1)?.body?.bucket;
   await wiring(env)
-    .set('last', { queue, bucket, at: new Date().toISOString(), isWell, answer: `${status} ${code}` })
+    .set('last', {
+      queue,
+      bucket,
+      at: new Date().toISOString(),
+      mark: mark(status),
+      answer: `${status} ${code}`,
+    })
     .catch(() => undefined);
 }
+
+/** What an answer is for /health: 409 is one too; what passes by itself is worth waiting for. */
+const mark = (status: number): string =>
+  (status >= 200 && status < 300) || status === 409
+    ? 'ok  '
+    : status === 429 || status >= 500
+      ? 'wait'
+      : 'FAIL';
 
 /** Status 0: not reached. `retryAfter` in seconds. */
 async function post(
@@ -157,7 +170,9 @@ async function check(env: Env): Promise<string[]> {
         ? `wait secret: Sluice accepts it, but takes no events now (${code})`
         : status === 401
           ? `FAIL secret: Sluice does not accept it. Set the present one: ${setSecret}`
-          : `FAIL address: ${env.SLUICE_EVENTS_URL} answers ${status} ${code}`;
+          : mark(status) === 'wait'
+            ? `wait address: ${env.SLUICE_EVENTS_URL} answers ${status} ${code}; ask again in a minute`
+            : `FAIL address: ${env.SLUICE_EVENTS_URL} answers ${status} ${code}`;
 
   const sentAt = Date.now();
   let tries = await env.QUEUE.send({ sluiceProbe: 'health' }).then(
@@ -182,6 +197,6 @@ async function check(env: Env): Promise<string[]> {
     ? `wait bucket: R2 has sent nothing yet. If a new file changes nothing, the rule must name "${queue}": ${rule}`
     : last.bucket !== bucket
       ? `FAIL bucket: R2 tells of "${last.bucket}", not of "${bucket}": ${rule}`
-      : `${last.isWell ? 'ok  ' : 'FAIL'} bucket: R2 told of files last at ${last.at}; Sluice answered ${last.answer}`;
+      : `${last.mark ?? 'wait'} bucket: R2 told of files last at ${last.at}; Sluice answered ${last.answer}`;
   return [secret, wired, told];
 }

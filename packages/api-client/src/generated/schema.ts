@@ -225,7 +225,7 @@ export interface paths {
         post?: never;
         /**
          * Disconnect a bucket
-         * @description Deletes the stored credentials at once and stops all work; what is pending is skipped (`integration_deleted`) within minutes. Nothing in the bucket is touched. The history of its objects, the costs and the audit are kept as long as the tenant exists. Takes the role admin or owner.
+         * @description Deletes the stored credentials at once and stops all work; what is pending is skipped (`integration_deleted`) within minutes. Nothing in the bucket is touched. A receiver of R2’s events stays in your Cloudflare account until you take it back (`POST …/setup/r2-receiver/remove`, which works afterwards too). The history of its objects, the costs and the audit are kept as long as the tenant exists. Takes the role admin or owner.
          */
         delete: operations["deleteIntegrationsS3ById"];
         options?: never;
@@ -816,7 +816,7 @@ export interface paths {
         put?: never;
         /**
          * Deploy the receiver of R2’s events
-         * @description Sets the receiver up in your Cloudflare account: queues, notification rules, the Worker with an event secret, its place at the queue and its address. What is there already stays; doing it again goes on where it stopped. An event secret is made when the Worker has none; one that was in use stays valid for a day. Takes the role admin or owner.
+         * @description Sets the receiver up in your Cloudflare account: queues, notification rules, the Worker with an event secret, its place at the queue and its address. What is there already stays; doing it again goes on where it stopped, and follows the integration when its bucket or input folder was changed. An event secret is made when the Worker has none, or with `newSecret`; one that was in use stays valid for a day. One at a time. Takes the role admin or owner.
          */
         post: operations["postIntegrationsS3ByIdSetupR2ReceiverDeploy"];
         delete?: never;
@@ -836,7 +836,7 @@ export interface paths {
         put?: never;
         /**
          * Remove the receiver of R2’s events
-         * @description Takes back what a deployment set up: rules, Worker and queues, with whatever still lies in them; listing finds those files. The event secret stays valid. Takes the role admin or owner.
+         * @description Takes back what a deployment set up: rules, Worker and queues, with whatever still lies in them; listing finds those files. Works whatever the integration was changed to since, and after it is deleted too, with its id, as long as a deployment of ours was not taken back. `unchanged` says that nothing was found in the account. The event secret stays valid. Takes the role admin or owner.
          */
         post: operations["postIntegrationsS3ByIdSetupR2ReceiverRemove"];
         delete?: never;
@@ -1754,7 +1754,7 @@ export interface components {
                 /** @description Objects whose key begins with this. */
                 prefix?: string;
                 /** @description Objects with one of these reasons. */
-                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "result_elsewhere" | "result_superseded" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed" | "last_owner" | "already_member" | "invitation_pending" | "invitation_unknown" | "invitation_for_another_address" | "email_not_verified" | "invitation_expired" | "invitation_used" | "invitation_revoked")[];
+                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "result_elsewhere" | "result_superseded" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "receiver_busy" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed" | "last_owner" | "already_member" | "invitation_pending" | "invitation_unknown" | "invitation_for_another_address" | "email_not_verified" | "invitation_expired" | "invitation_used" | "invitation_revoked")[];
                 /** @description Objects in one of these states. Left out: any in which work has ended. */
                 states?: ("written_back" | "skipped" | "failed" | "dead")[];
             };
@@ -1762,6 +1762,18 @@ export interface components {
             preview?: boolean;
             /** @description The `previewToken` of a preview with the same filter. Takes the place of `preview`. */
             previewToken?: string;
+        };
+        /** @description A Cloudflare account and a token for it, used for this request and stored nowhere; and whether the Worker gets a new event secret. */
+        DeployR2Receiver: {
+            /** @description The account the bucket is in. */
+            accountId: string;
+            /** @description An API token with the permissions "Queues: Edit", "Workers R2 Storage: Edit" and "Workers Scripts: Edit". Used for this request, then forgotten. */
+            apiToken: string;
+            /**
+             * @description Give the Worker a new event secret even when it has one, as when that is valid no longer. The one before stays valid for a day.
+             * @default false
+             */
+            newSecret?: boolean;
         };
         EventSecretVersions: {
             items: {
@@ -2072,8 +2084,11 @@ export interface components {
         R2Deployment: {
             /** @description What tells whether everything is connected. */
             healthUrl: string | null;
-            /** @enum {string} */
-            outcome: "done" | "failed";
+            /**
+             * @description `unchanged`: a removal that found nothing in the account.
+             * @enum {string}
+             */
+            outcome: "done" | "unchanged" | "failed";
             steps: {
                 /** @description What it means. */
                 detail: string;
@@ -2086,7 +2101,7 @@ export interface components {
                 outcome: "done" | "unchanged" | "failed" | "not_tried";
                 /** @description What Cloudflare called it. */
                 providerCodes: number[];
-                /** @description What to do, where it failed. */
+                /** @description What to do, where it failed, or where it may be instead. */
                 remedy: string | null;
             }[];
         };
@@ -8674,7 +8689,7 @@ export interface operations {
                 /** @description Only objects whose key begins with this. The list is then in the order of keys. */
                 prefix?: string;
                 /** @description Only objects that ended so, or that are held up by this: a code of the catalogue. */
-                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "result_elsewhere" | "result_superseded" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed" | "last_owner" | "already_member" | "invitation_pending" | "invitation_unknown" | "invitation_for_another_address" | "email_not_verified" | "invitation_expired" | "invitation_used" | "invitation_revoked";
+                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "result_elsewhere" | "result_superseded" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "receiver_busy" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed" | "last_owner" | "already_member" | "invitation_pending" | "invitation_unknown" | "invitation_for_another_address" | "email_not_verified" | "invitation_expired" | "invitation_used" | "invitation_revoked";
                 /** @description Only objects in this state. */
                 state?: "found" | "queued" | "processing" | "staged" | "written_back" | "skipped" | "failed" | "dead";
             };
@@ -10628,7 +10643,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CloudflareAccess"];
+                "application/json": components["schemas"]["DeployR2Receiver"];
             };
         };
         responses: {
@@ -10696,7 +10711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Somebody else changed the event secret at the same time. */
+            /** @description The receiver is being set up or taken back already, or somebody changed the event secret at the same time. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10853,7 +10868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Somebody else changed the event secret at the same time. */
+            /** @description The receiver is being set up or taken back already, or somebody changed the event secret at the same time. */
             409: {
                 headers: {
                     [name: string]: unknown;

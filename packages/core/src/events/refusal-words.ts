@@ -15,7 +15,7 @@ const SENDERS: Record<Provider, string> = {
 const SECRET_REMEDIES: Record<Provider, string> = {
   aws_role: 'Deploy the stack of the event source again with the present secret as EventSecret.',
   aws_key: 'Deploy the stack of the event source again with the present secret as EventSecret.',
-  r2: 'Run `wrangler secret put EVENT_SOURCE_SECRET` with the present secret, and deploy the forwarder again.',
+  r2: 'Did we set the forwarder up? Set it up again with a new secret (Events, or `newSecret: true`). Otherwise run `wrangler secret put EVENT_SOURCE_SECRET` in its folder with the present secret.',
   b2: 'Update the rule: `b2 bucket notification-rule update` with `--sign-secret` and the first 32 letters and digits of the present secret after `whsec_`.',
   generic: 'Set the present secret where the events come from.',
 };

@@ -22,19 +22,37 @@ export interface CloudflareRequest {
 /** Asks Cloudflare's API with the customer's token. A refusal is an answer. @throws SluiceError when it is not reached. */
 export type AskCloudflare = (request: CloudflareRequest) => Promise<CloudflareAnswer>;
 
-/** The tenant's audit of what is done in their account. */
-export interface ReceiverAudit {
-  /** Throws `not_found`, `forbidden`. */
-  begun(actorId: string, integrationId: string, act: ReceiverAct): Promise<void>;
-  ended(
-    actorId: string,
-    integrationId: string,
-    act: ReceiverAct,
-    result: Pick<R2Deployment, 'outcome' | 'steps'>,
-  ): Promise<void>;
+/** A bucket of R2, as Cloudflare's API tells it from others of the account. */
+export interface R2Bucket {
+  readonly bucket: string;
+  readonly jurisdiction: string | null;
 }
 
+/** What is begun in a customer's account. */
 export interface ReceiverAct {
   readonly action: 'deploy' | 'remove';
   readonly accountId: string;
+  /** The integration's, as it is now; null when it is on R2 no longer. */
+  readonly bucket: R2Bucket | null;
+}
+
+export interface ReceiverLease {
+  readonly leaseId: string;
+  /** Where a receiver of the integration may have left something. */
+  readonly places: readonly (R2Bucket & { readonly accountId: string })[];
+}
+
+/** What is done in customers' accounts: one at a time for each integration, and told in the tenant's audit. */
+export interface ReceiverLedger {
+  /** Throws `not_found`, `forbidden`, `not_on_r2`, `receiver_busy`. A deleted integration is found as long as something is left of it. */
+  begin(actorId: string, integrationId: string, act: ReceiverAct): Promise<ReceiverLease>;
+  /** Asked before each change. Throws `receiver_busy` when another has begun since the lease expired. */
+  hold(integrationId: string, leaseId: string): Promise<void>;
+  end(
+    actorId: string,
+    integrationId: string,
+    leaseId: string,
+    act: ReceiverAct,
+    result: Pick<R2Deployment, 'outcome' | 'steps'>,
+  ): Promise<void>;
 }

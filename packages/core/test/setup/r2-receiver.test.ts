@@ -48,7 +48,7 @@ describe('the receiver of an integration', () => {
   test('names one queue in every place', () => {
     const { names, files, commands } = receiverFiles(receiverOf(r2()));
     const [config] = files.filter(({ path }) => path === 'wrangler.toml');
-    expect(names.queue).toBe('sluice-r2-acme-documents-0d9c5c2e');
+    expect(names.queue).toBe('sluice-r2-0d9c5c2e-1f6b');
     expect(config?.content.match(new RegExp(`= "${names.queue}"$`, 'gm'))).toHaveLength(4);
     const [queues, rules] = commands;
     expect(queues?.lines.map((line) => wordsOf(line).at(-1))).toEqual([names.queue, names.deadLetterQueue]);
@@ -83,13 +83,12 @@ describe('the receiver of an integration', () => {
     expect(receiverOf(r2({ provider: 'generic' })).accountId).toBe(ACCOUNT);
   });
 
-  test('has names that Cloudflare takes, and one of its own for each integration', () => {
-    for (const bucket of ['a'.repeat(63), 'My.Bucket_1', '-x-', `${'ab-'.repeat(20)}z`]) {
-      const { names } = receiverOf(r2({ bucket }));
-      for (const name of Object.values(names)) expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])$/);
-    }
+  test('has names that Cloudflare takes, of its own for each integration, whatever its bucket is', () => {
+    const { names } = receiverOf(r2());
+    for (const name of Object.values(names)) expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])$/);
+    expect(receiverOf(r2({ bucket: 'another', inputPrefix: 'else/' })).names).toEqual(names);
     const other = receiverOf(r2({ integrationId: '1d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10' }));
-    expect(other.names.queue).not.toBe(receiverOf(r2()).names.queue);
+    expect(other.names.queue).not.toBe(names.queue);
   });
 
   test('any folder reaches R2 as it is, through a shell', () => {

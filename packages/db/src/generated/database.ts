@@ -411,6 +411,9 @@ isOneToOne: false
 "begin_processing":
 { Args: { "p_lease_seconds": number,"p_object_ids": (string)[] }; Returns: Json
                            },
+"begin_r2_receiver":
+{ Args: { "p_act": Json,"p_actor": string,"p_integration_id": string }; Returns: Json
+                           },
 "begin_reseal":
 { Args: { "p_actor": string,"p_key_id": string,"p_kms_key_version": number }; Returns: string
                            },
@@ -504,6 +507,9 @@ isOneToOne: false
 "end_notifications":
 { Args: { "p_lease_id": string,"p_target_id": string }; Returns: undefined
                            },
+"end_r2_receiver":
+{ Args: { "p_act": Json,"p_actor": string,"p_integration_id": string,"p_lease_id": string,"p_outcome": string,"p_steps": Json }; Returns: undefined
+                           },
 "end_reseal_pass":
 { Args: { "p_lease_id": string,"p_run_id": string }; Returns: string
                            },
@@ -540,6 +546,9 @@ isOneToOne: false
 "get_s3_result":
 { Args: { "p_actor": string,"p_integration_id": string,"p_kind": string,"p_object_id": string }; Returns: Json
                            },
+"hold_r2_receiver":
+{ Args: { "p_integration_id": string,"p_lease_id": string }; Returns: undefined
+                           },
 "invite_tenant_member":
 { Args: { "p_email": string,"p_role": Database["public"]['Enums']["tenant_role"],"p_tenant_id": string }; Returns: Json
                            },
@@ -570,9 +579,6 @@ isOneToOne: false
                            },
 "next_reseal_batch":
 { Args: { "p_after": string,"p_limit": number,"p_run_id": string }; Returns: Json
-                           },
-"note_r2_receiver":
-{ Args: { "p_account_id": string,"p_action": string,"p_actor": string,"p_integration_id": string,"p_outcome": string,"p_steps": Json }; Returns: undefined
                            },
 "note_s3_event_test":
 { Args: { "p_error_code": string,"p_error_detail": string,"p_id": string }; Returns: undefined

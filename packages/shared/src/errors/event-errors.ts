@@ -23,6 +23,13 @@ export const eventErrors = {
     'A test of the events is under way',
     'Wait for its end: two minutes at most, unless its object cannot be deleted.',
   ),
+  receiver_busy: entry(
+    409,
+    'client',
+    true,
+    'The receiver is being set up or taken back by somebody already',
+    'Wait for its end, at most two minutes if it was cut short, then do it again. What is there stays.',
+  ),
   bucket_mismatch: entry(
     422,
     'customer_config',

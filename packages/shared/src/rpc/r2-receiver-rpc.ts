@@ -1,4 +1,4 @@
-import type { CloudflareAccess, R2Deployment } from '../s3/r2-deployment.ts';
+import type { CloudflareAccess, DeployR2Receiver, R2Deployment } from '../s3/r2-deployment.ts';
 import type { EngineCaller, EngineResult } from './engine-caller.ts';
 
 /** What of receivers takes the way out or an event secret, so the engine. */
@@ -7,7 +7,7 @@ export interface R2ReceiverRpc {
     caller: EngineCaller,
     integrationId: string,
     eventsUrl: string,
-    access: CloudflareAccess,
+    request: DeployR2Receiver,
   ): Promise<EngineResult<R2Deployment>>;
   removeR2Receiver(
     caller: EngineCaller,

@@ -17,20 +17,32 @@ export const CloudflareAccess = z.strictObject({
 });
 export type CloudflareAccess = z.infer<typeof CloudflareAccess>;
 
+export const DeployR2Receiver = CloudflareAccess.extend({
+  newSecret: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Give the Worker a new event secret even when it has one, as when that is valid no longer. The one before stays valid for a day.',
+    ),
+});
+export type DeployR2Receiver = z.infer<typeof DeployR2Receiver>;
+
 export const R2DeploymentStep = z.strictObject({
   name: z.enum(['queue', 'dead_letter_queue', 'rule', 'worker', 'consumer', 'address']),
   outcome: z
     .enum(['done', 'unchanged', 'failed', 'not_tried'])
     .describe('`unchanged`: it was so already. `not_tried`: a step before it failed.'),
   detail: z.string().describe('What it means.'),
-  remedy: z.string().nullable().describe('What to do, where it failed.'),
+  remedy: z.string().nullable().describe('What to do, where it failed, or where it may be instead.'),
   providerCodes: z.array(z.int()).describe('What Cloudflare called it.'),
 });
 export type R2DeploymentStep = z.infer<typeof R2DeploymentStep>;
 
 /** What became of a deployment, or of its removal. Doing it again goes on where it stopped. */
 export const R2Deployment = z.strictObject({
-  outcome: z.enum(['done', 'failed']),
+  outcome: z
+    .enum(['done', 'unchanged', 'failed'])
+    .describe('`unchanged`: a removal that found nothing in the account.'),
   steps: z.array(R2DeploymentStep),
   healthUrl: z.string().nullable().describe('What tells whether everything is connected.'),
 });

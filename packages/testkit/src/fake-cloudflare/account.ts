@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 export interface FakeRule {
+  /** Made when the rule is added. */
+  readonly ruleId?: string;
   readonly prefix?: string;
   readonly suffix?: string;
   readonly actions: readonly string[];
@@ -29,6 +31,10 @@ export interface FakeAccount {
   lacks: string[];
   /** How the next requests end whatever they ask, one after another: method and the end of the path, and a status. */
   troubles: { method: string; path: string; status: number; message?: string }[];
+  /** Which requests wait before they are answered, each once: until `waiting` is set to 0. */
+  holds: { method: string; path: string }[];
+  /** How many requests wait. */
+  waiting: number;
 }
 
 export const newAccount = (given: Partial<FakeAccount> = {}): FakeAccount => ({
@@ -40,6 +46,8 @@ export const newAccount = (given: Partial<FakeAccount> = {}): FakeAccount => ({
   tokens: {},
   lacks: [],
   troubles: [],
+  holds: [],
+  waiting: 0,
   ...given,
 });
 
@@ -93,8 +101,24 @@ export const addRules = (account: FakeAccount, bucket: string, queueId: string, 
     ) {
       throw new CloudflareFault(409, 11020, 'There are conflicting event notification rules.');
     }
-    (ofBucket[queueId] ??= []).push(rule);
+    (ofBucket[queueId] ??= []).push({ ...rule, ruleId: randomUUID() });
   }
+};
+
+/** @param ruleIds all rules of the queue when there are none. */
+export const removeRules = (
+  account: FakeAccount,
+  bucket: string,
+  queueId: string,
+  ruleIds?: unknown,
+): void => {
+  const ofBucket = account.rules[bucket];
+  if (ofBucket?.[queueId] === undefined) return;
+  const left = Array.isArray(ruleIds)
+    ? ofBucket[queueId].filter(({ ruleId }) => !ruleIds.includes(ruleId))
+    : [];
+  if (left.length > 0) ofBucket[queueId] = left;
+  else delete ofBucket[queueId];
 };
 
 const overlap = (a: FakeRule, b: FakeRule): boolean => {

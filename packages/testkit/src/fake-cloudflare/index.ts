@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CloudflareFault, type FakeAccount, newAccount } from './account.ts';
@@ -26,8 +27,9 @@ const BASE = '/client/v4';
  */
 export const startFakeCloudflare = async (): Promise<FakeCloudflare> => {
   const accounts = new Map<string, FakeAccount>();
+  const changes = new EventEmitter().setMaxListeners(0);
   const server = createServer((request, response) => {
-    answer(accounts, request).then(
+    answer(accounts, changes, request).then(
       (result) => tell(request, response, 200, { ...NO_WORDS, success: true, result: result ?? null }),
       (error: unknown) => {
         const { status, code } = error instanceof CloudflareFault ? error : { status: 500, code: 10013 };
@@ -70,7 +72,11 @@ const send = (response: ServerResponse, status: number, body: unknown): void => 
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 };
 
-const answer = async (accounts: Map<string, FakeAccount>, request: IncomingMessage): Promise<unknown> => {
+const answer = async (
+  accounts: Map<string, FakeAccount>,
+  changes: EventEmitter,
+  request: IncomingMessage,
+): Promise<unknown> => {
   const url = new URL(request.url ?? '/', 'http://fake');
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -85,7 +91,10 @@ const answer = async (accounts: Map<string, FakeAccount>, request: IncomingMessa
 
   const test = /^\/__test\/(\w+)$/.exec(path)?.[1];
   if (test !== undefined) {
-    if (method === 'PUT') accounts.set(test, newAccount({ ...accounts.get(test), ...json }));
+    if (method === 'PUT') {
+      accounts.set(test, newAccount({ ...accounts.get(test), ...json }));
+      changes.emit('change');
+    }
     return accounts.get(test);
   }
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
@@ -97,6 +106,7 @@ const answer = async (accounts: Map<string, FakeAccount>, request: IncomingMessa
   }
   const [, id = '', rest = ''] = /^\/accounts\/(\w+)(\/.*)$/.exec(path) ?? [];
   const route = ROUTES.find((one) => one.method === method && one.path.test(rest));
+  await held(accounts, changes, id, method, rest);
   const account = accounts.get(id);
   const permissions = account?.tokens[token];
   if (account === undefined || permissions === undefined || (route && !permissions.includes(route.needs))) {
@@ -121,6 +131,22 @@ const answer = async (accounts: Map<string, FakeAccount>, request: IncomingMessa
     json,
     form,
   });
+};
+
+/** Returns when the request may be answered. */
+const held = async (
+  accounts: Map<string, FakeAccount>,
+  changes: EventEmitter,
+  id: string,
+  method: string,
+  path: string,
+): Promise<void> => {
+  const account = accounts.get(id);
+  const index = account?.holds.findIndex((one) => one.method === method && path.endsWith(one.path)) ?? -1;
+  if (account === undefined || index < 0) return;
+  account.holds.splice(index, 1);
+  account.waiting += 1;
+  while ((accounts.get(id)?.waiting ?? 0) > 0) await once(changes, 'change');
 };
 
 const metadataOf = async (form: FormData): Promise<unknown> => {

@@ -6,6 +6,7 @@ import {
   type FakeAccount,
   type FakeRule,
   queueById,
+  removeRules,
 } from './account.ts';
 
 interface FakeRequest {
@@ -141,9 +142,8 @@ export const ROUTES: readonly Route[] = [
     method: 'DELETE',
     path: /^\/event_notifications\/r2\/([^/]+)\/configuration\/queues\/(\w+)$/,
     needs: 'r2',
-    answer: ({ account, at: [bucket = '', queueId = ''] }) => {
-      delete account.rules[bucket]?.[queueId];
-    },
+    answer: ({ account, at: [bucket = '', queueId = ''], json }) =>
+      removeRules(account, bucket, queueId, json['ruleIds']),
   },
   {
     method: 'GET',

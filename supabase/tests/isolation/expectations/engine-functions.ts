@@ -116,16 +116,12 @@ export const ACTOR_FUNCTIONS: Readonly<Record<string, FunctionExpectation>> = {
     args: ({ target }) => ({ p_target_id: target, p_secret: { version: 0 }, p_overlap_seconds: 1 }),
     passes: 'refused: conflict',
   },
-  note_r2_receiver: {
+  begin_r2_receiver: {
     who: 'admins alone',
     args: (world) => ({
       ...ofIntegration(world),
-      p_action: 'deploy',
-      p_account_id: '0'.repeat(32),
-      p_outcome: 'begun',
-      p_steps: null,
+      p_act: { action: 'deploy', accountId: '0'.repeat(32), bucket: 'acme-documents', jurisdiction: null },
     }),
-    passes: 'nothing',
   },
   begin_test_notification: {
     who: 'admins alone',
@@ -155,6 +151,8 @@ export const ENGINE_FUNCTIONS: readonly string[] = [
   'complete_writeback',
   'due_s3_event_tests',
   'end_notifications',
+  // Names a user for the audit only: the lease was given to one who had been asked about.
+  'end_r2_receiver',
   'end_reseal_pass',
   'end_s3_event_test',
   'fail_dry_run',
@@ -162,6 +160,7 @@ export const ENGINE_FUNCTIONS: readonly string[] = [
   'fold_s3_usage',
   'get_event_secrets',
   'get_s3_event_source',
+  'hold_r2_receiver',
   'next_reseal_batch',
   'note_s3_event_test',
   'notify_held_up',

@@ -128,7 +128,6 @@ describe('what Sluice does not take', () => {
 
   test.each([
     [400, 'malformed'],
-    [410, 'gone'],
     [413, 'payload_too_large'],
     [422, 'bucket_mismatch'],
   ])('becomes a dead letter when no attempt can succeed: %i %s', async (status, code) => {
@@ -136,6 +135,13 @@ describe('what Sluice does not take', () => {
     const { acked, retried, dead } = await run([notification()]);
     expect(dead).toEqual([notification()]);
     expect([acked, retried]).toEqual([[notification()], []]);
+  });
+
+  test('waits for a deleted integration as for a wrong secret, which look the same', async () => {
+    answering(problem(401, 'invalid_secret'));
+    const { acked, retried, dead } = await run([notification()]);
+    expect([acked, dead]).toEqual([[], []]);
+    expect(retried).toMatchObject([{ delaySeconds: 10 }]);
   });
 
   test('is kept when the dead letter queue does not take it', async () => {

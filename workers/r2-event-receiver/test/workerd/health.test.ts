@@ -44,6 +44,8 @@ describe('/health', () => {
   test.each([
     [problem(401, 'invalid_secret'), /^FAIL secret: Sluice does not accept it.*wrangler secret put/],
     [problem(409, 'mode_mismatch'), /^wait secret: Sluice accepts it.*mode_mismatch/],
+    [problem(503, 'unavailable'), /^wait address: .*503 unavailable.*ask again/],
+    [problem(429, 'rate_limited'), /^wait address: .*429 rate_limited/],
     [problem(404, 'not_found'), /^FAIL address: .*404 not_found/],
     [new Error('no route'), /^FAIL address: .*no route/],
   ])('says what is wrong with secret or address', async (answer, words) => {
@@ -84,6 +86,14 @@ describe('/health', () => {
     answering(problem(401, 'invalid_secret'));
     await worker.queue(batchOf([notification()]).batch, env as never);
     expect((await ask()).lines[2]).toMatch(/^FAIL bucket: .*Sluice answered 401 invalid_secret/);
+  });
+
+  test('says that the last notifications wait, when Sluice could not take them', async () => {
+    answering(problem(503, 'unavailable'));
+    await worker.queue(batchOf([notification()]).batch, env as never);
+    const { status, lines } = await ask();
+    expect(lines[2]).toMatch(/^wait bucket: .*Sluice answered 503 unavailable/);
+    expect(status).toBe(200);
   });
 
   test('sends nothing for whoever asks again at once', async () => {

@@ -1,11 +1,21 @@
-import type { AskCloudflare } from '../../ports/cloudflare.ts';
-import type { Receiver } from '../r2-receiver/receiver.ts';
+import type { AskCloudflare, R2Bucket } from '../../ports/cloudflare.ts';
 import { CloudflareRefusal, resultOf } from './steps.ts';
 
-/** What Cloudflare has of a receiver, by names. Everything that is read is checked: it is another's answer. */
-export const accountOf = (ask: AskCloudflare, accountId: string, { bucket, jurisdiction }: Receiver) => {
+/** The notification rules of a bucket that send to one queue. */
+export interface QueueRules {
+  readonly queueId: string;
+  /** Null when Cloudflare does not say, as of a queue that is gone. */
+  readonly queueName: string | null;
+  readonly rules: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** What Cloudflare has of a receiver. Everything that is read is checked: it is another's answer. */
+export const accountOf = (ask: AskCloudflare, accountId: string) => {
   const base = `/accounts/${accountId}`;
-  const rules = `${base}/event_notifications/r2/${encodeURIComponent(bucket)}/configuration`;
+  const rulesAt = ({ bucket, jurisdiction }: R2Bucket, queueId?: string) => ({
+    path: `${base}/event_notifications/r2/${encodeURIComponent(bucket)}/configuration${queueId === undefined ? '' : `/queues/${queueId}`}`,
+    jurisdiction,
+  });
   return {
     base,
     findQueue: async (name: string): Promise<string | null> => {
@@ -30,26 +40,29 @@ export const accountOf = (ask: AskCloudflare, accountId: string, { bucket, juris
       listOf(await resultOf(ask, { method: 'GET', path: `${base}/workers/scripts/${name}/secrets` })).some(
         (secret) => secret['name'] === 'EVENT_SOURCE_SECRET',
       ),
-    /** The rules of the bucket that send to a queue. */
-    rulesTo: async (queueId: string) => {
-      const answer = await ask({ method: 'GET', path: rules, jurisdiction });
-      // Of a bucket that has none yet; 10006 and 10085 say that there is no such bucket.
-      if (answer.status === 404 && !answer.errors.some(({ code }) => code === 10006 || code === 10085)) {
-        return [];
+    /** The rules of a bucket, by queue. Null when the account has no such bucket. */
+    rulesOf: async (bucket: R2Bucket): Promise<readonly QueueRules[] | null> => {
+      const answer = await ask({ method: 'GET', ...rulesAt(bucket) });
+      if (answer.status === 404) {
+        // Without these the bucket has no rules yet.
+        return answer.errors.some(({ code }) => code === 10006 || code === 10085) ? null : [];
       }
       if (!answer.isOk) throw new CloudflareRefusal(answer);
-      const queues = listOf(recordOf(answer.result)['queues']);
-      return listOf(queues.find((queue) => queue['queueId'] === queueId)?.['rules']);
+      return listOf(recordOf(answer.result)['queues']).map(({ queueId, queueName, rules }) => ({
+        queueId: textOf(queueId) ?? '',
+        queueName: textOf(queueName),
+        rules: listOf(rules),
+      }));
     },
-    addRules: (queueId: string, added: readonly unknown[]) =>
+    addRules: (bucket: R2Bucket, queueId: string, rules: readonly unknown[]) =>
+      resultOf(ask, { method: 'PUT', ...rulesAt(bucket, queueId), json: { rules } }),
+    /** @param ruleIds all that send to the queue when null. */
+    removeRules: (bucket: R2Bucket, queueId: string, ruleIds: readonly string[] | null) =>
       resultOf(ask, {
-        method: 'PUT',
-        path: `${rules}/queues/${queueId}`,
-        json: { rules: added },
-        jurisdiction,
+        method: 'DELETE',
+        ...rulesAt(bucket, queueId),
+        ...(ruleIds === null ? {} : { json: { ruleIds } }),
       }),
-    removeRules: (queueId: string) =>
-      resultOf(ask, { method: 'DELETE', path: `${rules}/queues/${queueId}`, jurisdiction }),
   };
 };
 

@@ -1,53 +1,62 @@
-import { type R2Deployment, SluiceError } from '@sluice/shared';
+import { type DeployR2Receiver, type R2Deployment, SluiceError } from '@sluice/shared';
 import { issueEventSecret, rotateEventSecret } from '../../credentials/change-event-secret.ts';
-import type { AskCloudflare, ReceiverAudit } from '../../ports/cloudflare.ts';
+import type { R2Bucket } from '../../ports/cloudflare.ts';
 import type { EventSecretStore, EventSecrets } from '../../ports/credentials.ts';
 import type { IntegrationStore } from '../../ports/integrations.ts';
 import { RECEIVER_MODULE } from '../r2-receiver/generated/receiver-source.ts';
 import { type Receiver, receiverOf } from '../r2-receiver/receiver.ts';
 import { RECEIVER_COMPATIBILITY_DATE, RECEIVER_CONSUMER } from '../r2-receiver/receiver-files.ts';
 import { accountOf, textOf } from './account.ts';
-import { audited, InTheWay, resultOf, runSteps, type Step } from './steps.ts';
+import { ruleStep } from './rules.ts';
+import { InTheWay, type LeaseContext, leased, resultOf, runSteps, type Step } from './steps.ts';
 
-export interface DeployContext {
-  readonly actorId: string;
-  readonly accountId: string;
-  readonly ask: AskCloudflare;
+export interface DeployContext extends LeaseContext {
   readonly integrations: Pick<IntegrationStore, 'getForEdit'>;
-  readonly audit: ReceiverAudit;
   readonly eventSecrets: EventSecretStore;
   readonly secrets: EventSecrets;
 }
 
-const ACTIONS = ['PutObject', 'CompleteMultipartUpload', 'CopyObject'];
 const MIGRATION = 'v1';
 const KEEP_OLD_HOURS = 24;
 
-/** The receiver of an integration the actor may change. @throws SluiceError `not_found`, `forbidden`, `not_on_r2` */
-export const receiverToDeploy = async (
-  { actorId, integrations }: Pick<DeployContext, 'actorId' | 'integrations'>,
-  integrationId: string,
-  eventsUrl: string,
-): Promise<Receiver> => {
-  const { integration } = await integrations.getForEdit(actorId, integrationId);
-  return receiverOf({ ...integration, integrationId, eventsUrl });
-};
-
 /**
- * Sets the receiver up in the customer's Cloudflare account. What is there already stays, so doing it again changes nothing,
- * and goes on where another attempt stopped. An event secret is made only when the Worker has none.
+ * Sets the receiver up in the customer's Cloudflare account, for the bucket and the folder as they are now. What is there already stays, so
+ * doing it again changes nothing, and goes on where another attempt stopped. An event secret is made when the Worker has none, or when it
+ * is asked for.
  *
- * @throws SluiceError `not_found`, `forbidden`, `not_on_r2`
+ * @throws SluiceError `not_found`, `forbidden`, `not_on_r2`, `receiver_busy`, `conflict` when somebody changed the event secret meanwhile
  */
 export const deployReceiver = async (
   context: DeployContext,
   integrationId: string,
   eventsUrl: string,
+  choice: Pick<DeployR2Receiver, 'newSecret'>,
+): Promise<R2Deployment> => {
+  const { integration } = await context.integrations.getForEdit(context.actorId, integrationId);
+  const receiver = receiverOf({ ...integration, integrationId, eventsUrl });
+  const { bucket, jurisdiction } = receiver;
+  return leased(context, integrationId, { action: 'deploy', bucket: { bucket, jurisdiction } }, (held) => {
+    const earlier = held.places.filter(
+      (place) =>
+        place.accountId === context.accountId &&
+        !(place.bucket === bucket && place.jurisdiction === jurisdiction),
+    );
+    return deploy({ ...context, ...held, ...choice }, integrationId, receiver, earlier);
+  });
+};
+
+type HeldContext = DeployContext &
+  Pick<DeployR2Receiver, 'newSecret'> & { readonly hold: () => Promise<void> };
+
+const deploy = async (
+  context: HeldContext,
+  integrationId: string,
+  receiver: Receiver,
+  earlier: readonly R2Bucket[],
 ): Promise<R2Deployment> => {
   const { ask, accountId } = context;
-  const receiver = await receiverToDeploy(context, integrationId, eventsUrl);
   const { names } = receiver;
-  const account = accountOf(ask, accountId, receiver);
+  const account = accountOf(ask, accountId);
   const { base } = account;
   const ids = new Map<string, string>();
   const idOf = (name: string): string => ids.get(name) ?? '';
@@ -79,32 +88,15 @@ export const deployReceiver = async (
   const steps: Step[] = [
     queueStep('queue', names.queue, 'The queue'),
     queueStep('dead_letter_queue', names.deadLetterQueue, 'The dead letter queue'),
-    {
-      name: 'rule',
-      permission: 'Workers R2 Storage: Edit',
-      run: async () => {
-        const there = await account.rulesTo(idOf(names.queue));
-        const missing = receiver.rules.filter(
-          ({ prefix, suffix }) =>
-            !there.some((rule) => (rule['prefix'] ?? '') === prefix && rule['suffix'] === suffix),
-        );
-        if (missing.length > 0) {
-          const description = 'Sluice';
-          const rules = missing.map((rule) => ({ ...rule, actions: ACTIONS, description }));
-          await account.addRules(idOf(names.queue), rules);
-        }
-        return {
-          outcome: missing.length === 0 ? 'unchanged' : 'done',
-          detail: 'R2 tells the queue of new PDFs in the input folder.',
-        };
-      },
-    },
+    ruleStep(account, receiver, () => idOf(names.queue), earlier),
     {
       name: 'worker',
       permission: 'Workers Scripts: Edit',
       run: async () => {
         const script = await account.script(names.worker);
-        const keepsSecret = script !== null && (await account.hasSecret(names.worker));
+        const keepsSecret = !context.newSecret && script !== null && (await account.hasSecret(names.worker));
+        // Asked before a secret is made, not only before it is handed over: a secret that no Worker has ends another's.
+        if (!keepsSecret) await context.hold();
         const secret = keepsSecret ? null : await newSecret(context, integrationId);
         await resultOf(ask, {
           method: 'PUT',
@@ -117,7 +109,7 @@ export const deployReceiver = async (
         return {
           outcome: 'done',
           detail: keepsSecret
-            ? 'The Worker is uploaded; it keeps its event secret.'
+            ? 'The Worker is uploaded; it keeps its event secret. `/health` says whether that is still valid.'
             : 'The Worker is uploaded, with a new event secret.',
         };
       },
@@ -170,7 +162,7 @@ export const deployReceiver = async (
       },
     },
   ];
-  const result = await audited(context, integrationId, 'deploy', () => runSteps(ask, accountId, steps));
+  const result = await runSteps(ask, accountId, steps);
   return { ...result, healthUrl };
 };
 

@@ -1,6 +1,7 @@
 import type { AskCloudflare, CloudflareAnswer } from '../../ports/cloudflare.ts';
 
-interface Refusal {
+/** What a refusal means, and what to do about it. */
+export interface Refusal {
   readonly detail: string;
   readonly remedy: string;
 }
@@ -39,11 +40,12 @@ export const refusalOf = async (
           remedy: 'Create an API token in the Cloudflare dashboard and enter it whole; it may have expired.',
         };
   }
+  // Whose rule it is, whoever asked has looked for.
   if (says(/overlap|conflict/i)) {
     return {
-      detail: 'The bucket has a notification rule for the same files that sends to another queue.',
+      detail: 'Cloudflare says that the bucket has a notification rule for the same files.',
       remedy:
-        'Remove that rule (in the dashboard: R2, the bucket, Settings, Event notifications), or narrow its prefix or suffix, then try again.',
+        'Look at the rules of the bucket (in the dashboard: R2, the bucket, Settings, Event notifications), remove one for the same files, then try again.',
     };
   }
   if (status === 404 || says(/bucket[ _](does[ _]not[ _]exist|not[ _]found)/i)) {

@@ -1,23 +1,59 @@
-import type { R2Deployment } from '@sluice/shared';
+import { type R2Deployment, SluiceError } from '@sluice/shared';
+import type { R2Bucket, ReceiverLease } from '../../ports/cloudflare.ts';
+import type { IntegrationStore } from '../../ports/integrations.ts';
+import { r2BucketOf, receiverNames } from '../r2-receiver/receiver.ts';
 import { accountOf } from './account.ts';
-import { type DeployContext, receiverToDeploy } from './deploy-receiver.ts';
-import { audited, resultOf, runSteps, type Step } from './steps.ts';
+import { removeRules } from './rules.ts';
+import { type LeaseContext, leased, resultOf, runSteps, type Step } from './steps.ts';
+
+export interface RemoveContext extends LeaseContext {
+  readonly integrations: Pick<IntegrationStore, 'getForEdit'>;
+}
 
 /**
- * Takes back what {@link deployReceiver} set up, in the opposite order, and nothing else. What is gone already is no failure.
- * The event secret stays valid: something else may sign with it.
+ * Takes back what a deployment set up in the account, in the opposite order, and nothing else, whatever the integration was changed to since
+ * and even when it is deleted. What is gone already is no failure. The event secret stays valid: something else may sign with it.
  *
- * @throws SluiceError `not_found`, `forbidden`, `not_on_r2`
+ * @returns `unchanged` when there was nothing in the account.
+ * @throws SluiceError `not_found`, `forbidden`, `not_on_r2`, `receiver_busy`
  */
 export const removeReceiver = async (
-  context: Omit<DeployContext, 'eventSecrets' | 'secrets'>,
+  context: RemoveContext,
   integrationId: string,
 ): Promise<R2Deployment> => {
-  const { ask, accountId } = context;
-  const receiver = await receiverToDeploy(context, integrationId, '');
-  const { names } = receiver;
-  const account = accountOf(ask, accountId, receiver);
+  const bucket = await presentBucket(context, integrationId);
+  return leased(context, integrationId, { action: 'remove', bucket }, ({ ask, places }) =>
+    remove({ ...context, ask }, integrationId, bucket, places),
+  );
+};
+
+/** The integration's bucket as it is now. Null when it is not on R2, or deleted: what is remembered of it decides then. */
+const presentBucket = async (
+  { actorId, integrations }: RemoveContext,
+  integrationId: string,
+): Promise<R2Bucket | null> => {
+  try {
+    return r2BucketOf((await integrations.getForEdit(actorId, integrationId)).integration);
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'not_found') return null;
+    throw error;
+  }
+};
+
+const remove = async (
+  { ask, accountId }: RemoveContext,
+  integrationId: string,
+  present: R2Bucket | null,
+  places: ReceiverLease['places'],
+): Promise<R2Deployment> => {
+  const names = receiverNames(integrationId);
+  const account = accountOf(ask, accountId);
   const { base } = account;
+  // The present bucket may be among them; looked at twice, it has no rules the second time.
+  const buckets = [
+    ...(present === null ? [] : [present]),
+    ...places.filter((place) => place.accountId === accountId),
+  ];
   const gone = (detail: string) => ({ outcome: 'done', detail }) as const;
   const absent = (detail: string) => ({ outcome: 'unchanged', detail }) as const;
 
@@ -38,11 +74,12 @@ export const removeReceiver = async (
       permission: 'Workers R2 Storage: Edit',
       run: async () => {
         const queueId = await account.findQueue(names.queue);
-        if (queueId === null || (await account.rulesTo(queueId)).length === 0) {
-          return absent('R2 does not tell this queue.');
-        }
-        await account.removeRules(queueId);
-        return gone('R2 no longer tells this queue of new files.');
+        if (queueId === null) return absent('There is no queue that R2 could tell.');
+        let isChanged = false;
+        for (const bucket of buckets) isChanged = (await removeRules(account, bucket, queueId)) || isChanged;
+        return isChanged
+          ? gone('R2 no longer tells this queue of new files.')
+          : absent('R2 does not tell this queue.');
       },
     },
     {
@@ -72,6 +109,16 @@ export const removeReceiver = async (
     queueStep('queue', names.queue),
     queueStep('dead_letter_queue', names.deadLetterQueue),
   ];
-  const result = await audited(context, integrationId, 'remove', () => runSteps(ask, accountId, steps));
-  return { ...result, healthUrl: null };
+  const { outcome, steps: done } = await runSteps(ask, accountId, steps);
+  if (done.some((step) => step.outcome !== 'unchanged')) return { outcome, steps: done, healthUrl: null };
+  const elsewhere = places.find((place) => place.accountId !== accountId);
+  const remedy =
+    elsewhere === undefined
+      ? null
+      : `It was set up in the account ${elsewhere.accountId}: enter that, with a token for it.`;
+  return {
+    outcome: 'unchanged',
+    steps: done.map((step, index) => (index === 0 ? { ...step, remedy } : step)),
+    healthUrl: null,
+  };
 };

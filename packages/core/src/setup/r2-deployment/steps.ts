@@ -4,9 +4,10 @@ import type {
   CloudflareAnswer,
   CloudflareRequest,
   ReceiverAct,
-  ReceiverAudit,
+  ReceiverLease,
+  ReceiverLedger,
 } from '../../ports/cloudflare.ts';
-import { refusalOf } from './refusals.ts';
+import { type Refusal, refusalOf } from './refusals.ts';
 
 /** Cloudflare said no. */
 export class CloudflareRefusal extends Error {
@@ -39,6 +40,8 @@ export interface Step {
   /** The token's permission it takes, as Cloudflare names it. */
   readonly permission: string;
   readonly run: () => Promise<{ readonly outcome: 'done' | 'unchanged'; readonly detail: string }>;
+  /** What a refusal of this step means; null when nothing more is known than of any. */
+  readonly explain?: (answer: CloudflareAnswer) => Promise<Refusal | null>;
 }
 
 /** The result of a request. @throws CloudflareRefusal */
@@ -73,17 +76,46 @@ export const runSteps = async (
   return { outcome: isFailed ? 'failed' : 'done', steps: done };
 };
 
-/** Told in the tenant's audit before it begins, and how it ended. */
-export const audited = async (
-  { actorId, accountId, audit }: { actorId: string; accountId: string; audit: ReceiverAudit },
+export interface LeaseContext {
+  readonly actorId: string;
+  readonly accountId: string;
+  readonly ask: AskCloudflare;
+  readonly receivers: ReceiverLedger;
+}
+
+/** What is done under a lease. Every request that changes something is fenced: `ask` asks before it whether the lease still holds. */
+interface Held extends Pick<ReceiverLease, 'places'> {
+  readonly ask: AskCloudflare;
+  readonly hold: () => Promise<void>;
+}
+
+/**
+ * One at a time for an integration, and told in the tenant's audit before it begins, and how it ended.
+ *
+ * @throws SluiceError `not_found`, `forbidden`, `not_on_r2`, `receiver_busy`
+ */
+export const leased = async (
+  { actorId, accountId, ask, receivers }: LeaseContext,
   integrationId: string,
-  action: ReceiverAct['action'],
-  run: () => ReturnType<typeof runSteps>,
-): ReturnType<typeof runSteps> => {
-  const act = { action, accountId };
-  await audit.begun(actorId, integrationId, act);
-  const result = await run();
-  await audit.ended(actorId, integrationId, act, result);
+  { action, bucket }: Omit<ReceiverAct, 'accountId'>,
+  run: (held: Held) => Promise<R2Deployment>,
+): Promise<R2Deployment> => {
+  const act = { action, accountId, bucket };
+  const { leaseId, places } = await receivers.begin(actorId, integrationId, act);
+  const hold = () => receivers.hold(integrationId, leaseId);
+  let result: R2Deployment = { outcome: 'failed', steps: [], healthUrl: null };
+  try {
+    result = await run({
+      places,
+      hold,
+      ask: async (request) => {
+        if (request.method !== 'GET') await hold();
+        return ask(request);
+      },
+    });
+  } finally {
+    await receivers.end(actorId, integrationId, leaseId, act, result);
+  }
   return result;
 };
 
@@ -96,7 +128,8 @@ const problemOf = async (
   if (error instanceof InTheWay) return { detail: error.message, remedy: error.remedy, providerCodes: [] };
   if (error instanceof CloudflareRefusal) {
     return {
-      ...(await refusalOf(ask, accountId, step.permission, error.answer)),
+      ...((await step.explain?.(error.answer)) ??
+        (await refusalOf(ask, accountId, step.permission, error.answer))),
       providerCodes: error.answer.errors.map(({ code }) => code),
     };
   }

@@ -1,4 +1,5 @@
 import { type R2ReceiverNames, type S3Integration, SluiceError } from '@sluice/shared';
+import type { R2Bucket } from '../../ports/cloudflare.ts';
 import { r2AccountOf } from '../r2-account.ts';
 
 /** What a receiver is made from. */
@@ -29,30 +30,39 @@ export interface Receiver {
 const SUFFIXES = ['.pdf', '.PDF'] as const;
 
 /**
- * Names of what the receiver consists of, the same every time: what is deployed twice is the same thing.
+ * The receiver of an integration as it is now; what is deployed twice is the same thing.
  *
  * @throws SluiceError `not_on_r2`
  */
 export const receiverOf = (target: ReceiverTarget): Receiver => {
-  const account = r2AccountOf(target.endpoint);
-  if (target.provider !== 'r2' && account === null) throw new SluiceError('not_on_r2');
+  const place = r2BucketOf(target);
+  if (place === null) throw new SluiceError('not_on_r2');
   return {
-    names: receiverNames(target),
+    names: receiverNames(target.integrationId),
     bucket: target.bucket,
-    accountId: account?.accountId ?? null,
-    jurisdiction: account?.jurisdiction ?? null,
+    accountId: r2AccountOf(target.endpoint)?.accountId ?? null,
+    jurisdiction: place.jurisdiction,
     eventsUrl: target.eventsUrl,
     rules: SUFFIXES.map((suffix) => ({ prefix: target.inputPrefix, suffix })),
   };
 };
 
-/** Cloudflare takes lower-case letters, digits and hyphens, up to 63. The id keeps integrations apart. */
-const receiverNames = ({ bucket, integrationId }: ReceiverTarget): R2ReceiverNames => {
-  const readable = bucket
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 30)
-    .replaceAll(/^-+|-+$/g, '');
-  const name = `sluice-r2-${readable === '' ? '' : `${readable}-`}${integrationId.slice(0, 8)}`;
+/** The bucket as R2 knows it; null when it is not on R2. */
+export const r2BucketOf = ({
+  provider,
+  bucket,
+  endpoint,
+}: Pick<ReceiverTarget, 'provider' | 'bucket' | 'endpoint'>): R2Bucket | null => {
+  const account = r2AccountOf(endpoint);
+  if (provider !== 'r2' && account === null) return null;
+  return { bucket, jurisdiction: account?.jurisdiction ?? null };
+};
+
+/**
+ * Made of what never changes: whatever becomes of the bucket, a receiver is found again. Cloudflare takes lower-case letters, digits and
+ * hyphens, up to 63.
+ */
+export const receiverNames = (integrationId: string): R2ReceiverNames => {
+  const name = `sluice-r2-${integrationId.slice(0, 13)}`;
   return { worker: name, queue: name, deadLetterQueue: `${name}-dlq` };
 };

@@ -14,6 +14,8 @@ export interface Operation {
   readonly query?: readonly string[];
   /** Of a JSON body; none is documented where there is none. */
   readonly body?: Schema;
+  /** The body may be left out. */
+  readonly isBodyOptional?: true;
   /** Of the part `metadata` of a multipart body. */
   readonly metadata?: Schema;
   /** Of `result` in an answer of 2xx. */
@@ -152,7 +154,13 @@ export const OPERATIONS: readonly Operation[] = [
     body: closed({ rules: listOf(closed(ruleProperties, 'actions')) }, 'rules'),
     result: nothing,
   },
-  { method: 'DELETE', path: `${notifications}/queues/{queue_id}`, result: nothing },
+  {
+    method: 'DELETE',
+    path: `${notifications}/queues/{queue_id}`,
+    body: closed({ ruleIds: listOf(text) }),
+    isBodyOptional: true,
+    result: nothing,
+  },
   {
     method: 'GET',
     path: scripts,

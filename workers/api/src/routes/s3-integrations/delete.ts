@@ -11,7 +11,7 @@ const route = createRoute({
   path: '/api/integrations/s3/{id}',
   summary: 'Disconnect a bucket',
   description:
-    'Deletes the stored credentials at once and stops all work; what is pending is skipped (`integration_deleted`) within minutes. Nothing in the bucket is touched. The history of its objects, the costs and the audit are kept as long as the tenant exists. Takes the role admin or owner.',
+    'Deletes the stored credentials at once and stops all work; what is pending is skipped (`integration_deleted`) within minutes. Nothing in the bucket is touched. A receiver of R2’s events stays in your Cloudflare account until you take it back (`POST …/setup/r2-receiver/remove`, which works afterwards too). The history of its objects, the costs and the audit are kept as long as the tenant exists. Takes the role admin or owner.',
   tags: ['S3 integrations'],
   security: bearer,
   request: { params: IdParam, headers: IfMatch },

@@ -7,11 +7,16 @@ import { SecretDialog } from '../../../ui/overlays/secret-dialog.tsx';
 import { ErrorNotice } from '../../../ui/states/error-notice.tsx';
 import { Loading, Skeleton } from '../../../ui/states/skeleton.tsx';
 import { Card } from '../card.tsx';
-import { at, useIntegrationId } from '../queries.ts';
+import { at, useIntegration } from '../queries.ts';
+
+const ADVICE =
+  'Enter it where your events come from, or store it in a safe. One that was in use before is valid for a day yet.';
+const RECEIVER_ADVICE =
+  ' Your receiver on Cloudflare needs it by then: run wrangler secret put EVENT_SOURCE_SECRET in its folder. Did we set it up? Then “Set it up with a new secret” makes another one and hands it over.';
 
 /** What deliveries are signed with: which are valid, another one, and the end of the one before. */
 export const EventSecret = ({ mayEdit }: { readonly mayEdit: boolean }) => {
-  const id = useIntegrationId();
+  const { id, provider } = useIntegration();
   const client = useQueryClient();
   const [revealed, setRevealed] = useState<string | null>(null);
   const secrets = useQuery({
@@ -89,7 +94,9 @@ export const EventSecret = ({ mayEdit }: { readonly mayEdit: boolean }) => {
         <SecretDialog
           what="Event secret"
           secret={revealed}
-          advice="Enter it where your events come from, or store it in a safe. One that was in use before is valid for a day yet."
+          advice={
+            provider === 'r2' && (secrets.data?.items.length ?? 0) > 1 ? ADVICE + RECEIVER_ADVICE : ADVICE
+          }
           onClose={() => setRevealed(null)}
         />
       )}

@@ -12,7 +12,7 @@ import { type Outcome, Steps } from './steps.tsx';
 
 type Deployment = components['schemas']['R2Deployment'];
 type Step = Deployment['steps'][number];
-type Verb = 'deploy' | 'remove';
+type Verb = 'deploy' | 'renew' | 'remove';
 
 const NAMES: Readonly<Record<Step['name'], string>> = {
   queue: 'The queue for notifications',
@@ -30,9 +30,14 @@ const OUTCOMES: Readonly<Record<Step['outcome'], Outcome>> = {
   not_tried: 'skipped',
 };
 
-const TITLES: Readonly<Record<Verb, Readonly<Record<Deployment['outcome'], string>>>> = {
-  deploy: { done: 'The receiver is set up', failed: 'The receiver is not whole yet' },
-  remove: { done: 'The receiver is removed', failed: 'Not everything is removed yet' },
+const isVerb = (value: string): value is Verb => value === 'renew' || value === 'remove';
+
+const titleOf = (verb: Verb, outcome: Deployment['outcome']): string => {
+  if (outcome === 'unchanged') return 'There is no receiver in this account';
+  if (verb === 'remove') {
+    return outcome === 'done' ? 'The receiver is removed' : 'Not everything is removed yet';
+  }
+  return outcome === 'done' ? 'The receiver is set up' : 'The receiver is not whole yet';
 };
 
 interface ResultProps {
@@ -43,7 +48,7 @@ interface ResultProps {
 const Result = ({ verb, deployment: { outcome, steps, healthUrl } }: ResultProps) => (
   <section aria-labelledby="r2-result" className="grid gap-3">
     <h3 id="r2-result" className="font-semibold">
-      {TITLES[verb][outcome]}
+      {titleOf(verb, outcome)}
     </h3>
     <Steps
       label="Steps"
@@ -58,10 +63,10 @@ const Result = ({ verb, deployment: { outcome, steps, healthUrl } }: ResultProps
     />
     <ul className="grid list-disc gap-1 pl-5">
       {outcome === 'failed' && <li>What is there stays. Mend it and do it again: it goes on from there.</li>}
-      {outcome === 'done' && (
+      {outcome !== 'failed' && (
         <li>We kept the token nowhere. Revoke it in Cloudflare now, under My Profile → API Tokens.</li>
       )}
-      {outcome === 'done' && verb === 'deploy' && healthUrl !== null && (
+      {outcome === 'done' && healthUrl !== null && (
         <li className="breakable">
           Whether everything is connected: <a href={healthUrl}>{healthUrl}</a>
         </li>
@@ -84,12 +89,15 @@ export const R2Deploy = () => {
       const body = { accountId: accountId.trim(), apiToken: tokenRef.current?.value.trim() ?? '' };
       const sent = { ...at(id), body };
       const deployment = await unwrap(
-        verb === 'deploy'
-          ? api.POST('/api/integrations/s3/{id}/setup/r2-receiver/deploy', sent)
-          : api.POST('/api/integrations/s3/{id}/setup/r2-receiver/remove', sent),
+        verb === 'remove'
+          ? api.POST('/api/integrations/s3/{id}/setup/r2-receiver/remove', sent)
+          : api.POST('/api/integrations/s3/{id}/setup/r2-receiver/deploy', {
+              ...sent,
+              body: { ...body, newSecret: verb === 'renew' },
+            }),
       );
       setResult({ verb, deployment });
-      announce(`${TITLES[verb][deployment.outcome]}.`);
+      announce(`${titleOf(verb, deployment.outcome)}.`);
     },
     onMutate: () => setResult(null),
     onSettled: (_, error) => {
@@ -100,8 +108,8 @@ export const R2Deploy = () => {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const { submitter } = event.nativeEvent as SubmitEvent;
-    const isRemoval = submitter instanceof HTMLButtonElement && submitter.value === 'remove';
-    if (!run.isPending) run.mutate(isRemoval ? 'remove' : 'deploy');
+    const value = submitter instanceof HTMLButtonElement ? submitter.value : '';
+    if (!run.isPending) run.mutate(isVerb(value) ? value : 'deploy');
   };
   const wrong = (name: string): string | undefined =>
     run.error instanceof ApiError
@@ -111,7 +119,7 @@ export const R2Deploy = () => {
   return (
     <Card
       title="Let us set it up in your Cloudflare account"
-      about="Queues, notification rules, the Worker with an event secret, and its address, each step shown. Doing it again goes on where it stopped."
+      about="Queues, notification rules, the Worker with an event secret, and its address, each step shown. Doing it again goes on where it stopped, and follows a change of bucket or folder."
     >
       <form onSubmit={submit} noValidate className="grid max-w-xl gap-4">
         <Field label="Account id" error={wrong('accountId')}>
@@ -135,6 +143,9 @@ export const R2Deploy = () => {
         <div className="flex flex-wrap gap-3">
           <Button type="submit" variant="primary" isBusy={run.isPending && run.variables === 'deploy'}>
             Set it up
+          </Button>
+          <Button type="submit" value="renew" isBusy={run.isPending && run.variables === 'renew'}>
+            Set it up with a new secret
           </Button>
           <Button type="submit" value="remove" isBusy={run.isPending && run.variables === 'remove'}>
             Take it back

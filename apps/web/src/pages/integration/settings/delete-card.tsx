@@ -12,7 +12,7 @@ import { ErrorNotice } from '../../../ui/states/error-notice.tsx';
 import { Card } from '../card.tsx';
 import { atRevision, type Integration, useIntegration } from '../queries.ts';
 
-const Consequences = ({ ledger }: Integration) => (
+const Consequences = ({ ledger, provider }: Integration) => (
   <ul className="grid list-disc gap-1.5 pl-5">
     <li>The stored key is destroyed at once, and all work stops.</li>
     <li>
@@ -22,6 +22,11 @@ const Consequences = ({ ledger }: Integration) => (
     </li>
     <li>Nothing in your bucket is touched: originals and results stay.</li>
     <li>History, costs and audit are kept, for billing. Its event secret goes.</li>
+    {provider === 'r2' && (
+      <li>
+        A receiver in your Cloudflare account stays, and goes on sending. Take it back first, under Events.
+      </li>
+    )}
     <li>It cannot be undone. The bucket can be connected anew, as another integration.</li>
   </ul>
 );
