@@ -238,10 +238,32 @@ describe('a bucket of R2', () => {
     const kept = await everythingIn(page);
     for (const secret of [whole, part, 'whsec_']) expect(kept).not.toContain(secret);
 
+    const secrets = async () => Object.values((await account.read()).scripts).map((script) => script.secrets);
+    const before = await secrets();
     await token.fill(whole);
-    await page.getByRole('button', { name: 'Take it back' }).press('Enter');
-    await page.getByRole('heading', { name: 'The receiver is removed' }).waitFor();
-    expect(Object.keys((await account.read()).scripts)).toEqual([]);
+    await page.getByRole('button', { name: 'Set it up with a new secret' }).press('Enter');
+    await steps.filter({ hasText: 'The Worker is uploaded, with a new event secret.' }).waitFor();
+    expect(await secrets()).not.toEqual(before);
+
+    for (const said of ['The receiver is removed', 'There is no receiver in this account']) {
+      await token.fill(whole);
+      await page.getByRole('button', { name: 'Take it back' }).press('Enter');
+      await page.getByRole('heading', { name: said }).waitFor();
+      expect(await secrets()).toEqual([]);
+    }
+  });
+
+  test('says that the receiver needs the secret that was made, and stays when the integration is deleted', async (context) => {
+    const given = await onR2();
+    await call('POST', `${given.path}/event-secret`, { token: given.tenant.owner.accessToken });
+    const { page } = await visit(context, { user: given.tenant.owner });
+    await page.goto(given.address);
+    await page.getByRole('button', { name: 'Make a new one' }).press('Enter');
+    await page.getByRole('dialog').getByText('Your receiver needs it').waitFor();
+    await expectAccessibleEverywhere(page);
+    await page.goto(given.address.replace(/events$/, 'settings'));
+    await page.getByRole('button', { name: 'Delete it …' }).press('Enter');
+    await page.getByRole('dialog').getByText('A receiver in your Cloudflare account stays').waitFor();
   });
 
   test('hands the receiver out as an archive, as files, and with the four commands', async (context) => {
