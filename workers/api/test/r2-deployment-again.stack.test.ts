@@ -13,7 +13,8 @@ const outcome = ({ status, body }: Answer): unknown =>
   status === 200 ? at(body, 'outcome') : at(body, 'code');
 
 /** Waits until a request of somebody's is held at Cloudflare. */
-const someoneWaits = ({ account }: World) => expect.poll(async () => (await account.read()).waiting).toBe(1);
+const someoneWaits = ({ account }: World) =>
+  expect.poll(async () => (await account.read()).waiting, { timeout: 60_000 }).toBe(1);
 const goOn = ({ account }: World) => account.change({ waiting: 0 });
 
 /** The folders R2 tells of, by bucket. */
