@@ -128,7 +128,8 @@ const problemOf = async (
   if (error instanceof InTheWay) return { detail: error.message, remedy: error.remedy, providerCodes: [] };
   if (error instanceof CloudflareRefusal) {
     return {
-      ...((await step.explain?.(error.answer)) ??
+      // Where it cannot be looked up, the general words have to do.
+      ...((await step.explain?.(error.answer).catch(() => null)) ??
         (await refusalOf(ask, accountId, step.permission, error.answer))),
       providerCodes: error.answer.errors.map(({ code }) => code),
     };
