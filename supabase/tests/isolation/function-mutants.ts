@@ -42,6 +42,7 @@ const EQUIVALENT: Readonly<Record<string, string>> = {
   'private.handle_new_user does not say who it acts for':
     'nobody is asked; for the audit, which supabase/tests/stories/audit.sql reads',
   'private.update_notification_target does not say who it acts for': 'the function that calls it has said so',
+  'public.end_r2_receiver does not say who it acts for': 'nobody is asked; for the audit of what was begun',
   'public.begin_reseal does not say who it acts for': 'nobody is asked; for the audit of the reseal',
   'public.record_s3_connection_test does not say who it acts for':
     'nobody is asked; for the audit of the test',
