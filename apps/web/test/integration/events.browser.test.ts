@@ -259,7 +259,7 @@ describe('a bucket of R2', () => {
     const { page } = await visit(context, { user: given.tenant.owner });
     await page.goto(given.address);
     await page.getByRole('button', { name: 'Make a new one' }).press('Enter');
-    await page.getByRole('dialog').getByText('Your receiver needs it').waitFor();
+    await page.getByRole('dialog').getByText('Your receiver on Cloudflare needs it').waitFor();
     await expectAccessibleEverywhere(page);
     await page.goto(given.address.replace(/events$/, 'settings'));
     await page.getByRole('button', { name: 'Delete it …' }).press('Enter');
