@@ -107,7 +107,7 @@ async function forward(messages: Messages, queue: string, env: Env): Promise<voi
     .catch(() => undefined);
 }
 
-/** What an answer is for /health: 409 is one too; what passes by itself is worth waiting for. */
+/** How /health shows an answer: what passes by itself is waited for. */
 const mark = (status: number): string =>
   (status >= 200 && status < 300) || status === 409
     ? 'ok  '
@@ -170,9 +170,7 @@ async function check(env: Env): Promise<string[]> {
         ? `wait secret: Sluice accepts it, but takes no events now (${code})`
         : status === 401
           ? `FAIL secret: Sluice does not accept it. Set the present one: ${setSecret}`
-          : mark(status) === 'wait'
-            ? `wait address: ${env.SLUICE_EVENTS_URL} answers ${status} ${code}; ask again in a minute`
-            : `FAIL address: ${env.SLUICE_EVENTS_URL} answers ${status} ${code}`;
+          : `${mark(status)} address: ${env.SLUICE_EVENTS_URL} answers ${status} ${code}`;
 
   const sentAt = Date.now();
   let tries = await env.QUEUE.send({ sluiceProbe: 'health' }).then(

@@ -44,7 +44,7 @@ describe('/health', () => {
   test.each([
     [problem(401, 'invalid_secret'), /^FAIL secret: Sluice does not accept it.*wrangler secret put/],
     [problem(409, 'mode_mismatch'), /^wait secret: Sluice accepts it.*mode_mismatch/],
-    [problem(503, 'unavailable'), /^wait address: .*503 unavailable.*ask again/],
+    [problem(503, 'unavailable'), /^wait address: .*503 unavailable/],
     [problem(429, 'rate_limited'), /^wait address: .*429 rate_limited/],
     [problem(404, 'not_found'), /^FAIL address: .*404 not_found/],
     [new Error('no route'), /^FAIL address: .*no route/],
