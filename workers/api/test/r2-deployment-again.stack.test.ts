@@ -193,9 +193,8 @@ describe('rules', () => {
   test('that are right stay, one that is not goes, and one that is missing comes', async () => {
     const given = await world();
     await given.deploy();
-    const [[queueId = '', [kept] = []] = []] = Object.entries(
-      (await given.account.read()).rules[BUCKET] ?? {},
-    );
+    const [entry] = Object.entries((await given.account.read()).rules[BUCKET] ?? {});
+    const [queueId, [kept]] = entry ?? ['', []];
     if (kept === undefined) throw new Error('no rule');
     const old = { ruleId: 'old', prefix: 'old/', actions: ['PutObject'] };
     await given.account.change({ rules: { [BUCKET]: { [queueId]: [kept, old] } } });
