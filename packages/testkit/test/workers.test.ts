@@ -68,6 +68,14 @@ describe('the Workers', () => {
     await expect(stack.sendToQueue('no-such-queue', [{}])).rejects.toThrow('no-such-queue');
   }, 30_000);
 
+  test('consume several batches of a queue at once; one that fails after a long time comes again', async () => {
+    await stack.sendToQueue('fixture-slow-work', [{ name: 'first', waitsFor: 'last', poison: true }]);
+    await stack.sendToQueue('fixture-slow-work', [{ name: 'middle', waitsFor: 'last' }, { name: 'last' }]);
+    await expect
+      .poll(() => received('fixture-slow-work/'), { timeout: 15_000 })
+      .toEqual(['first/1', 'first/again', 'last/1', 'middle/1'].map((key) => `fixture-slow-work/${key}`));
+  }, 30_000);
+
   test('run their crons when ticked, here and from another process, and a failing one is heard', async () => {
     await stack.tick('*/2 * * * *');
     expect(await received('cron/')).toHaveLength(1);

@@ -109,12 +109,13 @@ const ACTS: Readonly<Record<string, Act>> = {
     const previewToken = stringAt(shown.body, 'previewToken');
     return call('POST', `${path}/replays`, { token, body: { filter, previewToken } });
   },
-  [`POST ${ID}/replays/{replayId}/cancel`]: async ({ tenant, id, path, token }) => {
+  [`POST ${ID}/replays/{replayId}/cancel`]: async ({ tenant, owner, id, path, token }) => {
     const replayId = crypto.randomUUID();
-    // As of before there was anything, so that no sweep ends it meanwhile.
+    // That of a paused integration waits: no sweep ends it before it is cancelled.
+    await done(call('PATCH', path, { token: owner, body: { status: 'paused' } }));
     await sql.query(
-      `insert into public.s3_replays (id, tenant_id, integration_id, status, states, as_of, expected_objects, last_batch_at)
-       values ($1, $2, $3, 'running', '{failed}', now(), 1, 'infinity')`,
+      `insert into public.s3_replays (id, tenant_id, integration_id, status, states, as_of, expected_objects)
+       values ($1, $2, $3, 'running', '{failed}', now(), 1)`,
       [replayId, tenant.id, id],
     );
     return call('POST', `${path}/replays/${replayId}/cancel`, { token });

@@ -4,9 +4,11 @@ import type { V4WorkerOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';
 import { bundleWorker, stopBundler } from './bundle.ts';
 import type { WorkersSpec } from './host-protocol.ts';
+import { LANES_FLAG, withLanes } from './queue-lanes.ts';
 import { withTap } from './queue-tap.ts';
 
 type Bindings = V4WorkerOptions['bindings'];
+type Producers = Record<string, string | { queueName: string }> | undefined;
 
 export interface LoadedWorkers {
   workers: V4WorkerOptions[];
@@ -52,8 +54,11 @@ async function loadWorker(
   // in some Miniflare to come: ours is the only clock.
   const { modulesRules: _rules, cronTriggers: _crons, ...rest } = workerOptions;
   const bundle = await bundleWorker(main, define);
-  const { modulesRoot, modules } =
-    spec.tapsQueues && rest.queueConsumers !== undefined ? withTap(bundle) : bundle;
+  const consumes = rest.queueConsumers !== undefined;
+  const tapped = spec.tapsQueues && consumes ? withTap(bundle) : bundle;
+  const { modulesRoot, modules } = consumes
+    ? withLanes(tapped, producersOf(rest.queueProducers as Producers))
+    : tapped;
   return {
     name,
     crons: config.triggers.crons ?? [],
@@ -63,6 +68,9 @@ async function loadWorker(
       rootPath: resolve(dirname(configPath)),
       modulesRoot,
       modules,
+      ...(consumes && {
+        compatibilityFlags: [...((rest.compatibilityFlags as string[] | undefined) ?? []), LANES_FLAG],
+      }),
       bindings: {
         ...replaceVars(rest.bindings as Bindings, spec.vars),
         ...pick(spec.secrets, config.secrets?.required ?? []),
@@ -70,6 +78,14 @@ async function loadWorker(
       },
     },
   };
+}
+
+/** The bindings through which a Worker sends, by the names of their queues. */
+function producersOf(producers: Producers): Record<string, string> {
+  const bindings = Object.entries(producers ?? {});
+  return Object.fromEntries(
+    bindings.map(([binding, queue]) => [typeof queue === 'string' ? queue : queue.queueName, binding]),
+  );
 }
 
 /** Only vars that a Worker declares are given to it: the api must not come by secrets through the local stack. */
