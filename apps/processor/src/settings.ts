@@ -33,6 +33,8 @@ const Environment = z.object({
   MAX_HEAP_MIB: z.coerce.number().int().min(32).max(65_536).default(1024),
   /** Heap, buffers and all: Linux only. */
   MAX_MEMORY_MIB: z.coerce.number().int().min(64).max(65_536).default(2048),
+  /** Pictures of pages whose text is recognised (OCR), of one document; some seconds each. 0 recognises nothing. */
+  MAX_RECOGNISED_PAGES: z.coerce.number().int().min(0).max(1000).default(50),
   /** How long documents in work may go on when the server is told to stop. */
   STOP_SECONDS: z.coerce.number().min(0).max(600).default(25),
 });
@@ -46,6 +48,7 @@ export interface Settings {
   readonly workDir: string;
   readonly maxBytes: number;
   readonly ceiling: Ceiling;
+  readonly maxRecognisedPages: number;
   readonly stopMs: number;
 }
 
@@ -77,6 +80,7 @@ export function parseSettings(environment: NodeJS.ProcessEnv): Settings {
       maxHeapMib: data.MAX_HEAP_MIB,
       maxMemoryBytes: data.MAX_MEMORY_MIB * MIB,
     },
+    maxRecognisedPages: data.MAX_RECOGNISED_PAGES,
     stopMs: data.STOP_SECONDS * 1000,
   };
 }

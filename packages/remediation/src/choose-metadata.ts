@@ -14,11 +14,15 @@ export function chooseLanguage(
   text: string,
   notices: Set<Notice>,
 ): string {
-  const stated =
-    normalizeLanguage(wanted) ?? normalizeLanguage(objects.text(objects.pdf.getCatalog(), 'Lang'));
-  if (stated !== undefined) return stated;
+  const stated = normalizeLanguage(wanted) ?? statedLanguage(objects);
+  if (stated !== null) return stated;
   notices.add('language_guessed');
   return detectLanguage(text) ?? 'en';
+}
+
+/** BCP 47: what the document says of itself. */
+export function statedLanguage(objects: ObjectAccess): string | null {
+  return normalizeLanguage(objects.text(objects.pdf.getCatalog(), 'Lang')) ?? null;
 }
 
 /** What the document says, its first heading, its file name. */

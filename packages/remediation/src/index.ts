@@ -1,6 +1,7 @@
 export { type Conformance, RULES, type RuleId } from './checker/rules.ts';
 export { escapeHtml, safeHref } from './html/escape.ts';
 export { NODE_REMEDIATION_LIMITS, REMEDIATION_LIMITS, type RemediationLimits } from './limits.ts';
+export type { RecognisedPage, RecognisedWord, TextRecogniser } from './ocr/text-recogniser.ts';
 export { processReport } from './process-report.ts';
 export { RemediationRefused } from './refusal.ts';
 export {

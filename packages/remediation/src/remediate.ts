@@ -1,9 +1,11 @@
 import { WorkBudget } from './budget.ts';
 import { checkConformance } from './checker/check-conformance.ts';
-import { chooseLanguage, chooseTitle } from './choose-metadata.ts';
+import { chooseLanguage, chooseTitle, statedLanguage } from './choose-metadata.ts';
 import { renderHtml } from './html/render-html.ts';
 import { markLanguages } from './language/mark-languages.ts';
 import { REMEDIATION_LIMITS, type RemediationLimits } from './limits.ts';
+import { type RecognisedDocument, recognisePages } from './ocr/recognise-pages.ts';
+import type { TextRecogniser } from './ocr/text-recogniser.ts';
 import { openDocument } from './pdf/open-document.ts';
 import { readPages } from './read-pages.ts';
 import { asRefusal, RemediationRefused } from './refusal.ts';
@@ -21,13 +23,15 @@ export interface RemediationOptions {
   /** File name (last segment of the key), for a title when the document has none. */
   readonly fallbackTitle: string;
   readonly limits?: RemediationLimits;
+  /** Reads pages that are pictures. Without it they stay pictures, and the report says so. */
+  readonly recogniser?: TextRecogniser;
   /** Called after each page of each step. */
   readonly onProgress?: (progress: RemediationProgress) => void;
 }
 
 export interface RemediationProgress {
-  /** Pages are read once, and once more in what was written. */
-  readonly step: 'reading' | 'writing';
+  /** Pages are read once, and once more in what was written; pictures are recognised in between. */
+  readonly step: 'reading' | 'recognising' | 'writing';
   readonly pagesDone: number;
   readonly pages: number;
 }
@@ -59,7 +63,11 @@ export async function remediatePdf(
   }
 }
 
-async function remediate(bytes: Uint8Array, options: RemediationOptions): Promise<RemediationResult> {
+async function remediate(
+  bytes: Uint8Array,
+  options: RemediationOptions,
+  recognised?: RecognisedDocument,
+): Promise<RemediationResult> {
   const limits = options.limits ?? REMEDIATION_LIMITS;
   if (bytes.length > limits.maxBytes)
     throw new RemediationRefused(
@@ -71,10 +79,26 @@ async function remediate(bytes: Uint8Array, options: RemediationOptions): Promis
   const document = await openDocument(bytes, budget);
   const notices = new Set<Notice>();
   noteDocument(document, notices);
-  const progressOf = (step: RemediationProgress['step']) => (pagesDone: number) =>
-    onProgress?.({ step, pagesDone, pages: document.pageCount });
+  const progressOf =
+    (step: RemediationProgress['step'], pages = document.pageCount) =>
+    (pagesDone: number) =>
+      onProgress?.({ step, pagesDone, pages });
   const read = readPages(document, budget, notices, progressOf('reading'));
-  const structure = buildStructure(read.drafts, read.outline, read.bodySize);
+  const { recogniser } = options;
+  if (recogniser && !recognised && read.scanned.size > 0) {
+    const language = options.language ?? statedLanguage(document.objects);
+    const onPage = progressOf('recognising', Math.min(read.scanned.size, recogniser.maxPages));
+    const found = await recognisePages(bytes, document, read.scanned, recogniser, language, onPage);
+    if (found) return await remediate(found.bytes, options, found);
+  }
+  if (recognised) notices.add('text_recognised');
+  if (recognised && recognised.uncertain.size > 0) notices.add('recognised_text_uncertain');
+  const structure = buildStructure(
+    read.drafts,
+    read.outline,
+    read.bodySize,
+    recognised?.pages ?? new Set(),
+  );
 
   const text = structure.flat().map(blockText).join('\n');
   const characters = read.characters;
@@ -110,6 +134,8 @@ async function remediate(bytes: Uint8Array, options: RemediationOptions): Promis
     headings: structure.flat().filter((block) => block.kind === 'heading').length,
     links: read.pages.reduce((sum, page) => sum + page.links.length, 0),
     scannedPages: read.scanned.size,
+    recognisedPages: recognised?.pages.size ?? 0,
+    uncertainPages: recognised?.uncertain.size ?? 0,
     conformance: { before, after },
   };
   return { pdf, html, report, runningText: read.runningText };

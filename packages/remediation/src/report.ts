@@ -4,6 +4,10 @@ import type { Conformance } from './checker/rules.ts';
 export type Notice =
   /** Pages that are pictures without text: they need OCR. */
   | 'scanned_pages'
+  /** Text of pages that are pictures was recognised (OCR), and lies behind them unseen. */
+  | 'text_recognised'
+  /** The engine was not sure of the text of some of them. */
+  | 'recognised_text_uncertain'
   /** No text at all in the document. */
   | 'no_text'
   | 'language_guessed'
@@ -44,7 +48,11 @@ export interface RemediationReport {
   readonly notices: readonly Notice[];
   readonly headings: number;
   readonly links: number;
+  /** Pages that are pictures without text. */
   readonly scannedPages: number;
+  /** Pages whose text was recognised, and of these those where the engine was not sure. */
+  readonly recognisedPages: number;
+  readonly uncertainPages: number;
   /** What the checks of PDF/UA-1 that a machine can make say of the source and of the output. */
   readonly conformance: { readonly before: Conformance; readonly after: Conformance };
 }

@@ -18,6 +18,7 @@ import { tagDocument } from './tagging/tag-document.ts';
 /** What a person has to mend before a file may say that it follows PDF/UA. */
 const STANDS_AGAINST_CLAIM: readonly Notice[] = [
   'scanned_pages',
+  'text_recognised',
   'no_text',
   'images_need_description',
   'form_fields_need_labels',

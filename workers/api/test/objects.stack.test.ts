@@ -126,7 +126,8 @@ describe('one object', () => {
       title: 'Minutes',
       language: 'en',
       characters: 12,
-      notices: ['fonts_not_embedded', 'something_new'],
+      notices: ['fonts_not_embedded', 'scanned_pages', 'something_new'],
+      noticePages: { scanned_pages: 12 },
       conformance: {
         before: {
           score: 40,
@@ -147,7 +148,8 @@ describe('one object', () => {
         language: 'en',
         notices: [
           { code: 'fonts_not_embedded', title: 'Fonts are not in the file', remedy: expect.any(String) },
-          { code: 'something_new', title: 'something_new', remedy: null },
+          { code: 'scanned_pages', title: '12 pages are pictures without text', pages: 12 },
+          { code: 'something_new', title: 'something_new', pages: null, remedy: null },
         ],
         conformance: {
           before: { score: 40, failures: [{ title: 'There is a structure tree' }, { title: '7.21.4.1-1' }] },

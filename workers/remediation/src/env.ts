@@ -11,6 +11,8 @@ export interface Env {
   readonly sourceTimeoutMs: number;
   /** Takes what is too large for a Worker; null where there is none. */
   readonly nodeProcessor: { readonly url: string; readonly secret: string } | null;
+  /** Whether documents with pages that are pictures go there too: it recognises their text. */
+  readonly recognisesText: boolean;
 }
 
 const Bindings = z
@@ -23,6 +25,7 @@ const Bindings = z
     SOURCE_TIMEOUT_MS: z.coerce.number().int().min(50).max(600_000).default(120_000),
     NODE_PROCESSOR_URL: z.string().default(''),
     NODE_PROCESSOR_SECRET: z.string().default(''),
+    RECOGNISE_TEXT: z.enum(['on', 'off']).default('on'),
   })
   .refine(({ NODE_PROCESSOR_URL: url, NODE_PROCESSOR_SECRET: secret }) => (url === '') === (secret === ''), {
     path: ['NODE_PROCESSOR_SECRET'],
@@ -51,6 +54,7 @@ export function parseEnv(bindings: unknown): Env {
     egressMode: parsed.data.EGRESS_MODE,
     headersTimeoutMs: parsed.data.SOURCE_HEADERS_TIMEOUT_MS,
     sourceTimeoutMs: parsed.data.SOURCE_TIMEOUT_MS,
+    recognisesText: parsed.data.RECOGNISE_TEXT === 'on',
     nodeProcessor: url === '' ? null : { url: url.replace(/\/$/, ''), secret },
   };
 }

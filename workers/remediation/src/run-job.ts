@@ -20,7 +20,8 @@ const MORE_ROOM_HELPS: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
 
 /**
  * One job from its source to its staged outputs. What is too large for a Worker goes to the Node processor, where there
- * is one: by its size before anything is fetched, by its pages and its work when that has shown.
+ * is one: by its size before anything is fetched, by its pages and its work when that has shown. So do pages that are
+ * pictures: their text is recognised there.
  *
  * @throws SourceUrlRefused, NodeProcessorAway, StagingUnavailable: all of them mean the processor, not the document.
  */
@@ -53,6 +54,8 @@ export async function runJob(
       return await handOver(job, env, node, source.bytes, source.bytes.length, onProgress);
     return { outcome: 'refused', code: error.code, detail: error.detail };
   }
+  if (node !== null && env.recognisesText && result.report.scannedPages > 0)
+    return await handOver(job, env, node, source.bytes, source.bytes.length, onProgress);
   const pdf = await stageOutput(env.workingBucket, job, 'pdf', result.pdf);
   const html = await stageOutput(env.workingBucket, job, 'html', new TextEncoder().encode(result.html));
   return {

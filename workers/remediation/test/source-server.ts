@@ -90,6 +90,8 @@ async function serve(): Promise<void> {
     NODE_PROCESSOR_SECRET: secret,
     PORT: '0',
     STOP_SECONDS: '0',
+    // Some seconds a page, and tested there.
+    MAX_RECOGNISED_PAGES: '0',
     CONCURRENCY: '1',
   });
   const quiet = createLogger({ service: 'processor', write: () => undefined });

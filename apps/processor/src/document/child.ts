@@ -10,6 +10,7 @@ import {
   remediatePdf,
 } from '@sluice/remediation';
 import type { OutputKind } from '@sluice/shared';
+import { tesseractRecogniser } from '../ocr/tesseract-recogniser.ts';
 import {
   type ChildMessage,
   type DocumentEnd,
@@ -29,7 +30,7 @@ function send(message: ChildMessage, sent: () => void = () => undefined): void {
   process.send?.(message, sent);
 }
 
-async function work({ dir, job }: DocumentOrder): Promise<DocumentEnd> {
+async function work({ dir, job, maxRecognisedPages }: DocumentOrder): Promise<DocumentEnd> {
   const bytes = new Uint8Array(await readFile(join(dir, SOURCE_FILE)));
   let toldAt = 0;
   try {
@@ -37,6 +38,7 @@ async function work({ dir, job }: DocumentOrder): Promise<DocumentEnd> {
       language: job.options.language,
       fallbackTitle: job.fileName,
       limits: NODE_REMEDIATION_LIMITS,
+      recogniser: tesseractRecogniser(maxRecognisedPages),
       onProgress: (progress) => {
         if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
         toldAt = performance.now();

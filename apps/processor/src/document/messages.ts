@@ -4,6 +4,8 @@ import type { DocumentFrame, DocumentJob, ProcessProgress } from '@sluice/shared
 export interface DocumentOrder {
   readonly dir: string;
   readonly job: DocumentJob;
+  /** Pictures of pages that are read in it, at most. */
+  readonly maxRecognisedPages: number;
 }
 
 /** Names of the files in a document's directory. */

@@ -110,7 +110,7 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
     try {
       await place.take(signal);
       const end = await runDocument(
-        { dir, job },
+        { dir, job, maxRecognisedPages: settings.maxRecognisedPages },
         { ceiling: settings.ceiling, signal, onProgress: tellProgress },
       );
       clearInterval(stillHere);

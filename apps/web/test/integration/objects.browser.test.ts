@@ -166,7 +166,8 @@ test('says how accessible a document was and is, and what a person has to look a
     title: 'Minutes of the meeting',
     language: 'en',
     characters: 12,
-    notices: ['fonts_not_embedded', 'title_from_heading'],
+    notices: ['fonts_not_embedded', 'scanned_pages', 'title_from_heading'],
+    noticePages: { scanned_pages: 12 },
     conformance: {
       before: {
         score: 41,
@@ -195,7 +196,14 @@ test('says how accessible a document was and is, and what a person has to look a
   const drawer = page.getByRole('dialog');
   await drawer.getByRole('heading', { name: 'Accessibility' }).waitFor();
   const text = await drawer.innerText();
-  for (const said of ['41 of 100', '2 checks fail', '97 of 100', '1 check fails', 'Minutes of the meeting'])
+  for (const said of [
+    '41 of 100',
+    '2 checks fail',
+    '97 of 100',
+    '1 check fails',
+    'Minutes of the meeting',
+    '12 pages are pictures without text',
+  ])
     expect(text).toContain(said);
   await drawer.getByText('What still fails').press('Enter');
   await drawer.getByText('Fonts are embedded').waitFor();

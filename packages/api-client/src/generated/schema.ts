@@ -2970,6 +2970,8 @@ export interface components {
                 /** @description What a person should know of the document, or look at. */
                 notices: {
                     code: string;
+                    /** @description Of how many pages it speaks; null when it speaks of the document. */
+                    pages: number | null;
                     /** @description What a person should do; null where nothing is to be done. */
                     remedy: string | null;
                     title: string;
@@ -8922,6 +8924,7 @@ export interface operations {
                      *           {
                      *             "code": "access_denied",
                      *             "title": "The provider refused the operation",
+                     *             "pages": 1,
                      *             "remedy": "Grant the action named in `detail` on the bucket or prefix."
                      *           }
                      *         ],

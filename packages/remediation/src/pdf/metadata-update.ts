@@ -2,6 +2,7 @@ import { PdfArray, PdfBool, PdfDict, PdfName, type PdfRef, type PdfStream, PdfSt
 import type { WorkBudget } from '../budget.ts';
 import { appendUpdate } from './append-update.ts';
 import { decodeStream } from './bounded-decode.ts';
+import type { ObjectAccess } from './object-access.ts';
 import type { OpenDocument } from './open-document.ts';
 import type { Revision } from './revision.ts';
 import { serialize } from './serialize.ts';
@@ -62,12 +63,7 @@ export async function writeRevision(
   revision.change(infoTarget, info);
 
   if (revision.appends) {
-    const entries = new Map([
-      ['Root', serialize(rootRef)],
-      ['Info', serialize(infoTarget)],
-    ]);
-    const id = objects.resolve(trailer.get('ID'));
-    if (id) entries.set('ID', serialize(id));
+    const entries = trailerEntries(objects).set('Info', serialize(infoTarget));
     const appended = appendUpdate(original, revision.updates, entries, revision.size);
     if (appended) return { pdf: appended, rebuilt: false, packetRef };
     throw new Error('The file turned out not to be one that can be continued.');
@@ -77,6 +73,19 @@ export async function writeRevision(
   if (!trailer.has('ID')) trailer.set('ID', await derivedId(original));
   const incremental = pdf.canSaveIncrementally() === null;
   return { pdf: await pdf.save({ incremental }), rebuilt: !incremental, packetRef };
+}
+
+/** What the trailer of an update repeats. */
+export function trailerEntries(objects: ObjectAccess): Map<string, string> {
+  const { trailer } = objects.pdf.context.info;
+  const entries = new Map<string, string>();
+  for (const key of ['Root', 'Info']) {
+    const ref = trailer.getRef(key);
+    if (ref) entries.set(key, serialize(ref));
+  }
+  const id = objects.resolve(trailer.get('ID'));
+  if (id) entries.set('ID', serialize(id));
+  return entries;
 }
 
 function setCatalogEntries(preferences: PdfDict | undefined, catalog: PdfDict, language: string): void {

@@ -30,13 +30,18 @@ export function draftPage(groups: readonly (readonly Row[])[], page: number): Dr
 /** A list this much further in (points) is inside of the item before it. */
 const INNER_LIST_PT = 6;
 
-/** Decides, over the whole document, what is a heading and what a list. */
+/**
+ * Decides, over the whole document, what is a heading and what a list.
+ *
+ * @param recognised pages whose text was read from a picture: too little is known of it for anything but paragraphs
+ */
 export function buildStructure(
   pages: readonly DraftPage[],
   outline: readonly OutlineEntry[],
   bodySize: number,
+  recognised: ReadonlySet<number>,
 ): Block[][] {
-  const drafts = pages.flatMap((page) => page.blocks);
+  const drafts = pages.flatMap((page) => page.blocks).filter((draft) => !recognised.has(draft.page));
   const levels = headingLevels(
     drafts.filter((draft) => !draft.contents),
     outline,
@@ -58,6 +63,12 @@ export function buildStructure(
         continue;
       }
       if (plainText(draft.content).trim() === '') continue;
+      if (recognised.has(draft.page)) {
+        lists.close();
+        open = undefined;
+        blocks.push({ kind: 'paragraph', content: draft.content });
+        continue;
+      }
       const note = notes.get(draft);
       if (note) {
         // What the page breaks off goes on behind its notes.

@@ -2,9 +2,7 @@ import { PdfArray, PdfDict, PdfName, PdfRef } from '@libpdf/core';
 import type { ObjectAccess } from '../pdf/object-access.ts';
 import type { Revision } from '../pdf/revision.ts';
 import type { UsedFont } from '../text/fonts/font-cache.ts';
-
-/** Entries of one block of a CMap. */
-const BLOCK = 100;
+import { toUnicodeMap } from '../text/fonts/to-unicode-map.ts';
 
 /**
  * Gives fonts that cannot say what their glyphs mean the map that says it, as far as it is known from their encodings
@@ -20,7 +18,7 @@ export function repairFonts(
     const known = codes.length > 0 && codes.every(([, text]) => text.trim() !== '' || text === ' ');
     let changed = false;
     if (known && font.codeBytes !== undefined && (!dict.has('ToUnicode') || font.mapLeavesOut())) {
-      const map = toUnicode(codes, font.codeBytes);
+      const map = toUnicodeMap(codes, font.codeBytes);
       dict.set('ToUnicode', revision.addStream(new PdfDict(), new TextEncoder().encode(map)));
       changed = true;
     }
@@ -46,36 +44,4 @@ export function repairFonts(
     }
     if (changed) revision.change(ref, dict);
   }
-}
-
-function toUnicode(codes: readonly (readonly [number, string])[], bytes: number): string {
-  const digits = bytes * 2;
-  const hex = (value: number, length: number): string =>
-    value.toString(16).toUpperCase().padStart(length, '0');
-  const lines = codes.map(([code, text]) => {
-    const units = Array.from({ length: text.length }, (_, at) => hex(text.charCodeAt(at), 4)).join('');
-    return `<${hex(code, digits)}> <${units}>`;
-  });
-  const blocks: string[] = [];
-  for (let from = 0; from < lines.length; from += BLOCK) {
-    const part = lines.slice(from, from + BLOCK);
-    blocks.push(`${part.length} beginbfchar`, ...part, 'endbfchar');
-  }
-  return [
-    '/CIDInit /ProcSet findresource begin',
-    '12 dict begin',
-    'begincmap',
-    '/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def',
-    '/CMapName /Adobe-Identity-UCS def',
-    '/CMapType 2 def',
-    '1 begincodespacerange',
-    `<${hex(0, digits)}> <${'F'.repeat(digits)}>`,
-    'endcodespacerange',
-    ...blocks,
-    'endcmap',
-    'CMapName currentdict /CMap defineresource pop',
-    'end',
-    'end',
-    '',
-  ].join('\n');
 }

@@ -85,6 +85,8 @@ export const ProcessReport = z.strictObject({
   characters: z.int().nonnegative(),
   /** Stable codes of what a person should look at, e.g. `scanned_pages`. */
   notices: z.array(z.string().max(100)).max(100),
+  /** Of how many pages a notice speaks; those that speak of the whole document are left out. */
+  noticePages: z.record(z.string().max(100), z.int().positive()).optional(),
   /** PDF/UA-1 of the source and of the PDF that was made. Left out by processors that do not check. */
   conformance: z.strictObject({ before: Conformance, after: Conformance }).optional(),
 });

@@ -2,10 +2,37 @@ import * as z from 'zod';
 import { ProcessReport } from './contract.ts';
 
 /** What there is to know of a document, in words. Codes that are not here are shown as they are. */
-const NOTICES: Readonly<Record<string, { readonly title: string; readonly remedy: string | null }>> = {
+const NOTICES: Readonly<
+  Record<
+    string,
+    {
+      readonly title: string;
+      /** The title where it is known of how many pages it speaks. */
+      readonly pages?: (count: number) => string;
+      readonly remedy: string | null;
+    }
+  >
+> = {
   scanned_pages: {
     title: 'Pages are pictures without text',
+    pages: (count) =>
+      count === 1 ? '1 page is a picture without text' : `${count} pages are pictures without text`,
     remedy: 'Run text recognition (OCR) over the document and upload it again.',
+  },
+  text_recognised: {
+    title: 'Text was recognised in pictures of pages',
+    pages: (count) =>
+      count === 1 ? 'The text of 1 page was recognised' : `The text of ${count} pages was recognised`,
+    remedy:
+      'Compare the text with the pictures. Headings, lists and tables were not guessed: add them where they matter.',
+  },
+  recognised_text_uncertain: {
+    title: 'Recognised text may be wrong',
+    pages: (count) =>
+      count === 1
+        ? 'The recognised text of 1 page may be wrong'
+        : `The recognised text of ${count} pages may be wrong`,
+    remedy: 'Scan these pages again, sharper or with more contrast, or correct their text.',
   },
   no_text: {
     title: 'The document has no text',
@@ -83,6 +110,10 @@ export const ObjectReport = z.strictObject({
       z.strictObject({
         code: z.string(),
         title: z.string(),
+        pages: z
+          .int()
+          .nullable()
+          .describe('Of how many pages it speaks; null when it speaks of the document.'),
         remedy: z.string().nullable().describe('What a person should do; null where nothing is to be done.'),
       }),
     )
@@ -105,7 +136,7 @@ export type ObjectReport = z.infer<typeof ObjectReport>;
 export function objectReport(stored: unknown): ObjectReport | null {
   const parsed = ProcessReport.safeParse(stored);
   if (!parsed.success) return null;
-  const { processor, title, language, notices, conformance } = parsed.data;
+  const { processor, title, language, notices, noticePages = {}, conformance } = parsed.data;
   const checked = ({
     score,
     failures,
@@ -117,7 +148,12 @@ export function objectReport(stored: unknown): ObjectReport | null {
     processor,
     title,
     language,
-    notices: notices.map((code) => ({ code, ...(NOTICES[code] ?? { title: code, remedy: null }) })),
+    notices: notices.map((code) => {
+      const words = NOTICES[code] ?? { title: code, remedy: null };
+      const pages = noticePages[code] ?? null;
+      const title = pages === null ? words.title : (words.pages?.(pages) ?? words.title);
+      return { code, title, pages, remedy: words.remedy };
+    }),
     conformance: conformance
       ? { before: checked(conformance.before), after: checked(conformance.after) }
       : null,

@@ -68,6 +68,7 @@ async function main(dataDir: string): Promise<number> {
         cron: { pollEveryMs: 1_000 },
         workers: { extraVars: engineVars({ pollInterval: POLL_INTERVAL, lease: LEASE }) },
         onObjectWritten: forwarder.notify,
+        recogniseText: true,
         log,
       },
       over.signal,

@@ -42,7 +42,10 @@ export async function startParts(
 ): Promise<StackParts> {
   const { ports, secrets, log } = ground;
   const isOwn = options.workers !== false && options.workers?.configPaths === undefined;
-  const processorSecret = (options.nodeProcessor ?? isOwn) ? newProcessorSecret() : null;
+  const nodeProcessor =
+    (options.nodeProcessor ?? isOwn)
+      ? { secret: newProcessorSecret(), recogniseText: options.recogniseText ?? false }
+      : null;
   const settled = await Promise.allSettled([
     startDatabase(ground, options, repositoryDir),
     startGateway({
@@ -55,23 +58,23 @@ export async function startParts(
     }),
     options.workers === false
       ? undefined
-      : startWorkers(ground, options.workers ?? {}, processorSecret, repositoryDir),
+      : startWorkers(ground, options.workers ?? {}, nodeProcessor, repositoryDir),
     startBuckets(
       ground,
       options.buckets ?? DEFAULT_BUCKETS,
       options.onObjectWritten === undefined ? ports.s3 : ports.buckets,
     ),
     options.onObjectWritten === undefined ? undefined : startNotifier(ground, options.onObjectWritten),
-    processorSecret === null ? undefined : startNodeProcessor(ground, processorSecret, repositoryDir),
+    nodeProcessor === null ? undefined : startNodeProcessor(ground, nodeProcessor.secret, repositoryDir),
   ]);
-  const [database, gateway, workers, buckets, notifier, nodeProcessor] = settled;
+  const [database, gateway, workers, buckets, notifier, processor] = settled;
   const parts: StackParts = {
     database: valueOf(database),
     gateway: valueOf(gateway),
     workers: valueOf(workers),
     buckets: valueOf(buckets),
     notifier: valueOf(notifier),
-    nodeProcessor: valueOf(nodeProcessor),
+    nodeProcessor: valueOf(processor),
   };
   const failure = settled.find((result) => result.status === 'rejected');
   if (failure !== undefined) {

@@ -36,6 +36,8 @@ export interface StackOptions {
   workers?: WorkersOptions | false;
   /** Starts the Node processor, which takes what is too large for a Worker. Default: where Sluice's own Workers run. */
   nodeProcessor?: boolean;
+  /** Has the Node processor recognise the text of scans, some seconds a page. Default false. */
+  recogniseText?: boolean;
   /** Names of the customers' buckets. */
   buckets?: string[];
   /** Told of every object that is written to them over S3. R2's local endpoint tells nobody. */

@@ -67,6 +67,20 @@ describe('what is too large for a Worker goes to the Node processor', () => {
     expect(result).toMatchObject({ pages: 2 });
   });
 
+  test('as do pages that are pictures, for their text, unless that is switched off', async () => {
+    const scan = files.find(({ name }) => name === 'scan0001.pdf')?.path ?? '';
+    const progress: ProcessProgress[] = [];
+    const result = await runJob(job(scan), env(), (one) => progress.push(one));
+    await expectStaged(result);
+    expect(progress.length).toBeGreaterThan(0);
+    expect(result).toMatchObject({ report: { noticePages: { scanned_pages: 3 } } });
+    const never = () => {
+      throw new Error('It is not handed over.');
+    };
+    const here = await runJob(job(scan), { ...env(), recognisesText: false }, never);
+    expect(here).toMatchObject({ outcome: 'done', report: { noticePages: { scanned_pages: 3 } } });
+  });
+
   test('and is refused as before where there is none', async () => {
     const pages = await runJob(job('/long/pages'), env(null));
     expect(pages).toMatchObject({ outcome: 'refused', code: 'pdf_too_many_pages' });

@@ -15,12 +15,12 @@ export const WORKER_CONFIGS = [
 /**
  * Starts the Workers in one Miniflare. Vars that their configs declare are pointed at this stack; the
  * secrets that a config lists under `[secrets] required` are given to that Worker and to no other.
- * @param processorSecret of the Node processor, for the Worker that hands over to it; null where there is none
+ * @param nodeProcessor for the Worker that hands over to it; null where there is none
  */
 export async function startWorkers(
   ground: StackGround,
   options: WorkersOptions,
-  processorSecret: string | null,
+  nodeProcessor: NodeProcessor | null,
   repositoryDir: string,
 ): Promise<HostProcess> {
   const { dir, ports, secrets, watchdog, log } = ground;
@@ -44,7 +44,7 @@ export async function startWorkers(
         AWS_TEMPLATE_URL: 'https://sluice-local.s3.amazonaws.com/sluice-role.template.json',
       },
       secrets: { SUPABASE_SECRET_KEY: secrets.secretKey, VAULT_KEYRING: secrets.vaultKeyring },
-      extraVars: withNodeProcessor(options.extraVars ?? {}, processorSecret, ports.processor),
+      extraVars: withNodeProcessor(options.extraVars ?? {}, nodeProcessor, ports.processor),
       rateLimits: options.rateLimits ?? true,
       tapsQueues: options.tapsQueues ?? false,
     },
@@ -53,14 +53,23 @@ export async function startWorkers(
   );
 }
 
+interface NodeProcessor {
+  readonly secret: string;
+  readonly recogniseText: boolean;
+}
+
 function withNodeProcessor(
   extraVars: NonNullable<WorkersOptions['extraVars']>,
-  secret: string | null,
+  nodeProcessor: NodeProcessor | null,
   port: number,
 ): NonNullable<WorkersOptions['extraVars']> {
-  if (secret === null) return extraVars;
+  if (nodeProcessor === null) return extraVars;
   const name = 'sluice-remediation';
-  const vars = { NODE_PROCESSOR_URL: `http://127.0.0.1:${port}`, NODE_PROCESSOR_SECRET: secret };
+  const vars = {
+    NODE_PROCESSOR_URL: `http://127.0.0.1:${port}`,
+    NODE_PROCESSOR_SECRET: nodeProcessor.secret,
+    RECOGNISE_TEXT: nodeProcessor.recogniseText ? 'on' : 'off',
+  };
   return { ...extraVars, [name]: { ...vars, ...extraVars[name] } };
 }
 

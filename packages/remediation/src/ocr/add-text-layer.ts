@@ -1,0 +1,95 @@
+import { PdfArray, PdfDict, type PdfObject, type PdfRef } from '@libpdf/core';
+import { appendUpdate } from '../pdf/append-update.ts';
+import { trailerEntries } from '../pdf/metadata-update.ts';
+import type { OpenDocument } from '../pdf/open-document.ts';
+import { Revision } from '../pdf/revision.ts';
+import { inverse, multiply } from '../text/matrix.ts';
+import { pageGeometry } from '../text/page-geometry.ts';
+import { GLYPH_WIDTH, glyphlessFont } from './glyphless-font.ts';
+import type { RecognisedWord } from './text-recogniser.ts';
+
+type Lines = readonly (readonly RecognisedWord[])[];
+
+/** In a page's resources; a name of ours, so that none of the page's is hidden. */
+const FONT_NAME = 'SluiceRecognised';
+/** Text of one size everywhere, so that nothing is taken for a heading that only a picture says is one. */
+const SIZE_PT = 10;
+
+/**
+ * Puts invisible text into pages, where their pictures show it. What is there stays as it is, and so does what is seen.
+ *
+ * @param pages lines by the index of their page
+ * @returns undefined when the file cannot be continued (encrypted, damaged)
+ */
+export function addTextLayer(
+  original: Uint8Array,
+  document: OpenDocument,
+  pages: ReadonlyMap<number, Lines>,
+): Uint8Array | undefined {
+  const { objects } = document;
+  const revision = new Revision(original, document);
+  if (!revision.appends) return undefined;
+  const codes = new Set<number>([SPACE]);
+  for (const lines of pages.values())
+    for (const { text } of lines.flat()) for (const unit of codeUnits(text)) codes.add(unit);
+  const font = glyphlessFont(revision, codes);
+  for (const [index, page] of objects.pdf.getPages().entries()) {
+    const lines = pages.get(index);
+    if (lines === undefined) continue;
+    const toPage = inverse(pageGeometry(objects, page.dict).base);
+    if (toPage === undefined) continue;
+    const content = lines.map((words) => lineContent(words, toPage)).join('');
+    const layer = revision.addStream(
+      new PdfDict(),
+      new TextEncoder().encode(`q BT 3 Tr /${FONT_NAME} ${SIZE_PT} Tf\n${content}ET Q\n`),
+    );
+    const contents = page.dict.get('Contents');
+    const resolved = objects.resolve(contents);
+    const before: PdfObject[] =
+      resolved instanceof PdfArray ? [...resolved] : contents === undefined ? [] : [contents];
+    // First, while the page has set up nothing yet.
+    page.dict.set('Contents', PdfArray.of(layer, ...before));
+    page.dict.set('Resources', withFont(document, page.dict, font));
+    revision.change(page.ref, page.dict);
+  }
+  return appendUpdate(original, revision.updates, trailerEntries(objects), revision.size);
+}
+
+const SPACE = 32;
+
+/** Of the basic plane: the others have no code of their own in the font. */
+function codeUnits(text: string): number[] {
+  return Array.from(text.normalize('NFC'), (character) =>
+    character.length === 1 ? character.charCodeAt(0) : 0xfffd,
+  );
+}
+
+/** Each word, with the space behind it, as wide as in the picture. */
+function lineContent(words: readonly RecognisedWord[], toPage: Parameters<typeof multiply>[1]): string {
+  const baseline = Math.min(...words.map(({ y0 }) => y0));
+  return words
+    .map(({ text, x0, x1 }, index) => {
+      const next = words[index + 1];
+      const units = codeUnits(text.trim());
+      if (next) units.push(SPACE);
+      const width = Math.max((next && next.x0 > x0 ? next.x0 : x1) - x0, 1);
+      const scale = width / (units.length * GLYPH_WIDTH * SIZE_PT);
+      const matrix = multiply([1, 0, 0, 1, x0, baseline], toPage).map(shown).join(' ');
+      const hex = units.map((unit) => unit.toString(16).padStart(4, '0')).join('');
+      return `${shown(scale * 100)} Tz ${matrix} Tm <${hex}> Tj\n`;
+    })
+    .join('');
+}
+
+function shown(value: number): string {
+  return String(Math.round(value * 1000) / 1000);
+}
+
+function withFont({ objects }: OpenDocument, page: PdfDict, font: PdfRef): PdfDict {
+  const inherited = objects.inherited(page, 'Resources');
+  const resources = inherited instanceof PdfDict ? inherited.clone() : new PdfDict();
+  const fonts = objects.dict(resources, 'Font')?.clone() ?? new PdfDict();
+  fonts.set(FONT_NAME, font);
+  resources.set('Font', fonts);
+  return resources;
+}
