@@ -1,6 +1,7 @@
 import { longPdf, type RawObject, rawPdf, rawStream } from '@sluice/testkit/samples';
 import { expect, test } from 'vitest';
 import { PageRenderer, type Picture } from '../src/ocr/page-renderer.ts';
+import { tesseractRecogniser } from '../src/ocr/tesseract-recogniser.ts';
 import { post, read, startProcessor } from './support/documents.ts';
 
 /** Pages that are pictures, as a scanner makes them. */
@@ -91,4 +92,13 @@ test('and not at all where that is switched off', async () => {
   const processor = await startProcessor({ MAX_RECOGNISED_PAGES: '0' });
   const { end } = await read(await post(processor, scanOf(await picturesOf(germanPage()))));
   expect(end).toMatchObject({ frame: 'done', report: { noticePages: { scanned_pages: 1 } } });
+});
+
+test('and no longer than half of the time that a document has: what is late stays a picture, and the rest is there', async () => {
+  const [picture] = await picturesOf(germanPage());
+  if (picture === undefined) throw new Error('The page can be rendered.');
+  const read = async (maxMs: number) =>
+    await tesseractRecogniser(50, maxMs).recognise(scanOf([picture]), [0], 'de', () => undefined);
+  expect(await read(0)).toEqual([null]);
+  expect(await read(1)).toEqual([null]);
 });

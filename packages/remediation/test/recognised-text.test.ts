@@ -102,6 +102,12 @@ describe('text recognised in pictures of pages', () => {
     expect(result.report).toMatchObject({ scannedPages: 3, recognisedPages: 0 });
   });
 
+  test('is not there when the engine breaks: the document is what it is without', async () => {
+    const recogniser = { maxPages: 50, recognise: () => Promise.reject(new Error('no engine')) };
+    const { report } = await remediatePdf(scan, { ...OPTIONS, recogniser });
+    expect(report).toMatchObject({ scannedPages: 3, recognisedPages: 0 });
+  });
+
   test('is not asked for where every page has text', async () => {
     const text = (await samplePdfs())[0]?.bytes ?? new Uint8Array();
     const { port, asked } = recogniser([]);

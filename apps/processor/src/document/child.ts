@@ -30,7 +30,8 @@ function send(message: ChildMessage, sent: () => void = () => undefined): void {
   process.send?.(message, sent);
 }
 
-async function work({ dir, job, maxRecognisedPages }: DocumentOrder): Promise<DocumentEnd> {
+async function work(order: DocumentOrder): Promise<DocumentEnd> {
+  const { dir, job } = order;
   const bytes = new Uint8Array(await readFile(join(dir, SOURCE_FILE)));
   let toldAt = 0;
   try {
@@ -38,7 +39,7 @@ async function work({ dir, job, maxRecognisedPages }: DocumentOrder): Promise<Do
       language: job.options.language,
       fallbackTitle: job.fileName,
       limits: NODE_REMEDIATION_LIMITS,
-      recogniser: tesseractRecogniser(maxRecognisedPages),
+      recogniser: tesseractRecogniser(order.maxRecognisedPages, order.maxRecognisingMs),
       onProgress: (progress) => {
         if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
         toldAt = performance.now();

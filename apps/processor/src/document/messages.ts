@@ -6,6 +6,8 @@ export interface DocumentOrder {
   readonly job: DocumentJob;
   /** Pictures of pages that are read in it, at most. */
   readonly maxRecognisedPages: number;
+  /** How long that may take altogether; what is left then stays a picture. */
+  readonly maxRecognisingMs: number;
 }
 
 /** Names of the files in a document's directory. */

@@ -13,8 +13,12 @@ const DATA: Readonly<Record<string, { name: string; package: string }>> = {
 };
 const FALLBACK = 'en';
 
-/** Reads pictures of text with Tesseract, in WebAssembly, in a thread of its own. */
-export const tesseractRecogniser = (maxPages: number): TextRecogniser => ({
+/**
+ * Reads pictures of text with Tesseract, in WebAssembly, in a thread of its own.
+ *
+ * @param maxMs for all pages of a document: those that are left then stay unread
+ */
+export const tesseractRecogniser = (maxPages: number, maxMs: number): TextRecogniser => ({
   maxPages,
   recognise: async (pdf, pages, language, onPage) => {
     const [primary = FALLBACK] = (language ?? FALLBACK).toLowerCase().split('-');
@@ -22,6 +26,7 @@ export const tesseractRecogniser = (maxPages: number): TextRecogniser => ({
     const data = DATA[primary] ?? DATA[FALLBACK];
     if (data === undefined) throw new Error('The fallback has data.');
     const packageDir = dirname(createRequire(import.meta.url).resolve(`${data.package}/package.json`));
+    const deadline = performance.now() + maxMs;
     const renderer = await PageRenderer.open(pdf);
     const worker = await createWorker(data.name, OEM.LSTM_ONLY, {
       langPath: join(packageDir, '4.0.0_best_int'),
@@ -30,12 +35,11 @@ export const tesseractRecogniser = (maxPages: number): TextRecogniser => ({
     try {
       const seen: (RecognisedPage | null)[] = [];
       for (const [done, index] of pages.entries()) {
-        const picture = renderer.render(index);
-        if (picture === null) seen.push(null);
-        else {
-          const { data: page } = await worker.recognize(Buffer.from(picture.bytes), {}, { blocks: true });
-          seen.push(pageOf(page, picture));
-        }
+        const picture = performance.now() < deadline ? renderer.render(index) : null;
+        const recognised =
+          picture &&
+          (await before(deadline, worker.recognize(Buffer.from(picture.bytes), {}, { blocks: true })));
+        seen.push(recognised ? pageOf(recognised.data, picture) : null);
         onPage(done + 1);
       }
       return seen;
@@ -45,6 +49,17 @@ export const tesseractRecogniser = (maxPages: number): TextRecogniser => ({
     }
   },
 });
+
+/** What comes of work, or null when it takes too long; it is then ended with its thread. */
+async function before<T>(deadline: number, work: Promise<T>): Promise<T | null> {
+  const { promise: late, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), deadline - performance.now());
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 function pageOf({ blocks }: Page, { scale, heightPt }: Picture): RecognisedPage {
   const lines = (blocks ?? []).flatMap(({ paragraphs }) => paragraphs.flatMap(({ lines }) => lines));

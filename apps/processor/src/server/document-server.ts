@@ -110,7 +110,13 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
     try {
       await place.take(signal);
       const end = await runDocument(
-        { dir, job, maxRecognisedPages: settings.maxRecognisedPages },
+        {
+          dir,
+          job,
+          maxRecognisedPages: settings.maxRecognisedPages,
+          // The rest is for the document itself: what is late must not cost all of it.
+          maxRecognisingMs: settings.ceiling.maxMs / 2,
+        },
         { ceiling: settings.ceiling, signal, onProgress: tellProgress },
       );
       clearInterval(stillHere);

@@ -1,7 +1,7 @@
 import type { OpenDocument } from '../pdf/open-document.ts';
 import { addTextLayer } from './add-text-layer.ts';
 import { type JudgedPage, judgePage } from './judge-page.ts';
-import type { TextRecogniser } from './text-recogniser.ts';
+import type { RecognisedPage, TextRecogniser } from './text-recogniser.ts';
 
 export interface RecognisedDocument {
   /** The document with text in the pages below. */
@@ -25,7 +25,13 @@ export async function recognisePages(
   onPage: (pagesDone: number) => void,
 ): Promise<RecognisedDocument | undefined> {
   const wanted = [...scanned].slice(0, recogniser.maxPages);
-  const seen = await recogniser.recognise(bytes, wanted, language, onPage);
+  let seen: (RecognisedPage | null)[];
+  try {
+    seen = await recogniser.recognise(bytes, wanted, language, onPage);
+  } catch {
+    // The engine's trouble is not the document's: it is what it would be without.
+    return undefined;
+  }
   const judged = new Map<number, JudgedPage>();
   for (const [at, page] of wanted.entries()) {
     const result = seen[at];
