@@ -9,6 +9,7 @@ import { bundleWorker } from '@sluice/testkit';
 export interface ServedWorker {
   /** Where it answers: `http://127.0.0.1:<port>`. */
   readonly origin: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -69,7 +70,7 @@ const config :Workerd.Config = (
     void exited.then(() => reject(new Error('workerd ended before it listened')));
   });
   try {
-    return { origin: `http://127.0.0.1:${await port}`, stop };
+    return { origin: `http://127.0.0.1:${await port}`, pid: child.pid ?? 0, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,6 +1,7 @@
 import { WorkBudget } from './budget.ts';
 import { checkConformance } from './checker/check-conformance.ts';
 import { chooseLanguage, chooseTitle, statedLanguage } from './choose-metadata.ts';
+import { describeFigures, type FigureDescriber } from './figures/describe-figures.ts';
 import { renderHtml } from './html/render-html.ts';
 import { markLanguages } from './language/mark-languages.ts';
 import { REMEDIATION_LIMITS, type RemediationLimits } from './limits.ts';
@@ -25,6 +26,8 @@ export interface RemediationOptions {
   readonly limits?: RemediationLimits;
   /** Reads pages that are pictures. Without it they stay pictures, and the report says so. */
   readonly recogniser?: TextRecogniser;
+  /** Says what pictures without a caption show. Without it the report says that nobody did. */
+  readonly describer?: FigureDescriber;
   /** Called after each page of each step. */
   readonly onProgress?: (progress: RemediationProgress) => void;
 }
@@ -105,10 +108,14 @@ async function remediate(
   if (characters === 0) notices.add('no_text');
   const language = chooseLanguage(document.objects, options.language, text, notices);
   const title = chooseTitle(document.objects, structure.flat(), options.fallbackTitle, budget, notices);
-  const pages = markLanguages(
+  const found = markLanguages(
     structure.map((blocks, index) => ({ blocks, scanned: read.scanned.has(index) })),
     language,
   );
+  const { describer } = options;
+  const pages = describer ? await describeFigures(bytes, found, language, describer) : found;
+  if (pages.some(({ blocks }) => blocks.some((block) => block.kind === 'figure' && block.description)))
+    notices.add('descriptions_suggested');
   const fields = read.pages.flatMap((page) => page.fields);
   const html = renderHtml({ language, title, pages, fields });
   // Writing changes the objects in memory.

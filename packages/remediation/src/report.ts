@@ -15,6 +15,8 @@ export type Notice =
   | 'title_from_file_name'
   /** Pictures have no alternative text. */
   | 'images_need_description'
+  /** What pictures show was said by a model: a person has to confirm it. */
+  | 'descriptions_suggested'
   /** Form fields without a label, in the file or beside them: what they are called is their technical name. */
   | 'form_fields_need_labels'
   /** Form fields got the text beside them for a label. */

@@ -21,6 +21,7 @@ const STANDS_AGAINST_CLAIM: readonly Notice[] = [
   'text_recognised',
   'no_text',
   'images_need_description',
+  'descriptions_suggested',
   'form_fields_need_labels',
   'unmapped_glyphs',
   'unreadable_content',
@@ -79,7 +80,7 @@ export async function writeOutput(
 }
 
 function needsDescription(block: Block): boolean {
-  return block.kind === 'figure' && block.caption.length === 0;
+  return block.kind === 'figure' && block.caption.length === 0 && block.description === undefined;
 }
 
 /** The claim stays in only when the checks of the written file find nothing. */

@@ -164,10 +164,14 @@ function renderCell({ scope, columns, rows, content }: TableCell, rendering: Ren
 }
 
 /** The picture itself stays in the PDF: a person has to say what it shows. */
-function renderFigure({ page, caption }: FigureBlock): string {
+function renderFigure({ page, caption, description }: FigureBlock): string {
   const text = renderInlines(caption);
   const note = `<p>Picture on <a href="#page-${page + 1}">page ${page + 1}</a> of the PDF; ${
-    text === '' ? 'it has no description yet' : 'its caption stands for a description'
+    text !== ''
+      ? 'its caption stands for a description'
+      : description === undefined
+        ? 'it has no description yet'
+        : `a program says that it shows: ${escapeHtml(description)}`
   }.</p>`;
   return `<figure>${note}${text === '' ? '' : `<figcaption>${text}</figcaption>`}</figure>`;
 }

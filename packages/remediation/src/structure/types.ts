@@ -82,6 +82,8 @@ export interface FigureBlock {
   readonly box: Box;
   readonly drawings: readonly Drawing[];
   readonly caption: readonly Inline[];
+  /** What a model says it shows, where there is no caption. */
+  readonly description?: string;
 }
 
 export interface NoteBlock {

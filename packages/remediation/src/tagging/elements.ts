@@ -123,11 +123,12 @@ function elementOf(block: Block, placing: Placing): Element {
     case 'contents':
       return contentsElement(block.entries, 1, placing);
     case 'figure': {
-      const { page, box, drawings, caption } = block;
+      const { page, box, drawings, caption, description = '' } = block;
       const picture: Content = { page, words: [], drawings, marks: [] };
-      const alt = plainText(caption).trim();
+      const captioned = plainText(caption).trim();
+      const alt = captioned || description;
       const text: Element[] =
-        alt === '' ? [] : [{ tag: 'Caption', children: textChildren(caption, placing) }];
+        captioned === '' ? [] : [{ tag: 'Caption', children: textChildren(caption, placing) }];
       const element: Element = { tag: 'Figure', children: [picture, ...text], figure: { page, box } };
       return alt === '' ? element : { ...element, alt };
     }

@@ -51,6 +51,10 @@ const NOTICES: Readonly<
     title: 'Pictures have no description',
     remedy: 'A person has to say what the pictures show: add alternative texts to the document.',
   },
+  descriptions_suggested: {
+    title: 'A program said what pictures show',
+    remedy: 'Compare the descriptions with the pictures, and correct them in the document.',
+  },
   form_fields_need_labels: {
     title: 'Form fields have no label',
     remedy:
