@@ -1,5 +1,5 @@
 import { samplePdfs } from '@sluice/testkit/samples';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type RecognisedPage, type RecognisedWord, remediatePdf, type TextRecogniser } from '../src/index.ts';
 import { readIndependently } from './independent-reader.ts';
