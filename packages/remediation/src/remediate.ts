@@ -96,12 +96,7 @@ async function remediate(
   }
   if (recognised) notices.add('text_recognised');
   if (recognised && recognised.uncertain.size > 0) notices.add('recognised_text_uncertain');
-  const structure = buildStructure(
-    read.drafts,
-    read.outline,
-    read.bodySize,
-    recognised?.pages ?? new Set(),
-  );
+  const structure = buildStructure(read.drafts, read.outline, read.bodySize, recognised?.pages ?? new Set());
 
   const text = structure.flat().map(blockText).join('\n');
   const characters = read.characters;
