@@ -1,8 +1,11 @@
 import { longPdf, type RawObject, rawPdf, rawStream } from '@sluice/testkit/samples';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { PageRenderer, type Picture } from '../src/ocr/page-renderer.ts';
 import { tesseractRecogniser } from '../src/ocr/tesseract-recogniser.ts';
 import { post, read, startProcessor } from './support/documents.ts';
+
+// Some seconds a page where nothing else is at work.
+vi.setConfig({ testTimeout: 240_000 });
 
 /** Pages that are pictures, as a scanner makes them. */
 function scanOf(pictures: readonly Picture[]): Uint8Array {
