@@ -34,7 +34,7 @@ select set_eq($$ select name from pg_temp.callable where role = 'service_role' a
   array['public.require_tenant_admin', 'public.create_s3_integration', 'public.get_s3_integration_with_secrets',
     'public.record_s3_connection_test', 'public.s3_integration_ledger', 'public.write_app_logs', 'public.prune_app_logs',
     'public.claim_due_polls', 'public.begin_poll', 'public.record_s3_objects', 'public.save_poll_progress', 'public.complete_poll',
-    'public.fail_poll', 'public.claim_due_objects', 'public.begin_processing', 'public.complete_processing', 'public.begin_writeback',
+    'public.fail_poll', 'public.claim_due_objects', 'public.begin_processing', 'public.complete_processing', 'public.report_progress', 'public.begin_writeback',
     'public.complete_writeback', 'public.run_replay_batch', 'public.start_s3_dry_run', 'public.begin_s3_event_test', 'public.note_s3_event_test', 'public.due_s3_event_tests', 'public.end_s3_event_test', 'public.begin_r2_receiver', 'public.hold_r2_receiver', 'public.end_r2_receiver', 'public.claim_due_dry_runs', 'public.begin_dry_run',
     'public.save_dry_run', 'public.fail_dry_run', 'public.prune_s3_dry_runs', 'public.check_s3_ledger', 'public.prune_s3_usage', 'public.set_tenant_limit', 'public.record_s3_calls', 'public.fold_s3_usage', 'public.create_notification_target', 'public.get_notification_target',
     'public.update_notification_target', 'public.rotate_notification_secret', 'public.claim_due_notification_targets', 'public.begin_notifications',

@@ -157,6 +157,29 @@ describe('one object', () => {
         },
       },
     });
+    // How far it is, while it is processed and no longer.
+    const lease = crypto.randomUUID();
+    const progress = { step: 'reading', pagesDone: 120, pages: 300 };
+    await sql.query(
+      `update public.s3_processed_objects set state = 'processing', lease_id = $2, due_at = now() + interval '1 hour' where id = $1`,
+      [objectId, lease],
+    );
+    const tell = 'select public.report_progress($1, $2, $3) as told';
+    const told = async (by: string) =>
+      (await sql.query<{ told: boolean }>(tell, [objectId, by, JSON.stringify(progress)])).rows;
+    expect(await told(crypto.randomUUID())).toEqual([{ told: false }]);
+    expect(await read()).toMatchObject({ progress: null });
+    expect(await told(lease)).toEqual([{ told: true }]);
+    expect(await read()).toMatchObject({ progress });
+    await sql.query(
+      `update public.s3_processed_objects set state = 'written_back', lease_id = null, due_at = null where id = $1`,
+      [objectId],
+    );
+    expect(await read()).toMatchObject({ progress: null });
+    const { rows: left } = await sql.query('select progress from public.s3_processed_objects where id = $1', [
+      objectId,
+    ]);
+    expect(left).toEqual([{ progress: null }]);
     // A processor that checks nothing, and an object that no processor has seen.
     await store({ ...report, conformance: undefined });
     expect(await read()).toMatchObject({ report: { title: 'Minutes', conformance: null } });

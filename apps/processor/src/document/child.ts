@@ -19,8 +19,8 @@ import {
   SOURCE_FILE,
 } from './messages.ts';
 
-/** Often enough to be watched, too rare to cost anything. */
-const PROGRESS_EVERY_MS = 250;
+/** Often enough to be watched; each is a row written. */
+const PROGRESS_EVERY_MS = 2_000;
 
 process.once('message', (order: DocumentOrder) => {
   void work(order).then((end) => send({ type: 'end', end }, () => process.exit(0)));
@@ -33,7 +33,7 @@ function send(message: ChildMessage, sent: () => void = () => undefined): void {
 async function work(order: DocumentOrder): Promise<DocumentEnd> {
   const { dir, job } = order;
   const bytes = new Uint8Array(await readFile(join(dir, SOURCE_FILE)));
-  let toldAt = 0;
+  let told = { step: '', at: 0 };
   try {
     const { pdf, html, report } = await remediatePdf(bytes, {
       language: job.options.language,
@@ -41,8 +41,9 @@ async function work(order: DocumentOrder): Promise<DocumentEnd> {
       limits: NODE_REMEDIATION_LIMITS,
       recogniser: tesseractRecogniser(order.maxRecognisedPages, order.maxRecognisingMs),
       onProgress: (progress) => {
-        if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
-        toldAt = performance.now();
+        const at = performance.now();
+        if (progress.step === told.step && at - told.at < PROGRESS_EVERY_MS) return;
+        told = { step: progress.step, at };
         send({ type: 'progress', ...progress });
       },
     });

@@ -602,7 +602,7 @@ export interface paths {
         };
         /**
          * Read an object and its history
-         * @description `history` holds every change of state or reason with its time, attempt and who made it, the engine or a user, oldest first; of an object with more than 50 changes the last 50. `otherVersions` are the other versions of the same key. `report` says what processing it found: what a person should look at, and the machine checks of PDF/UA-1 before and after.
+         * @description `history` holds every change of state or reason with its time, attempt and who made it, the engine or a user, oldest first; of an object with more than 50 changes the last 50. `otherVersions` are the other versions of the same key. `progress` says how far a long document is that is being processed. `report` says what processing it found: what a person should look at, and the machine checks of PDF/UA-1 before and after.
          */
         get: operations["getIntegrationsS3ByIdObjectsByObjectId"];
         put?: never;
@@ -2929,6 +2929,16 @@ export interface components {
                 sizeBytes: number;
             }[] | null;
             pages: number | null;
+            progress: {
+                /** @description Pages of this step; 0 while it is not known. */
+                pages: number;
+                pagesDone: number;
+                /**
+                 * @description `recognising` looks at pages that are pictures only. Each step goes through its pages anew.
+                 * @enum {string}
+                 */
+                step: "waiting" | "recognising" | "reading" | "writing";
+            } | null;
             reason: {
                 code: string;
                 detail: string | null;
@@ -8916,6 +8926,11 @@ export interface operations {
                      *           "writtenBackAt": "2026-11-21T09:30:00.000Z"
                      *         }
                      *       ],
+                     *       "progress": {
+                     *         "step": "waiting",
+                     *         "pagesDone": 1,
+                     *         "pages": 1
+                     *       },
                      *       "report": {
                      *         "processor": "text",
                      *         "title": "The provider refused the operation",

@@ -1,4 +1,4 @@
-import type { ErrorOwner, OverwritePolicy, QualityTier, StagedOutput } from '@sluice/shared';
+import type { ErrorOwner, OverwritePolicy, ProcessProgress, QualityTier, StagedOutput } from '@sluice/shared';
 
 /**
  * The database as the core sees it: each method is one SQL function, so one transaction. A method that takes a
@@ -190,6 +190,8 @@ export interface ObjectLedger {
     maxAttempts: number;
   }): Promise<readonly DueObject[]>;
   beginProcessing(objectIds: readonly string[], leaseSeconds: number): Promise<Begun<ObjectToProcess>>;
+  /** For those who watch. False when the lease was lost. */
+  reportProgress(object: { objectId: string; leaseId: string }, progress: ProcessProgress): Promise<boolean>;
   /** False when the lease was lost. */
   completeProcessing(
     object: { objectId: string; leaseId: string },

@@ -2,6 +2,8 @@ import {
   asSluiceError,
   OutputKind,
   PROCESSING_PRICE_MICROS_PER_PAGE,
+  type ProcessJob,
+  type ProcessProgress,
   type ProcessResult,
   SluiceError,
 } from '@sluice/shared';
@@ -19,7 +21,10 @@ import { runProcessor } from './run-processor.ts';
 import { sourceError } from './source-error.ts';
 
 export interface ProcessContext extends BucketWorkContext {
-  readonly ledger: Pick<ObjectLedger, 'beginProcessing' | 'completeProcessing' | 'settleAttempt'>;
+  readonly ledger: Pick<
+    ObjectLedger,
+    'beginProcessing' | 'reportProgress' | 'completeProcessing' | 'settleAttempt'
+  >;
   readonly processor: Processor;
   readonly writebackQueue: ObjectQueue;
   readonly random: Random;
@@ -105,7 +110,7 @@ const processObject = async (
   if (head.etag !== object.etag) throw new SluiceError('object_changed');
 
   const { linkSeconds, limitSeconds } = context.settings;
-  const result = await runProcessor(context.processor, limitSeconds, context.wait ?? systemWait, {
+  const job: ProcessJob = {
     version: 1,
     jobId: object.jobId,
     objectId: object.objectId,
@@ -118,7 +123,13 @@ const processObject = async (
     options: { language: object.language, qualityTier: object.qualityTier },
     // By attempt, so that a run thought dead cannot overwrite what a later one staged.
     stagingPrefix: `staging/${object.tenantId}/${object.jobId}/${object.leaseId}/`,
-  });
+  };
+  const tell = (progress: ProcessProgress): void => {
+    // Nothing depends on it.
+    void context.ledger.reportProgress(object, progress).catch(() => undefined);
+  };
+  const wait = context.wait ?? systemWait;
+  const result = await runProcessor(context.processor, limitSeconds, wait, job, tell);
   switch (result.outcome) {
     case 'done':
       return { outputs: result.outputs, pages: result.pages, report: storableJson(result.report) };

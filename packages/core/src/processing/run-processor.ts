@@ -13,7 +13,7 @@ export const runProcessor = async (
   limitSeconds: number,
   wait: Wait,
   job: ProcessJob,
-  onProgress: (progress: ProcessProgress) => void = () => undefined,
+  onProgress: (progress: ProcessProgress) => void,
 ): Promise<ProcessResult> => {
   let isExpired = false;
   let answer: unknown;

@@ -124,6 +124,25 @@ describe('processObjects', () => {
     expect(w.clock.waiting).toBe(0);
   });
 
+  it('tells the ledger how far a document is, and minds nothing that comes of it', async () => {
+    const { world: w, ids } = await world('in/a.pdf');
+    const told: unknown[] = [];
+    const progress = { step: 'reading', pagesDone: 1, pages: 2 } as const;
+    w.misbehaviour = async (job, onProgress) => {
+      onProgress(progress);
+      return w.work(job);
+    };
+    w.faults = ({ method, args }) => {
+      if (method !== 'reportProgress') return null;
+      told.push(args[1]);
+      return { before: new Error('The database is away.') };
+    };
+    await w.process(ids);
+    expect(told).toEqual([progress]);
+    expect(w.row('in/a.pdf').state).toBe('staged');
+    w.expectSound();
+  });
+
   it('waits for a processor that is busy as for a provider, and says nothing of what it said', async () => {
     const { world: w, ids } = await world('in/a.pdf');
     w.misbehaviour = async (job) => {

@@ -35,7 +35,7 @@ export class ObjectWorld {
   readonly endedLeases: string[] = [];
   faults: FaultPlan = () => null;
   /** What the processor does instead of its work. */
-  misbehaviour: ((job: ProcessJob) => Promise<unknown>) | null = null;
+  misbehaviour: ((...asked: Parameters<Processor>) => Promise<unknown>) | null = null;
 
   /** Puts objects into the bucket and the ledger, as a poll would. */
   async find(...keys: string[]): Promise<void> {
@@ -74,9 +74,9 @@ export class ObjectWorld {
     return (await this.claimAll())[target];
   }
 
-  readonly processor: Processor = async (job) => {
+  readonly processor: Processor = async (job, onProgress) => {
     this.jobs.push(job);
-    if (this.misbehaviour !== null) return (await this.misbehaviour(job)) as ProcessResult;
+    if (this.misbehaviour !== null) return (await this.misbehaviour(job, onProgress)) as ProcessResult;
     return this.work(job);
   };
 

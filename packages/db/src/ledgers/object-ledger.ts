@@ -26,6 +26,14 @@ export const createObjectLedger = (client: Client): ObjectLedger => ({
         await client.rpc('begin_processing', { p_object_ids: [...objectIds], p_lease_seconds: leaseSeconds }),
       ),
     ),
+  reportProgress: async ({ objectId, leaseId }, progress) =>
+    unwrap(
+      await client.rpc('report_progress', {
+        p_object_id: objectId,
+        p_lease_id: leaseId,
+        p_progress: toJson(progress),
+      }),
+    ),
   completeProcessing: async ({ objectId, leaseId }, result, visibilitySeconds) =>
     unwrap(
       await client.rpc('complete_processing', {

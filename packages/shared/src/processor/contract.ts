@@ -114,12 +114,13 @@ export const ProcessResult = z.discriminatedUnion('outcome', [
 ]);
 export type ProcessResult = z.infer<typeof ProcessResult>;
 
-/** How far a document is. Each step goes through the pages anew. */
+/** How far a document is. */
 export const ProcessProgress = z.strictObject({
-  step: z.enum(['waiting', 'recognising', 'reading', 'writing']),
+  step: z
+    .enum(['waiting', 'recognising', 'reading', 'writing'])
+    .describe('`recognising` looks at pages that are pictures only. Each step goes through its pages anew.'),
   pagesDone: z.int().nonnegative(),
-  /** 0 while it is not known. */
-  pages: z.int().nonnegative(),
+  pages: z.int().nonnegative().describe('Pages of this step; 0 while it is not known.'),
 });
 export type ProcessProgress = z.infer<typeof ProcessProgress>;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ERROR_CATALOGUE, type ErrorCode } from '../errors/catalogue.ts';
 import { Instant } from '../fields.ts';
+import { ProcessProgress } from '../processor/contract.ts';
 import { ObjectReport } from '../processor/object-report.ts';
 import { ObjectState, S3Object } from './s3-integrations.ts';
 
@@ -44,6 +45,8 @@ export const S3ObjectDetail = z.strictObject({
   history: z.array(ObjectHistoryEntry),
   /** Newest first, at most 50. */
   otherVersions: z.array(S3Object),
+  /** How far it is; null when it is not being processed, or nobody says. */
+  progress: ProcessProgress.nullable(),
   /** What processing it found; null until it was processed. */
   report: ObjectReport.nullable(),
 });

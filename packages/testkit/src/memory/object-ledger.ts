@@ -32,6 +32,8 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
     return { objects, integrations: integrationsOf(database, objects) };
   },
 
+  reportProgress: async ({ objectId, leaseId }) => held(database, objectId, leaseId)?.state === 'processing',
+
   completeProcessing: async ({ objectId, leaseId }, result, visibilitySeconds) => {
     const row = held(database, objectId, leaseId);
     refuseUnless(isText(JSON.stringify(result.report).replaceAll('\\u0000', '\u0000')), 'a report');

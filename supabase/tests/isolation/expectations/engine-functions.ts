@@ -178,6 +178,7 @@ export const ENGINE_FUNCTIONS: readonly string[] = [
   'record_s3_secret_use',
   'refuse_s3_events',
   'release_reseal',
+  'report_progress',
   'revive_after_test',
   'roll_back_s3_credentials',
   'run_replay_batch',

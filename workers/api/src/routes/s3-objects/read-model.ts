@@ -1,5 +1,5 @@
 import type { Client } from '@sluice/db';
-import { ObjectHistoryEntry, S3Object } from '@sluice/shared';
+import { ObjectHistoryEntry, ProcessProgress, S3Object } from '@sluice/shared';
 import * as z from 'zod';
 import { wordsOf } from '../s3-integrations/read-model.ts';
 
@@ -34,6 +34,10 @@ export const objectOf = (row: ObjectRow): S3Object =>
     stateChangedAt: row.state_changed_at,
     writtenBackAt: row.written_back_at,
   });
+
+/** As the processor's words were stored. */
+export const progressOf = (stored: unknown): ProcessProgress | null =>
+  ProcessProgress.safeParse(stored).data ?? null;
 
 /** As the trigger of `add_object_history` writes it. What is left out has its usual value. */
 const Stored = z

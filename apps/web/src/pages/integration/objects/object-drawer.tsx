@@ -21,6 +21,13 @@ import { Results } from './results.tsx';
 
 const FOUND_BY = { poll: 'By listing', event: 'By an event', replay: 'By a replay' } as const;
 
+const STEPS = {
+  waiting: 'Waiting for its turn',
+  recognising: 'Recognising text in pictures',
+  reading: 'Reading',
+  writing: 'Writing and checking',
+} as const;
+
 const Figures = (object: ObjectDetail) => (
   <dl className="grid grid-cols-2 gap-x-5 gap-y-3">
     <Fact name="Size">{formatBytes(object.sizeBytes)}</Fact>
@@ -31,6 +38,13 @@ const Figures = (object: ObjectDetail) => (
     <Fact name="Written back">
       {object.writtenBackAt === null ? 'No' : <Time at={object.writtenBackAt} style="instant" />}
     </Fact>
+    {object.progress !== null && (
+      <Fact name="Being processed" note={STEPS[object.progress.step]}>
+        {object.progress.pages === 0
+          ? 'Not begun'
+          : `${formatCount(object.progress.pagesDone)} of ${formatCount(object.progress.pages)} pages`}
+      </Fact>
+    )}
     {object.attempts > 1 && <Fact name="Attempts">{formatCount(object.attempts)}</Fact>}
     {object.nextAttemptAt !== null && (
       <Fact name="Next attempt">
