@@ -134,6 +134,7 @@ describe('text recognised in pictures of pages', () => {
         expect(report.pages).toBe(3);
         expect(report.scannedPages + report.recognisedPages).toBe(3);
         expect(report.notices).not.toContain('not_tagged');
+        expect(report.notices).not.toContain('unmapped_glyphs');
         expect((await readIndependently(pdf)).pages).toBe(3);
       }),
       { numRuns: 40 },

@@ -3,7 +3,7 @@ import { appendUpdate } from '../pdf/append-update.ts';
 import { trailerEntries } from '../pdf/metadata-update.ts';
 import type { OpenDocument } from '../pdf/open-document.ts';
 import { Revision } from '../pdf/revision.ts';
-import { inverse, multiply } from '../text/matrix.ts';
+import { inverse, type Matrix, multiply } from '../text/matrix.ts';
 import { pageGeometry } from '../text/page-geometry.ts';
 import { GLYPH_WIDTH, glyphlessFont } from './glyphless-font.ts';
 import type { RecognisedWord } from './text-recogniser.ts';
@@ -14,6 +14,9 @@ type Lines = readonly (readonly RecognisedWord[])[];
 const FONT_NAME = 'SluiceRecognised';
 /** Text of one size everywhere, so that nothing is taken for a heading that only a picture says is one. */
 const SIZE_PT = 10;
+const SPACE = ' ';
+/** Of two bytes; 0 is the one for what is missing. */
+const MAX_CODES = 0xffff;
 
 /**
  * Puts invisible text into pages, where their pictures show it. What is there stays as it is, and so does what is seen.
@@ -29,16 +32,17 @@ export function addTextLayer(
   const { objects } = document;
   const revision = new Revision(original, document);
   if (!revision.appends) return undefined;
-  const codes = new Set<number>([SPACE]);
-  for (const lines of pages.values())
-    for (const { text } of lines.flat()) for (const unit of codeUnits(text)) codes.add(unit);
-  const font = glyphlessFont(revision, codes);
+  const words = [...pages.values()].flat(2);
+  const used = new Set([SPACE, ...words.flatMap(({ text }) => [...text])]);
+  const characters = [...used].slice(0, MAX_CODES);
+  const codes = new Map(characters.map((character, at) => [character, at + 1] as const));
+  const font = glyphlessFont(revision, characters);
   for (const [index, page] of objects.pdf.getPages().entries()) {
     const lines = pages.get(index);
     if (lines === undefined) continue;
     const toPage = inverse(pageGeometry(objects, page.dict).base);
     if (toPage === undefined) continue;
-    const content = lines.map((words) => lineContent(words, toPage)).join('');
+    const content = lines.map((words) => lineContent(words, codes, toPage)).join('');
     const layer = revision.addStream(
       new PdfDict(),
       new TextEncoder().encode(`q BT 3 Tr /${FONT_NAME} ${SIZE_PT} Tf\n${content}ET Q\n`),
@@ -55,27 +59,23 @@ export function addTextLayer(
   return appendUpdate(original, revision.updates, trailerEntries(objects), revision.size);
 }
 
-const SPACE = 32;
-
-/** Of the basic plane: the others have no code of their own in the font. */
-function codeUnits(text: string): number[] {
-  return Array.from(text.normalize('NFC'), (character) =>
-    character.length === 1 ? character.charCodeAt(0) : 0xfffd,
-  );
-}
-
 /** Each word, with the space behind it, as wide as in the picture. */
-function lineContent(words: readonly RecognisedWord[], toPage: Parameters<typeof multiply>[1]): string {
+function lineContent(
+  words: readonly RecognisedWord[],
+  codes: ReadonlyMap<string, number>,
+  toPage: Matrix,
+): string {
   const baseline = Math.min(...words.map(({ y0 }) => y0));
   return words
     .map(({ text, x0, x1 }, index) => {
       const next = words[index + 1];
-      const units = codeUnits(text.trim());
-      if (next) units.push(SPACE);
+      const characters = [...text, ...(next ? [SPACE] : [])];
       const width = Math.max((next && next.x0 > x0 ? next.x0 : x1) - x0, 1);
-      const scale = width / (units.length * GLYPH_WIDTH * SIZE_PT);
+      const scale = width / (characters.length * GLYPH_WIDTH * SIZE_PT);
       const matrix = multiply([1, 0, 0, 1, x0, baseline], toPage).map(shown).join(' ');
-      const hex = units.map((unit) => unit.toString(16).padStart(4, '0')).join('');
+      const hex = characters
+        .map((character) => (codes.get(character) ?? 0).toString(16).padStart(4, '0'))
+        .join('');
       return `${shown(scale * 100)} Tz ${matrix} Tm <${hex}> Tj\n`;
     })
     .join('');

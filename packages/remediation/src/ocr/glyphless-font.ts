@@ -12,14 +12,14 @@ const EMPTY_GLYPH = 1;
  * A font of one empty glyph for every character: for text that is not to be seen because its picture is there. In the file,
  * as PDF/UA wants it, and with a map to Unicode.
  *
- * @param codes UTF-16 code units that are used
+ * @param characters those that are used; the first has code 1, the next 2
  */
-export function glyphlessFont(revision: Revision, codes: ReadonlySet<number>): PdfRef {
+export function glyphlessFont(revision: Revision, characters: readonly string[]): PdfRef {
   const name = PdfName.of('SluiceGlyphless');
   const file = glyphlessProgram();
   const fileDict = PdfDict.of({ Length1: PdfNumber.of(file.length) });
-  const glyphs = new Uint8Array(2 * 65_536);
-  for (let at = 1; at < glyphs.length; at += 2) glyphs[at] = EMPTY_GLYPH;
+  const glyphs = new Uint8Array(2 * (characters.length + 1));
+  for (let at = 3; at < glyphs.length; at += 2) glyphs[at] = EMPTY_GLYPH;
   const descriptor = PdfDict.of({
     Type: PdfName.of('FontDescriptor'),
     FontName: name,
@@ -46,7 +46,7 @@ export function glyphlessFont(revision: Revision, codes: ReadonlySet<number>): P
     FontDescriptor: revision.add(descriptor),
   });
   const map = toUnicodeMap(
-    [...codes].sort((a, b) => a - b).map((code) => [code, String.fromCharCode(code)] as const),
+    characters.map((character, at) => [at + 1, character] as const),
     2,
   );
   return revision.add(

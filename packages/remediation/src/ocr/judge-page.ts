@@ -1,3 +1,4 @@
+import { cleanText } from '../text/characters.ts';
 import type { RecognisedPage, RecognisedWord } from './text-recogniser.ts';
 
 /** Noise: specks and edges that were taken for letters. */
@@ -19,7 +20,9 @@ export interface JudgedPage {
 
 /** What may be written of what was seen on a page; undefined when nothing may. */
 export function judgePage(page: RecognisedPage): JudgedPage | undefined {
-  const lines = page.lines.map((words) => words.filter(isWord)).filter((words) => words.length > 0);
+  const lines = page.lines
+    .map((words) => words.map(legible).filter(isWord))
+    .filter((words) => words.length > 0);
   const words = lines.flat();
   const characters = words.reduce((sum, { text }) => sum + text.length, 0);
   if (characters < MIN_CHARACTERS) return undefined;
@@ -28,7 +31,12 @@ export function judgePage(page: RecognisedPage): JudgedPage | undefined {
   return { lines, isSure: confidence >= SURE_PAGE_CONFIDENCE };
 }
 
+/** The word as it will be read once it is written: what is lost on the way must not count. */
+function legible(word: RecognisedWord): RecognisedWord {
+  return { ...word, text: cleanText(word.text.normalize('NFC')).replace(/[\s\ufeff\ufffd]/g, '') };
+}
+
 function isWord({ text, confidence, x0, x1, y0, y1 }: RecognisedWord): boolean {
   const isPlaced = [x0, x1, y0, y1].every((at) => Math.abs(at) <= MAX_PAGE_PT) && x1 > x0 && y1 > y0;
-  return isPlaced && confidence >= MIN_WORD_CONFIDENCE && text.trim() !== '';
+  return isPlaced && confidence >= MIN_WORD_CONFIDENCE && text !== '';
 }

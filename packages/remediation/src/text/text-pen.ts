@@ -1,5 +1,5 @@
 import type { WorkBudget } from '../budget.ts';
-import { printable } from './characters.ts';
+import { cleanText } from './characters.ts';
 import { readingText } from './direction.ts';
 import type { Font } from './fonts/font.ts';
 import { type Matrix, transform } from './matrix.ts';
@@ -172,12 +172,4 @@ function upright(x: number, y: number, quarter: 0 | 1 | 2 | 3): readonly [number
   if (quarter === 1) return [y, -x];
   if (quarter === 2) return [-x, -y];
   return quarter === 3 ? [-y, x] : [x, y];
-}
-
-/** Ligatures apart, private and control characters gone, lone surrogates replaced. */
-function cleanText(text: string): string {
-  return printable(text)
-    .replace(/[\ufb00-\ufb06]/g, (ligature) => ligature.normalize('NFKC'))
-    .replace(/[\uf0b7\uf0a7]/g, '•')
-    .replace(/[\t\n\ue000-\uf8ff]/g, '');
 }

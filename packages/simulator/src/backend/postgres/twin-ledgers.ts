@@ -88,6 +88,11 @@ export const twinObjects = (both: Both): ObjectLedger => {
         ask: (side, of) => side.objects.beginProcessing(of(ids), leaseSeconds),
         ...begun,
       }),
+    reportProgress: (lease, progress) =>
+      both.ask('reportProgress', {
+        ask: (side, of) => side.objects.reportProgress(of(lease), progress),
+        view: whole,
+      }),
     completeProcessing: (lease, result, visibilitySeconds) =>
       both.ask('completeProcessing', {
         ask: (side, of) => side.objects.completeProcessing(of(lease), result, visibilitySeconds),
