@@ -54,8 +54,11 @@ export async function runJob(
       return await handOver(job, env, node, source.bytes, source.bytes.length, onProgress);
     return { outcome: 'refused', code: error.code, detail: error.detail };
   }
-  if (node !== null && env.recognisesText && result.report.scannedPages > 0)
-    return await handOver(job, env, node, source.bytes, source.bytes.length, onProgress);
+  if (node !== null && env.recognisesText && result.report.scannedPages > 0) {
+    const read = await handOver(job, env, node, source.bytes, source.bytes.length, onProgress);
+    // Recognising may take more than a document is allowed: that costs its pictures their text, not the document.
+    if (read.outcome === 'done') return read;
+  }
   const pdf = await stageOutput(env.workingBucket, job, 'pdf', result.pdf);
   const html = await stageOutput(env.workingBucket, job, 'html', new TextEncoder().encode(result.html));
   return {

@@ -747,7 +747,7 @@ isOneToOne: false
 { Args: { "p_before"?: number,"p_integration_id": string,"p_level"?: string,"p_limit"?: number }; Returns: Json
                            },
 "support_usage_summary":
-{ Args: { "p_after"?: string,"p_days"?: number,"p_limit"?: number,"p_tenant_id"?: string }; Returns: Json
+{ Args: { "p_after"?: string,"p_days"?: number,"p_limit"?: number,"p_search"?: string,"p_tenant_id"?: string }; Returns: Json
                            },
 "swap_s3_credentials":
 { Args: { "p_actor": string,"p_in_flight_seconds": number,"p_rotation_id": string,"p_test": Json }; Returns: undefined

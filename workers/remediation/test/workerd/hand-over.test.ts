@@ -134,6 +134,14 @@ describe('a Node processor that is away or in trouble', () => {
     expect(await staged(one)).toEqual([]);
   });
 
+  test('which refuses: pages that are pictures stay so, what is too long is refused', async () => {
+    const scan = files.find(({ name }) => name === 'scan0001.pdf')?.path ?? '';
+    const result = await runJob(job(scan), bad('refuses'));
+    await expectStaged(result);
+    expect(result).toMatchObject({ report: { noticePages: { scanned_pages: 3 } } });
+    expect(await runJob(job('/long/pages'), bad('refuses'))).toMatchObject({ outcome: 'refused' });
+  });
+
   test('which cannot be reached, or does not know us', async () => {
     const { secret } = processor;
     await expect(runJob(job('/long/pages'), env({ url: 'http://127.0.0.1:1', secret }))).rejects.toThrow(
