@@ -126,7 +126,7 @@ async function badNode(request: IncomingMessage, response: ServerResponse, pathn
     'stops-in-output': `${done}12345`,
     'sends-other-bytes': `${done}1234567890`,
     fails: '{"frame":"failed"}\n',
-    refuses: '{"frame":"refused","code":"pdf_too_complex","detail":null}\n',
+    refuses: '{"frame":"refused","code":"pdf_too_complex","detail":"Too much."}\n',
     'never-ends-its-line': '1'.repeat(1 << 20),
   };
   response.end(said[way ?? ''] ?? '');
