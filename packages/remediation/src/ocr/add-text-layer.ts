@@ -33,7 +33,7 @@ export function addTextLayer(
   const revision = new Revision(original, document);
   if (!revision.appends) return undefined;
   const words = [...pages.values()].flat(2);
-  const used = new Set([SPACE, ...words.flatMap(({ text }) => [...text])]);
+  const used = new Set([SPACE, ...words.flatMap(({ text }) => Array.from(text))]);
   const characters = [...used].slice(0, MAX_CODES);
   const codes = new Map(characters.map((character, at) => [character, at + 1] as const));
   const font = glyphlessFont(revision, characters);
@@ -69,7 +69,7 @@ function lineContent(
   return words
     .map(({ text, x0, x1 }, index) => {
       const next = words[index + 1];
-      const characters = [...text, ...(next ? [SPACE] : [])];
+      const characters = Array.from(next ? text + SPACE : text);
       const width = Math.max((next && next.x0 > x0 ? next.x0 : x1) - x0, 1);
       const scale = width / (characters.length * GLYPH_WIDTH * SIZE_PT);
       const matrix = multiply([1, 0, 0, 1, x0, baseline], toPage).map(shown).join(' ');
