@@ -19,7 +19,8 @@ import type { LinkArea } from './structure/types.ts';
 import type { ReadPage } from './tagging/tag-document.ts';
 import { mostlyRightToLeft } from './text/direction.ts';
 import { FontCache, type UsedFont } from './text/fonts/font-cache.ts';
-import { type PageText, readPageText } from './text/page-interpreter.ts';
+import { readPageText } from './text/page-interpreter.ts';
+import type { PageText } from './text/page-text.ts';
 
 /** A page counts as a picture when an image covers this share of it and there is hardly any text. */
 const SCAN_SHARE = 0.5;

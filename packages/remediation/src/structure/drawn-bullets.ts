@@ -1,5 +1,5 @@
 import type { Box } from '../text/drawings.ts';
-import type { PageText } from '../text/page-interpreter.ts';
+import type { PageText } from '../text/page-text.ts';
 import type { TextFragment } from '../text/text-pen.ts';
 
 const MIN_SIDE_PT = 1.5;

@@ -1,5 +1,5 @@
 import type { Drawing } from '../text/drawings.ts';
-import type { PageText } from '../text/page-interpreter.ts';
+import type { PageText } from '../text/page-text.ts';
 import type { FigureBlock } from './types.ts';
 
 /** Smaller than this it is a rule, a bullet or a dot. */

@@ -1,6 +1,6 @@
 import type { RunningText } from '../tagging/page-plan.ts';
 import type { Box } from '../text/drawings.ts';
-import type { PageText } from '../text/page-interpreter.ts';
+import type { PageText } from '../text/page-text.ts';
 import type { TextFragment } from '../text/text-pen.ts';
 
 /** A line near the upper or lower edge of a page. */

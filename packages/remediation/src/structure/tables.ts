@@ -1,4 +1,4 @@
-import type { PageText } from '../text/page-interpreter.ts';
+import type { PageText } from '../text/page-text.ts';
 import type { TextFragment } from '../text/text-pen.ts';
 import { inlinesOf } from './inlines.ts';
 import { type PlacedObject, pageRows, type Row, type Segment } from './page-lines.ts';

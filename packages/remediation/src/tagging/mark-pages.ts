@@ -4,7 +4,7 @@ import { decodeStream } from '../pdf/bounded-decode.ts';
 import type { ObjectAccess } from '../pdf/object-access.ts';
 import type { Revision } from '../pdf/revision.ts';
 import { readPageContent } from '../text/page-content.ts';
-import type { StreamUse } from '../text/page-interpreter.ts';
+import type { StreamUse } from '../text/page-text.ts';
 import type { Content } from './elements.ts';
 import { type MarkedStream, markContent } from './mark-content.ts';
 import type { PagePlan } from './page-plan.ts';

@@ -5,7 +5,7 @@ import type { OpenDocument } from '../pdf/open-document.ts';
 import type { Revision } from '../pdf/revision.ts';
 import { type LinkArea, type PageStructure, plainText } from '../structure/types.ts';
 import type { Matrix } from '../text/matrix.ts';
-import type { StreamUse } from '../text/page-interpreter.ts';
+import type { StreamUse } from '../text/page-text.ts';
 import { prepareAnnotations, type TaggedAnnotation } from './annotations.ts';
 import { type Bookmark, writeBookmarks } from './bookmarks.ts';
 import { type Content, type Element, elementTree, isContent } from './elements.ts';

@@ -1,50 +1,19 @@
 import { PdfDict, type PdfStream } from '@libpdf/core';
 import type { WorkBudget } from '../budget.ts';
 import { decodeStream } from '../pdf/bounded-decode.ts';
-import { decodeTextString, type ObjectAccess } from '../pdf/object-access.ts';
+import type { ObjectAccess } from '../pdf/object-access.ts';
 import { ContentLexer, ContentName, type Operand, type Operation } from './content-lexer.ts';
 import { type Drawing, PathTracker, unitSquare } from './drawings.ts';
 import type { Font } from './fonts/font.ts';
 import type { FontCache } from './fonts/font-cache.ts';
+import { MarkedContent } from './marked-content.ts';
 import { IDENTITY, type Matrix, matrixFrom, multiply } from './matrix.ts';
 import { readPageContent } from './page-content.ts';
 import { pageGeometry } from './page-geometry.ts';
-import { type TextFragment, TextPen } from './text-pen.ts';
-
-export interface PageText {
-  /** Points, after the page's own rotation. */
-  readonly width: number;
-  readonly height: number;
-  readonly fragments: readonly TextFragment[];
-  /** Share of the page (0 to 1) covered by its largest picture. */
-  readonly largestImageShare: number;
-  readonly images: number;
-  /** Glyphs of which the file does not say what they are. */
-  readonly unmappedGlyphs: number;
-  /** Marked content that says itself what it is read as, and has glyphs of which nothing else says it. */
-  readonly speechless: ReadonlySet<string>;
-  /** A content stream could not be decoded. */
-  readonly unreadable: boolean;
-  /** From the page's own coordinates to the rotated ones. */
-  readonly base: Matrix;
-  /** The page's content is stream 0; each drawing of a form is one more. */
-  readonly streams: readonly StreamUse[];
-  readonly drawings: readonly Drawing[];
-}
-
-/** One run of a content stream: the page's own, or a form's each time it is drawn. */
-export interface StreamUse {
-  readonly id: number;
-  /** The stream that draws it and the number of the `Do` there; -1 for the page's own. */
-  readonly parent: number;
-  readonly operation: number;
-  readonly form: PdfStream | undefined;
-  readonly resources: PdfDict | undefined;
-}
+import type { PageText, StreamUse } from './page-text.ts';
+import { TextPen } from './text-pen.ts';
 
 const MAX_FORM_DEPTH = 12;
-/** Of one letter, in UTF-16. */
-const MAX_LETTER_LENGTH = 3;
 /** Pictures and paths beyond this number on one page are artifacts, unread. */
 const MAX_DRAWINGS = 20_000;
 
@@ -87,7 +56,7 @@ export function readPageText(
     largestImageShare: interpreter.largestImageShare,
     images: interpreter.images,
     unmappedGlyphs: interpreter.pen.unmappedGlyphs + interpreter.guessedGlyphs,
-    speechless: interpreter.speechless,
+    speechless: interpreter.marked.speechless,
     unreadable: interpreter.unreadable,
     streams: interpreter.streams,
     drawings: interpreter.drawings,
@@ -99,7 +68,7 @@ class Interpreter {
   largestImageShare = 0;
   images = 0;
   unreadable = false;
-  readonly speechless = new Set<string>();
+  readonly marked: MarkedContent;
   guessedGlyphs = 0;
   readonly streams: StreamUse[] = [];
   readonly drawings: Drawing[] = [];
@@ -112,11 +81,6 @@ class Interpreter {
   #stack: GraphicsState[] = [];
   #textMatrix: Matrix = IDENTITY;
   #lineMatrix: Matrix = IDENTITY;
-  readonly #replaces: ReadonlySet<string>;
-  /** Each open marked-content sequence, by its place, where it has a replacement text. */
-  readonly #marked: (string | undefined)[] = [];
-  /** The outermost replacement text that is open. */
-  #replaced: { readonly text: string; used: boolean; readonly depth: number } | undefined;
 
   constructor(
     objects: ObjectAccess,
@@ -126,7 +90,7 @@ class Interpreter {
     pageArea: number,
     replaced: ReadonlySet<string>,
   ) {
-    this.#replaces = replaced;
+    this.marked = new MarkedContent(objects, replaced);
     this.#objects = objects;
     this.#fonts = fonts;
     this.#budget = budget;
@@ -245,14 +209,13 @@ class Interpreter {
         this.#show([operands[2]], use.id, at);
         return;
       case 'BMC':
-        this.#beginMarked(undefined, use, at);
+        this.marked.begin(undefined, use, at);
         return;
       case 'BDC':
-        this.#beginMarked(operands[1], use, at);
+        this.marked.begin(operands[1], use, at);
         return;
       case 'EMC':
-        if (this.#replaced && this.#marked.length <= this.#replaced.depth) this.#replaced = undefined;
-        this.#marked.pop();
+        this.marked.end();
         return;
       case 'BI':
         this.#image(use.id, at);
@@ -285,44 +248,19 @@ class Interpreter {
       for (const glyph of font.decode(item)) {
         const length = font.vertical ? -fontSize : glyph.width * fontSize;
         const at = { from: offset, to: offset + glyph.bytes };
-        this.pen.glyph(this.#textOf(glyph), multiply(this.#textMatrix, matrix), length * scale, rise, at);
+        if (glyph.isGuess) this.guessedGlyphs++;
+        this.pen.glyph(
+          this.marked.read(glyph.text),
+          multiply(this.#textMatrix, matrix),
+          length * scale,
+          rise,
+          at,
+        );
         offset = at.to;
         const spacing = characterSpacing + (glyph.isWordSpace ? wordSpacing : 0);
         advance(length + (font.vertical ? -spacing : spacing));
       }
     }
-  }
-
-  /** What a glyph is read as: undefined when an earlier one of the same replacement text stands for it. */
-  #textOf({ text, isGuess }: { text: string; isGuess: boolean }): string | undefined {
-    if (isGuess) this.guessedGlyphs++;
-    const replaced = this.#replaced;
-    if (text === '') for (const key of this.#marked) if (key !== undefined) this.speechless.add(key);
-    if (!replaced) return text;
-    if (replaced.used || replaced.text === '') return undefined;
-    replaced.used = true;
-    return replaced.text;
-  }
-
-  #beginMarked(properties: Operand | undefined, use: StreamUse, operation: number): void {
-    const text = this.#actualText(properties, use.resources);
-    const key = `${use.id}/${operation}`;
-    this.#marked.push(text === undefined ? undefined : key);
-    // A letter made of several glyphs: each of them may well have a text of its own, which is not the letter's.
-    if (text !== undefined && text.trim() !== '' && text.length <= MAX_LETTER_LENGTH)
-      this.speechless.add(key);
-    if (text !== undefined && this.#replaces.has(key))
-      this.#replaced ??= { text, used: false, depth: this.#marked.length };
-  }
-
-  #actualText(properties: Operand | undefined, resources: PdfDict | undefined): string | undefined {
-    if (properties instanceof Map) {
-      const value = properties.get('ActualText');
-      return value instanceof Uint8Array ? decodeTextString(value) : undefined;
-    }
-    if (!(properties instanceof ContentName)) return undefined;
-    const list = this.#objects.dict(this.#objects.dict(resources, 'Properties'), properties.name);
-    return this.#objects.text(list, 'ActualText');
   }
 
   #draw(name: string, use: StreamUse, at: number, depth: number): void {
