@@ -142,6 +142,8 @@ describe('one object', () => {
         JSON.stringify(value),
       ]);
     await store(report);
+    const list = async () => (await call('GET', `${path}/objects`, { token })).body;
+    expect(await list()).toMatchObject({ items: [{ id: objectId, scoreBefore: 40, scoreAfter: 97 }] });
     expect(await read()).toMatchObject({
       report: {
         title: 'Minutes',
@@ -164,13 +166,19 @@ describe('one object', () => {
       `update public.s3_processed_objects set state = 'processing', lease_id = $2, due_at = now() + interval '1 hour' where id = $1`,
       [objectId, lease],
     );
-    const tell = 'select public.report_progress($1, $2, $3) as told';
+    const tell = 'select public.report_progress($1, $2, $3, 7200) as told';
     const told = async (by: string) =>
       (await sql.query<{ told: boolean }>(tell, [objectId, by, JSON.stringify(progress)])).rows;
     expect(await told(crypto.randomUUID())).toEqual([{ told: false }]);
     expect(await read()).toMatchObject({ progress: null });
     expect(await told(lease)).toEqual([{ told: true }]);
     expect(await read()).toMatchObject({ progress });
+    // Who tells is alive: it keeps its lease.
+    const { rows: kept } = await sql.query(
+      `select due_at > now() + interval '119 minutes' as is_kept from public.s3_processed_objects where id = $1`,
+      [objectId],
+    );
+    expect(kept).toEqual([{ is_kept: true }]);
     await sql.query(
       `update public.s3_processed_objects set state = 'written_back', lease_id = null, due_at = null where id = $1`,
       [objectId],
@@ -185,6 +193,7 @@ describe('one object', () => {
     expect(await read()).toMatchObject({ report: { title: 'Minutes', conformance: null } });
     await sql.query('update public.s3_processed_objects set report = null where id = $1', [objectId]);
     expect(await read()).toMatchObject({ report: null });
+    expect(await list()).toMatchObject({ items: [{ id: objectId, scoreBefore: null, scoreAfter: null }] });
   });
 
   test('is the same 404 under another integration, of another tenant, and when there is none', async () => {

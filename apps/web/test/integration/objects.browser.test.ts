@@ -187,11 +187,10 @@ test('says how accessible a document was and is, and what a person has to look a
   );
   const { page } = await visit(context, { user: tenant.owner });
   await page.goto(`${address}?prefix=${encodeURIComponent(rows[0]?.key ?? '')}`);
-  const name = page
-    .getByRole('row')
-    .filter({ has: page.getByRole('rowheader') })
-    .getByRole('button')
-    .first();
+  const row = page.getByRole('row').filter({ has: page.getByRole('rowheader') });
+  await row.getByText('97 of 100').waitFor();
+  expect(await row.innerText()).toContain('41 before');
+  const name = row.getByRole('button').first();
   await name.press('Enter');
   const drawer = page.getByRole('dialog');
   await drawer.getByRole('heading', { name: 'Accessibility' }).waitFor();
@@ -211,6 +210,15 @@ test('says how accessible a document was and is, and what a person has to look a
     .getByText('A person has to make the PDF again with its fonts embedded', { exact: false })
     .waitFor();
   await expectAccessibleEverywhere(page);
+
+  // Asked for again, it takes minutes: the drawer follows.
+  await sql.query(
+    `update public.s3_processed_objects set state = 'processing', lease_id = gen_random_uuid(), due_at = now() + interval '1 hour',
+       progress = $2 where integration_id = $1 and report is not null`,
+    [id, JSON.stringify({ step: 'recognising', pagesDone: 7, pages: 12 })],
+  );
+  await drawer.getByText('7 of 12 pages').waitFor();
+  await drawer.getByText('Recognising text in pictures').waitFor();
 });
 
 /** One written back into a customer's own server: a page that would do harm if it could, and a PDF. */

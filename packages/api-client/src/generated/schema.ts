@@ -2850,6 +2850,10 @@ export interface components {
                 remedy: string;
                 title: string;
             } | null;
+            /** @description The same of the PDF that was made. */
+            scoreAfter: number | null;
+            /** @description Of 100, by the machine checks of PDF/UA-1: the source. Null until it was checked. */
+            scoreBefore: number | null;
             sizeBytes: number;
             sourceModifiedAt: string | null;
             /** @enum {string} */
@@ -2915,6 +2919,10 @@ export interface components {
                     remedy: string;
                     title: string;
                 } | null;
+                /** @description The same of the PDF that was made. */
+                scoreAfter: number | null;
+                /** @description Of 100, by the machine checks of PDF/UA-1: the source. Null until it was checked. */
+                scoreBefore: number | null;
                 sizeBytes: number;
                 sourceModifiedAt: string | null;
                 /** @enum {string} */
@@ -2990,6 +2998,10 @@ export interface components {
                 title: string;
             } | null;
             revision: number;
+            /** @description The same of the PDF that was made. */
+            scoreAfter: number | null;
+            /** @description Of 100, by the machine checks of PDF/UA-1: the source. Null until it was checked. */
+            scoreBefore: number | null;
             sizeBytes: number;
             sourceModifiedAt: string | null;
             /** @enum {string} */
@@ -8745,6 +8757,8 @@ export interface operations {
                      *           "nextAttemptAt": "2026-11-21T09:30:00.000Z",
                      *           "jobId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
                      *           "pages": 1,
+                     *           "scoreBefore": 1,
+                     *           "scoreAfter": 1,
                      *           "outputs": [
                      *             {
                      *               "kind": "pdf",
@@ -8868,6 +8882,8 @@ export interface operations {
                      *       "nextAttemptAt": "2026-11-21T09:30:00.000Z",
                      *       "jobId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
                      *       "pages": 1,
+                     *       "scoreBefore": 1,
+                     *       "scoreAfter": 1,
                      *       "outputs": [
                      *         {
                      *           "kind": "pdf",
@@ -8914,6 +8930,8 @@ export interface operations {
                      *           "nextAttemptAt": "2026-11-21T09:30:00.000Z",
                      *           "jobId": "0d9c5c2e-1f6b-4a55-8f0a-2b7a4c1d9e10",
                      *           "pages": 1,
+                     *           "scoreBefore": 1,
+                     *           "scoreAfter": 1,
                      *           "outputs": [
                      *             {
                      *               "kind": "pdf",

@@ -190,8 +190,12 @@ export interface ObjectLedger {
     maxAttempts: number;
   }): Promise<readonly DueObject[]>;
   beginProcessing(objectIds: readonly string[], leaseSeconds: number): Promise<Begun<ObjectToProcess>>;
-  /** For those who watch. False when the lease was lost. */
-  reportProgress(object: { objectId: string; leaseId: string }, progress: ProcessProgress): Promise<boolean>;
+  /** For those who watch; and who has something to tell is alive, so the lease lasts that long from now. False when it was lost. */
+  reportProgress(
+    object: { objectId: string; leaseId: string },
+    progress: ProcessProgress,
+    leaseSeconds: number,
+  ): Promise<boolean>;
   /** False when the lease was lost. */
   completeProcessing(
     object: { objectId: string; leaseId: string },

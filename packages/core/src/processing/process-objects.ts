@@ -109,7 +109,7 @@ const processObject = async (
   if (isOwnOutput(head.metadata)) throw new SluiceError('own_output');
   if (head.etag !== object.etag) throw new SluiceError('object_changed');
 
-  const { linkSeconds, limitSeconds } = context.settings;
+  const { leaseSeconds, linkSeconds, limitSeconds } = context.settings;
   const job: ProcessJob = {
     version: 1,
     jobId: object.jobId,
@@ -125,8 +125,8 @@ const processObject = async (
     stagingPrefix: `staging/${object.tenantId}/${object.jobId}/${object.leaseId}/`,
   };
   const tell = (progress: ProcessProgress): void => {
-    // Nothing depends on it.
-    void context.ledger.reportProgress(object, progress).catch(() => undefined);
+    // Where it fails, the lease ends when it would have.
+    void context.ledger.reportProgress(object, progress, leaseSeconds).catch(() => undefined);
   };
   const wait = context.wait ?? systemWait;
   const result = await runProcessor(context.processor, limitSeconds, wait, job, tell);

@@ -143,6 +143,26 @@ describe('processObjects', () => {
     w.expectSound();
   });
 
+  it('keeps a document as long as it tells how far it is, however long that takes, and no longer', async () => {
+    const { world: w, ids } = await world('in/a.pdf');
+    const [long, silent] = [new Set<string>(), new Set<string>()];
+    w.misbehaviour = async (job, onProgress) => {
+      for (let pagesDone = 1; pagesDone <= 5; pagesDone += 1) {
+        w.clock.advance(1_000_000);
+        onProgress({ step: 'recognising', pagesDone, pages: 5 });
+        // Nobody waits for it.
+        await new Promise<void>((resolve) => void setImmediate(resolve));
+        for (const id of await w.claim()) long.add(id);
+      }
+      w.clock.advance(1_300_000);
+      for (const id of await w.claim()) silent.add(id);
+      return w.work(job);
+    };
+    await w.process(ids, { limitSeconds: 10_000 });
+    expect([...long]).toEqual([]);
+    expect([...silent]).toEqual(ids);
+  });
+
   it('waits for a processor that is busy as for a provider, and says nothing of what it said', async () => {
     const { world: w, ids } = await world('in/a.pdf');
     w.misbehaviour = async (job) => {

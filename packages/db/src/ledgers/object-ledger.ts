@@ -26,12 +26,13 @@ export const createObjectLedger = (client: Client): ObjectLedger => ({
         await client.rpc('begin_processing', { p_object_ids: [...objectIds], p_lease_seconds: leaseSeconds }),
       ),
     ),
-  reportProgress: async ({ objectId, leaseId }, progress) =>
+  reportProgress: async ({ objectId, leaseId }, progress, leaseSeconds) =>
     unwrap(
       await client.rpc('report_progress', {
         p_object_id: objectId,
         p_lease_id: leaseId,
         p_progress: toJson(progress),
+        p_lease_seconds: leaseSeconds,
       }),
     ),
   completeProcessing: async ({ objectId, leaseId }, result, visibilitySeconds) =>

@@ -295,6 +295,11 @@ export const S3Object = z.strictObject({
   nextAttemptAt: z.string().nullable(),
   jobId: z.uuid(),
   pages: z.int().nullable(),
+  scoreBefore: z
+    .int()
+    .nullable()
+    .describe('Of 100, by the machine checks of PDF/UA-1: the source. Null until it was checked.'),
+  scoreAfter: z.int().nullable().describe('The same of the PDF that was made.'),
   outputs: z
     .array(z.strictObject({ kind: z.string(), key: z.string(), etag: z.string(), sizeBytes: z.int() }))
     .nullable(),

@@ -36,7 +36,7 @@ export class Witness {
         give(begun.objects, 'process', leaseSeconds);
         return begun;
       },
-      reportProgress: (lease, progress) => ledger.reportProgress(lease, progress),
+      reportProgress: (...told) => ledger.reportProgress(...told),
       completeProcessing: async (lease, result, visibilitySeconds) => {
         const isOurs = await ledger.completeProcessing(lease, result, visibilitySeconds);
         if (isOurs) this.#believed(lease.objectId, lease.leaseId, 'staged');

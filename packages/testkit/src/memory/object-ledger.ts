@@ -32,7 +32,12 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
     return { objects, integrations: integrationsOf(database, objects) };
   },
 
-  reportProgress: async ({ objectId, leaseId }) => held(database, objectId, leaseId)?.state === 'processing',
+  reportProgress: async ({ objectId, leaseId }, _, leaseSeconds) => {
+    const row = held(database, objectId, leaseId);
+    if (row?.state !== 'processing') return false;
+    row.dueAt = Math.max(row.dueAt ?? 0, database.now() + leaseSeconds * MICROS);
+    return true;
+  },
 
   completeProcessing: async ({ objectId, leaseId }, result, visibilitySeconds) => {
     const row = held(database, objectId, leaseId);

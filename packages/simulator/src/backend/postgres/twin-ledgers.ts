@@ -88,9 +88,9 @@ export const twinObjects = (both: Both): ObjectLedger => {
         ask: (side, of) => side.objects.beginProcessing(of(ids), leaseSeconds),
         ...begun,
       }),
-    reportProgress: (lease, progress) =>
+    reportProgress: (lease, progress, leaseSeconds) =>
       both.ask('reportProgress', {
-        ask: (side, of) => side.objects.reportProgress(of(lease), progress),
+        ask: (side, of) => side.objects.reportProgress(of(lease), progress, leaseSeconds),
         view: whole,
       }),
     completeProcessing: (lease, result, visibilitySeconds) =>

@@ -5,7 +5,7 @@ import { wordsOf } from '../s3-integrations/read-model.ts';
 
 /** The columns an object's read model is made of: an allow-list. */
 export const OBJECT_COLUMNS =
-  'id, key, etag, size_bytes, source_modified_at, is_current, found_by, found_at, state, reason, reason_detail, provider_code, attempts, revision, due_at, job_id, pages, outputs, state_changed_at, written_back_at';
+  'id, key, etag, size_bytes, source_modified_at, is_current, found_by, found_at, state, reason, reason_detail, provider_code, attempts, revision, due_at, job_id, pages, score_before, score_after, outputs, state_changed_at, written_back_at';
 
 const rows = (db: Client) => db.from('s3_processed_objects').select(OBJECT_COLUMNS);
 export type ObjectRow = NonNullable<Awaited<ReturnType<typeof rows>>['data']>[number];
@@ -30,6 +30,8 @@ export const objectOf = (row: ObjectRow): S3Object =>
     nextAttemptAt: row.due_at,
     jobId: row.job_id,
     pages: row.pages,
+    scoreBefore: row.score_before,
+    scoreAfter: row.score_after,
     outputs: row.outputs,
     stateChangedAt: row.state_changed_at,
     writtenBackAt: row.written_back_at,

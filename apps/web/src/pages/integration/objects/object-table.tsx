@@ -51,6 +51,20 @@ export const ObjectTable = ({ objects, inputPrefix, onOpen }: ObjectTableProps) 
         isNumeric: true,
         cell: ({ pages }) => (pages === null ? <span className="text-soft">–</span> : formatCount(pages)),
       },
+      {
+        id: 'score',
+        header: 'Accessibility',
+        isNumeric: true,
+        cell: ({ scoreBefore, scoreAfter }) =>
+          scoreAfter === null ? (
+            <span className="text-soft">–</span>
+          ) : (
+            <>
+              {scoreAfter} <span className="text-soft">of 100</span>
+              <span className="block text-xs text-soft">{scoreBefore} before</span>
+            </>
+          ),
+      },
       { id: 'found', header: 'Found', isNumeric: true, cell: ({ foundAt }) => <Time at={foundAt} /> },
     ]}
   />
