@@ -25,7 +25,7 @@ const world = (wish: Wish = FOLDERS) => {
   ]);
   const metadata = { 'sluice-job-id': 'job-latest', 'sluice-source-etag': latest.etag };
   const outputs = new Map<string, Read>([
-    [`${outputPrefix}${path}`, { text: '%PDF', metadata }],
+    [`${outputPrefix}${path}`, { text: '%PDF-1.7', metadata }],
     [`${outputPrefix}${path}.html`, { text: '<p>latest</p>', metadata }],
   ]);
   const listed = new Map<string, Listed>([
@@ -79,7 +79,8 @@ describe('the checker', () => {
   const put = ({ evidence, latest, row }: World, more: Partial<Row>): void => {
     evidence.rows[1] = row(latest, { jobId: 'job-latest', ...more });
   };
-  const html = 'out/folder-1/document-1.pdf.html';
+  const pdf = 'out/folder-1/document-1.pdf';
+  const html = `${pdf}.html`;
   test.for<[string, string, (world: World) => void]>([
     ['a document that was never found', 'nothing is lost', ({ evidence }) => evidence.rows.splice(1, 1)],
     ['a document that waits for ever', 'nothing is lost', (it) => put(it, { state: 'staged' })],
@@ -91,6 +92,29 @@ describe('the checker', () => {
       ({ evidence, old }) => {
         const metadata = { 'sluice-job-id': 'job-old', 'sluice-source-etag': old.etag };
         evidence.outputs.set(html, { text: 'old', metadata });
+      },
+    ],
+    [
+      'the PDF of an older version beside the page of the latest',
+      'the latest version wins',
+      ({ evidence, old }) => {
+        const metadata = { 'sluice-job-id': 'job-old', 'sluice-source-etag': old.etag };
+        evidence.outputs.set(pdf, { text: '%PDF-1.7', metadata });
+      },
+    ],
+    [
+      'a PDF with no bytes',
+      'results are what they say',
+      ({ evidence }) => {
+        const { metadata = {} } = evidence.outputs.get(pdf) ?? {};
+        evidence.outputs.set(pdf, { text: '', metadata });
+      },
+    ],
+    [
+      'a document that failed for another reason than its own',
+      'nothing is lost',
+      ({ evidence, broken, row }) => {
+        evidence.rows[2] = row(broken, { state: 'failed', reason: 'output_taken', jobId: 'job-broken' });
       },
     ],
     ['an older version that is current', 'the latest version wins', (it) => put(it, { isCurrent: false })],
@@ -172,6 +196,31 @@ describe('the checker', () => {
     it.evidence.ledger.found -= 1;
     it.evidence.ledger.skipped.own_output -= 1;
     expect(promisesBroken(it)).toEqual(['the books balance']);
+  });
+
+  test('finds an older version whose results are nowhere, where versions are kept', () => {
+    const withResults = (of: 'every' | 'the latest') => {
+      const { evidence, old, latest } = world();
+      const outputs = new Map<string, Read>();
+      const listed = new Map<string, Listed>(evidence.memory.live);
+      for (const [version, name] of [[latest, 'latest'] as const, [old, 'old'] as const]) {
+        if (version === old && of === 'the latest') continue;
+        const metadata = { 'sluice-job-id': `job-${name}`, 'sluice-source-etag': version.etag };
+        const key = `out/folder-1/document-1.${version.etag}.pdf`;
+        outputs.set(key, { text: '%PDF-1.7', metadata });
+        outputs.set(`${key}.html`, { text: `<p>${name}</p>`, metadata });
+      }
+      for (const key of outputs.keys()) listed.set(key, { etag: `of ${key}`, sizeBytes: 1 });
+      const wish = { ...FOLDERS, overwritePolicy: 'keep_versions' } as const;
+      return checkCustomer({ ...evidence, wish, outputs, listed });
+    };
+    expect(withResults('every')).toEqual([]);
+    expect(withResults('the latest')).toEqual([
+      {
+        promise: 'nothing is lost',
+        detail: 'Acme: the results of "in/folder-1/document-1.pdf" are not in the bucket',
+      },
+    ]);
   });
 
   test('allows a second charge where a replay was asked for, and nowhere else', () => {

@@ -7,39 +7,56 @@ import type { Breach, Evidence, Row } from './evidence.ts';
  * the product's own sums or rules is used.
  */
 export const checkCustomer = (evidence: Evidence): Breach[] =>
-  [...documents(evidence), ...bucket(evidence), ...charges(evidence), ...books(evidence)].map(
-    ({ promise, detail }) => ({ promise, detail: `${evidence.wish.name}: ${detail}` }),
-  );
+  [
+    ...documents(evidence),
+    ...results(evidence),
+    ...bucket(evidence),
+    ...charges(evidence),
+    ...books(evidence),
+  ].map(({ promise, detail }) => ({ promise, detail: `${evidence.wish.name}: ${detail}` }));
 
 /** What a version of a document must have come to. */
-const ENDS = { pdf: 'written_back', text: 'failed', corrupt: 'failed', empty: 'skipped' } as const;
+const ENDS = {
+  pdf: { state: 'written_back', reason: null },
+  text: { state: 'failed', reason: 'not_a_pdf' },
+  corrupt: { state: 'failed', reason: 'pdf_corrupt' },
+  empty: { state: 'skipped', reason: 'empty_object' },
+} as const;
 
 /** That each document that is there has come to its end, in its latest version. */
-const documents = (evidence: Evidence): Breach[] => {
-  const { memory, rows } = evidence;
-  return [...memory.live.values()].flatMap((version): Breach[] => {
-    const { key, etag } = version;
+const documents = ({ memory, rows }: Evidence): Breach[] =>
+  [...memory.live.values()].flatMap(({ key, etag, content }): Breach[] => {
     const row = rows.find((one) => one.key === key && one.etag === etag);
     if (row === undefined) return [{ promise: 'nothing is lost', detail: `"${key}" was never found` }];
     if (!row.isCurrent)
       return [{ promise: 'the latest version wins', detail: `another version of "${key}" is current` }];
-    const end = ENDS[version.content];
-    if (row.state !== end)
-      return [{ promise: 'nothing is lost', detail: `"${key}" should be ${end}, and is ${words(row)}` }];
-    return end === 'written_back' ? results(evidence, version) : [];
+    const end = ENDS[content];
+    return row.state === end.state && row.reason === end.reason
+      ? []
+      : [{ promise: 'nothing is lost', detail: `"${key}" should be ${words(end)}, and is ${words(row)}` }];
   });
-};
 
-const results = ({ wish, outputs }: Evidence, version: Version): Breach[] => {
-  const { key, marker } = version;
-  const [pdf, html] = outputKeys(wish, version);
-  const page = outputs.get(html);
-  if (page === undefined || !outputs.has(pdf))
-    return [{ promise: 'nothing is lost', detail: `the results of "${key}" are not in the bucket` }];
-  return page.text.includes(marker)
-    ? []
-    : [{ promise: 'the latest version wins', detail: `the result of "${key}" is another version's` }];
-};
+/** That the results of whatever was written back, and was not to be replaced, are there, and both of that version. */
+const results = ({ wish, memory, outputs, rows }: Evidence): Breach[] =>
+  rows.flatMap((row): Breach[] => {
+    const isKept = row.isCurrent || wish.overwritePolicy === 'keep_versions';
+    const version = memory.versions.find(({ key, etag }) => key === row.key && etag === row.etag);
+    // A row of no version breaks the books.
+    if (row.state !== 'written_back' || !isKept || version === undefined) return [];
+    const [pdf, page] = outputKeys(wish, version).map((key) => outputs.get(key));
+    if (pdf === undefined || page === undefined)
+      return [{ promise: 'nothing is lost', detail: `the results of "${row.key}" are not in the bucket` }];
+    const breaches: Breach[] = [];
+    const isOfVersion = [pdf, page].every(({ metadata }) => metadata['sluice-source-etag'] === row.etag);
+    if (!isOfVersion || !page.text.includes(version.marker))
+      breaches.push({
+        promise: 'the latest version wins',
+        detail: `a result of "${row.key}" is another version's`,
+      });
+    if (!pdf.text.startsWith('%PDF-'))
+      breaches.push({ promise: 'results are what they say', detail: `the PDF of "${row.key}" is none` });
+    return breaches;
+  });
 
 /** That in the bucket lies what its customer put there, and our results, and each is what it says. */
 const bucket = ({ wish, memory, listed, outputs, runs }: Evidence): Breach[] => {
@@ -162,7 +179,7 @@ const outputKeys = (
   return [`${wish.outputPrefix}${name}`, `${wish.outputPrefix}${name}.html`];
 };
 
-const words = ({ state, reason }: Row): string => (reason === null ? state : `${state} (${reason})`);
+const words = ({ state, reason }: Pick<Row, 'state' | 'reason'>): string => (reason === null ? state : `${state} (${reason})`);
 
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
