@@ -1,6 +1,7 @@
 import { asSluiceError, SluiceError } from '@sluice/shared';
 import type { Attempt } from '../health/health-run.ts';
 import type { Bucket } from '../ports/bucket.ts';
+import { isResultOf } from '../writeback/provenance.ts';
 import { adviceOn, GRANTS } from './advice.ts';
 import { DELETE_RESERVE_MS, type DoctorRun, probeName, type Reached } from './doctor-run.ts';
 
@@ -9,7 +10,7 @@ const EXTENSIONS = ['.pdf', '.html'] as const;
 
 const BODY = new TextEncoder().encode('Sluice wrote this to test the connection. It may be deleted.\n');
 
-/** Writes probes into the output folder as results are written, reads them back, and deletes them. */
+/** Writes probes into the output folder as results are written, reads them back with their metadata, and deletes them. */
 export const checkOutput = async (doctor: DoctorRun, { bucket }: Reached): Promise<void> => {
   const { run, integration } = doctor;
   const { outputPrefix } = integration;
@@ -35,22 +36,24 @@ export const checkOutput = async (doctor: DoctorRun, { bucket }: Reached): Promi
   }
   run.passed('write', `Results can be written under "${outputPrefix}".`, longest(puts));
   tellVersioning(doctor, puts);
-  await checkReadBack(doctor, bucket, keys);
+  await checkReadBack(doctor, bucket, id, keys);
   await checkDelete(doctor, bucket, keys);
 };
 
 const checkReadBack = async (
   { run, integration }: DoctorRun,
   bucket: Bucket,
+  id: string,
   keys: readonly string[],
 ): Promise<void> => {
   const limitMs = run.timeLeft(DELETE_RESERVE_MS);
   if (limitMs === 0) return run.outOfTime('read_back');
   const reads = await Promise.all(
-    keys.map((key) => run.attempt((signal) => readOne(bucket, key, signal), limitMs)),
+    keys.map((key) => run.attempt((signal) => readOne(bucket, key, id, signal), limitMs)),
   );
   const refused = firstFailure(reads);
-  if (refused === null) return run.passed('read_back', 'What was written can be read back.', longest(reads));
+  if (refused === null)
+    return run.passed('read_back', 'What was written can be read back, metadata and all.', longest(reads));
   run.failed(
     'read_back',
     refused.error,
@@ -130,9 +133,14 @@ const putAsResult = async (
   return put(false);
 };
 
-const readOne = async (bucket: Bucket, key: string, signal: AbortSignal): Promise<void> => {
-  const { body } = await bucket.get(key, { signal });
+const readOne = async (bucket: Bucket, key: string, id: string, signal: AbortSignal): Promise<void> => {
+  const { head, body } = await bucket.get(key, { signal });
   await body.cancel();
+  if (!isResultOf(head.metadata, id)) {
+    throw new SluiceError('metadata_not_kept', {
+      detail: `"${key}" was read back without its x-amz-meta-sluice-job-id.`,
+    });
+  }
 };
 
 const isUncertain = (error: SluiceError): boolean =>

@@ -142,6 +142,13 @@ export const bucketErrors = {
     'Another file is in the place of the result',
     `Rename or move it, or choose another output prefix. ${THEN_TEST}`,
   ),
+  metadata_not_kept: entry(
+    422,
+    'customer_config',
+    false,
+    'The storage does not keep the metadata of what is written',
+    'Use a storage, gateway or setting that keeps `x-amz-meta-*`: by them we know our own results, so without them no newer result of a document could be written.',
+  ),
   object_too_large: entry(
     422,
     'customer_config',

@@ -135,6 +135,13 @@ export const rewrites =
     return { ...answer, body: Buffer.from(rewrite(answer.body.toString('utf8'), request)) };
   };
 
+/** A server, or a gateway before it, that keeps no user metadata. */
+export const noMetadata: Fault = (_, proceed) => {
+  const answer = proceed();
+  const kept = Object.entries(answer.headers).filter(([name]) => !name.startsWith('x-amz-meta-'));
+  return { ...answer, headers: Object.fromEntries(kept) };
+};
+
 /** If-None-Match and If-Match are not supported (Swift): 501. */
 export const noConditions: Fault = (request, proceed) =>
   request.method === 'PUT' && (request.headers['if-none-match'] ?? request.headers['if-match']) !== undefined

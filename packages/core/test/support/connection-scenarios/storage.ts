@@ -45,6 +45,13 @@ export const STORAGE: readonly Scenario[] = [
   },
   { name: 'a server without conditional writes', fault: faults.noConditions, told: [] },
   {
+    name: 'a server that keeps no metadata',
+    fault: faults.noMetadata,
+    refusal: 'only the second result of a document would meet the first',
+    told: ['read_back failed metadata_not_kept'],
+    names: [/sluice-connection-test-.*x-amz-meta-sluice-job-id/, /keeps `x-amz-meta-\*`/],
+  },
+  {
     name: 'versions',
     fault: versioned,
     told: ['versioning warning versions_kept'],

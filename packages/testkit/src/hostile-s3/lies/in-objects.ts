@@ -1,7 +1,7 @@
 import { emptyAnswer, type Fault, faults, xmlAnswer } from '../../fake-s3/index.ts';
 import type { Lie } from '../lie.ts';
 
-const { only, answers, lateError } = faults;
+const { only, answers, lateError, noMetadata } = faults;
 const GET = { operation: 'GetObject' } as const;
 const HEAD = { operation: 'HeadObject' } as const;
 
@@ -142,6 +142,13 @@ export const objectLies: readonly Lie[] = [
     client: {},
     doctor: [],
     engine: { object: 'upstream_invalid' },
+  },
+  {
+    name: 'a write whose metadata are not kept',
+    fault: () => noMetadata,
+    client: {},
+    doctor: ['read_back metadata_not_kept'],
+    engine: 'works',
   },
   {
     name: '200, and an error instead of a copy',
