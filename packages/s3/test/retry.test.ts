@@ -28,6 +28,8 @@ const put = (
   ...(metadata === undefined ? {} : { metadata }),
 });
 
+const replacement = (key: string, ifMatch: string) => ({ ...put(key, undefined, false), ifMatch });
+
 describe('retries', () => {
   it('go on while the provider is busy, with doubling waits and Retry-After as the least', async () => {
     fake.addFault(faults.only({ times: 1 }, faults.slowsDown(3)));
@@ -163,6 +165,26 @@ describe('a conditional PUT whose answer was lost', () => {
     // A stream is spent with the refusal.
     const stream = { ...put('swift-2'), body: new Blob(['content']).stream() };
     expect((await failure(client.put(stream))).code).toBe('unsupported_by_provider');
+    const replacing = { ...replacement('swift', 'x'), body: new Blob(['content']).stream() };
+    expect((await failure(client.put(replacing))).code).toBe('unsupported_by_provider');
+  });
+
+  it('falls back to looking first for what is replaced, too', async () => {
+    fake.addFault(faults.noConditions);
+    const client = clientOf(fake);
+    const { etag } = await client.put({ ...put('swift'), ifAbsent: false });
+    await client.put(replacement('swift', `"${etag}"`));
+    expect((await failure(client.put(replacement('swift', 'another')))).code).toBe('object_changed');
+    expect((await failure(client.put(replacement('none', etag)))).code).toBe('object_changed');
+    expect(client.records.map((one) => [one.operation, one.status]).slice(1)).toEqual([
+      ['PutObject', 501],
+      ['HeadObject', 200],
+      ['PutObject', 200],
+      ['PutObject', 501],
+      ['HeadObject', 200],
+      ['PutObject', 501],
+      ['HeadObject', 404],
+    ]);
   });
 
   it('looks first by itself on providers known to have no conditions', async () => {
@@ -172,5 +194,11 @@ describe('a conditional PUT whose answer was lost', () => {
     await client.put({ ...put('b2'), body: new Blob(['content']).stream() });
     expect(client.records.map((one) => one.operation)).toEqual(['HeadObject', 'PutObject']);
     expect(fake.requests[1]?.headers['if-none-match']).toBeUndefined();
+
+    const { etag } = await client.head('b2');
+    await client.put({ ...replacement('b2', etag), body: new Blob(['content']).stream() });
+    expect(client.records.map((one) => one.operation).slice(3)).toEqual(['HeadObject', 'PutObject']);
+    expect(fake.requests[4]?.headers['if-match']).toBeUndefined();
+    expect((await failure(client.put(replacement('b2', 'another')))).code).toBe('object_changed');
   });
 });

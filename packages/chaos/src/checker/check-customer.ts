@@ -179,7 +179,8 @@ const outputKeys = (
   return [`${wish.outputPrefix}${name}`, `${wish.outputPrefix}${name}.html`];
 };
 
-const words = ({ state, reason }: Pick<Row, 'state' | 'reason'>): string => (reason === null ? state : `${state} (${reason})`);
+const words = ({ state, reason }: Pick<Row, 'state' | 'reason'>): string =>
+  reason === null ? state : `${state} (${reason})`;
 
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);

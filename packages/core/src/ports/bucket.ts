@@ -49,6 +49,8 @@ export interface PutInput {
   readonly metadata?: Readonly<Record<string, string>>;
   /** Fail with `object_exists` when the key exists. */
   readonly ifAbsent?: boolean;
+  /** Fail with `object_changed` unless the object has this ETag; with that or `object_not_found` when there is none. */
+  readonly ifMatch?: string;
   readonly signal?: AbortSignal;
 }
 

@@ -6,7 +6,8 @@ const MAX_KEY_BYTES = 1024;
 
 /**
  * Where a result goes: the output prefix, then the source's place in its folder tree. The PDF keeps its name, the HTML
- * page adds `.html` to it, so no two sources can meet: `a/report.pdf` → `out/a/report.pdf`, `out/a/report.pdf.html`.
+ * page adds `.html` to it: `a/report.pdf` → `out/a/report.pdf`, `out/a/report.pdf.html`. Folder rules with a
+ * sub-folder apart no two sources can meet; where two do, the second is refused when it is written.
  * With `keep_versions` the version joins the name: its ETag, or a digest where an ETag is no part for a name.
  *
  * @throws SluiceError `object_name_unusable` when the result would be longer than S3 allows.

@@ -1,4 +1,4 @@
-import { asSluiceError, SluiceError, type StagedOutput } from '@sluice/shared';
+import { asSluiceError, type ErrorCode, SluiceError, type StagedOutput } from '@sluice/shared';
 import { forEachConcurrently } from '../concurrency.ts';
 import { type BucketWorkContext, bucketWork } from '../credentials/bucket-work.ts';
 import type { Bucket, PutInput } from '../ports/bucket.ts';
@@ -6,7 +6,7 @@ import type { Random, Staging } from '../ports/engine.ts';
 import type { IntegrationConfig, ObjectLedger, ObjectToWrite, WrittenOutput } from '../ports/ledger.ts';
 import { settlementOf } from '../processing/retry-schedule.ts';
 import { outputKey } from './output-key.ts';
-import { isResultFor, isResultOf, provenanceOf } from './provenance.ts';
+import { isResultOf, kinshipOf, provenanceOf, sourceObjectOf } from './provenance.ts';
 
 export interface WritebackContext extends BucketWorkContext {
   readonly ledger: Pick<ObjectLedger, 'beginWriteback' | 'completeWriteback' | 'settleAttempt'>;
@@ -21,9 +21,9 @@ export interface WritebackContext extends BucketWorkContext {
 
 /**
  * Writes staged results back to their buckets, as far as they are waiting for it. Writing twice writes the same bytes
- * under the same names, so a kill between the write and its record does no harm. Only results of the same integration
- * are replaced: a file of the customer's in their place is kept. Results stream from the working bucket to the
- * customer's and are never held whole.
+ * under the same names, so a kill between the write and its record does no harm. Only results of the same source are
+ * replaced: a file of the customer's in their place is kept, and so is the result of another document. Results stream
+ * from the working bucket to the customer's and are never held whole.
  */
 export const writeBackObjects = async (
   context: WritebackContext,
@@ -86,6 +86,15 @@ const writeOutputs = async (
   return written;
 };
 
+/**
+ * There are servers that refuse the right ETag too, and a refusal may come before the upload's end and break it off. After so many
+ * attempts what was looked at is believed to be there still.
+ */
+const CONDITIONAL_ATTEMPTS = 2;
+
+/** What is there is not what was looked at, or cannot be asked for. */
+const UNMET = new Set<ErrorCode>(['object_changed', 'object_not_found', 'unsupported_by_provider']);
+
 const writeOutput = async (
   bucket: Bucket,
   object: ObjectToWrite,
@@ -93,45 +102,66 @@ const writeOutput = async (
   key: string,
   staging: Staging,
 ): Promise<{ etag: string }> => {
-  const put = async (ifAbsent: boolean) => {
+  const put = async (condition: Pick<PutInput, 'ifAbsent' | 'ifMatch'>) => {
     const written = await putOrCancel(bucket, await openStaged(staging, output), {
       key,
       sizeBytes: output.sizeBytes,
       contentType: output.contentType,
       metadata: provenanceOf(object),
-      ifAbsent,
+      ...condition,
     });
     await lookAfter(bucket, object, { key, etag: written.etag, sizeBytes: output.sizeBytes });
     return written;
   };
   // A second attempt looks first: what broke off the first may have been a refusal that came before the upload's end.
-  const isKnownOurs = object.attempts > 1 && (await lookAt(bucket, object, key)) === 'ours';
-  if (!isKnownOurs) {
+  let predecessor = object.attempts > 1 ? await lookAt(bucket, object, key) : null;
+  let isConditional = object.attempts <= CONDITIONAL_ATTEMPTS;
+  if (predecessor === null) {
     try {
-      return await put(true);
+      return await put({ ifAbsent: true });
     } catch (error) {
       const { code } = asSluiceError(error);
       if (code !== 'object_exists' && code !== 'unsupported_by_provider') throw error;
+      isConditional &&= code === 'object_exists';
+      predecessor = await lookAt(bucket, object, key);
+    }
+  }
+  if (predecessor !== null && isConditional) {
+    try {
+      return await put({ ifMatch: predecessor });
+    } catch (error) {
+      if (!UNMET.has(asSluiceError(error).code)) throw error;
       await lookAt(bucket, object, key);
     }
   }
-  return put(false);
+  return put({});
 };
 
-/** @throws SluiceError `output_taken` when something lies at `key` that is no result made for this tenant. */
-const lookAt = async (
-  bucket: Bucket,
-  { tenantId }: ObjectToWrite,
-  key: string,
-): Promise<'ours' | 'absent'> => {
-  try {
-    const { metadata } = await bucket.head(key);
-    if (isResultFor(metadata, tenantId)) return 'ours';
-  } catch (error) {
-    if (asSluiceError(error).code === 'object_not_found') return 'absent';
+/**
+ * The ETag of an earlier result of the same source at `key`; null when nothing lies there.
+ *
+ * @throws SluiceError `output_taken` when something else does
+ */
+const lookAt = async (bucket: Bucket, object: ObjectToWrite, key: string): Promise<string | null> => {
+  const there = await bucket.head(key).catch((error: unknown) => {
+    if (asSluiceError(error).code === 'object_not_found') return null;
     throw error;
-  }
-  throw new SluiceError('output_taken', { detail: `A file that is no result of ours lies at ${key}.` });
+  });
+  if (there === null) return null;
+  const kinship = kinshipOf(there.metadata, object);
+  if (kinship === 'same_source') return there.etag;
+  throw new SluiceError('output_taken', {
+    detail:
+      kinship === 'none'
+        ? `A file that is no result of ours lies at ${key}.`
+        : `The result of another document of yours${nameOf(there.metadata)} lies at ${key}: folder rules or an edit give both the same name. ` +
+          'Give the folder of one of them another output sub-folder, or move that result away.',
+  });
+};
+
+const nameOf = (metadata: Readonly<Record<string, string>>): string => {
+  const objectId = sourceObjectOf(metadata);
+  return objectId === null ? '' : ` (object ${objectId})`;
 };
 
 /**

@@ -217,3 +217,15 @@ export class ObjectWorld {
     expect(this.staging.openStreams).toBe(0);
   }
 }
+
+/** A world in which documents were processed and wait to be written back, and their ids. */
+export const staged = async (...keys: string[]): Promise<{ world: ObjectWorld; ids: string[] }> => {
+  const world = new ObjectWorld();
+  await world.find(...keys);
+  await world.process(await world.claim());
+  world.endings.length = 0;
+  return { world, ids: world.writebackQueue.take().map((message) => message.objectId) };
+};
+
+export const textOf = (bytes: Uint8Array | null): string | null =>
+  bytes === null ? null : new TextDecoder().decode(bytes);

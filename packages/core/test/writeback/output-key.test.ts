@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outputKey } from '../../src/writeback/output-key.ts';
-import { isOwnOutput, provenanceOf } from '../../src/writeback/provenance.ts';
+import { isOwnOutput, kinshipOf, provenanceOf, sourceObjectOf } from '../../src/writeback/provenance.ts';
 import { usableKey } from '../support/keys.ts';
 
 const integration = { inputPrefix: 'in/', outputPrefix: 'accessible/' };
@@ -172,6 +172,7 @@ describe('provenance', () => {
       'sluice-object-id': object.objectId,
       'sluice-tenant-id': object.tenantId,
       'sluice-integration-id': object.integrationId,
+      'sluice-source-key-digest': expect.stringMatching(/^[0-9a-f]{32}$/),
       'sluice-source-etag': 'e',
       'sluice-quality-tier': 'enhanced',
     });
@@ -182,5 +183,24 @@ describe('provenance', () => {
     expect(isOwnOutput({ ...provenanceOf(object), 'x-other': '1' })).toBe(true);
     expect(isOwnOutput({})).toBe(false);
     expect(isOwnOutput({ 'sluice-source-etag': 'e', title: 'sluice-job-id' })).toBe(false);
+  });
+
+  it('tells a result of the same source from one of another, through every edit but that of its name', () => {
+    const earlier = provenanceOf({
+      ...object,
+      integrationId: 'i',
+      jobId: 'j',
+      etag: 'e',
+      ruleId: null,
+    });
+    expect(kinshipOf(earlier, object)).toBe('same_source');
+    expect(kinshipOf(earlier, { ...object, key: 'in/b.pdf' })).toBe('other_source');
+    expect(kinshipOf(earlier, { ...object, tenantId: 't' })).toBe('none');
+    expect(kinshipOf({ 'sluice-tenant-id': object.tenantId }, object)).toBe('none');
+    expect(sourceObjectOf(earlier)).toBe(object.objectId);
+    // Metadata are the customer's to change.
+    for (const said of ['', 'x', `${object.objectId}<script>`])
+      expect(sourceObjectOf({ 'sluice-object-id': said })).toBe(null);
+    expect(sourceObjectOf({})).toBe(null);
   });
 });

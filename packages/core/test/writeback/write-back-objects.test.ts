@@ -1,18 +1,7 @@
 import { SluiceError } from '@sluice/shared';
 import { failNth } from '@sluice/testkit/memory';
 import { describe, expect, it } from 'vitest';
-import { ObjectWorld } from '../support/object-world.ts';
-
-const staged = async (...keys: string[]): Promise<{ world: ObjectWorld; ids: string[] }> => {
-  const world = new ObjectWorld();
-  await world.find(...keys);
-  await world.process(await world.claim());
-  world.endings.length = 0;
-  return { world, ids: world.writebackQueue.take().map((message) => message.objectId) };
-};
-
-const textOf = (bytes: Uint8Array | null): string | null =>
-  bytes === null ? null : new TextDecoder().decode(bytes);
+import { staged, textOf } from '../support/object-world.ts';
 
 describe('writeBackObjects', () => {
   it('writes every output under the output prefix, with provenance, and clears the staging', async () => {
@@ -167,83 +156,6 @@ describe('a bucket that confirms what it does not keep', () => {
     world.faults = ({ method }) => (method === 'head' ? { before: new SluiceError('access_denied') } : null);
     await world.writeBack(ids);
     expect(world.row('in/a.pdf').state).toBe('written_back');
-  });
-});
-
-describe('what lies in the place of a result', () => {
-  const foreign = (world: ObjectWorld, key: string, metadata: Record<string, string> = {}) =>
-    world.bucket.set(key, 'of the customer', 7, metadata);
-
-  it('is kept when it is no result of ours, and the object says so', async () => {
-    const { world, ids } = await staged('in/a.pdf');
-    foreign(world, 'accessible/a.pdf', { title: 'Mine' });
-    await world.writeBack(ids);
-    expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
-    expect(world.row('in/a.pdf').detail).toContain('accessible/a.pdf');
-    expect((await world.bucket.head('accessible/a.pdf')).etag).toBe('of the customer');
-    world.expectSound();
-  });
-
-  it('is kept when it is a result made for another tenant', async () => {
-    const { world, ids } = await staged('in/a.pdf');
-    foreign(world, 'accessible/a.pdf', {
-      'sluice-job-id': 'j',
-      'sluice-tenant-id': 'another',
-    });
-    await world.writeBack(ids);
-    expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
-    expect((await world.bucket.head('accessible/a.pdf')).etag).toBe('of the customer');
-  });
-
-  it('is replaced when it is an earlier result, though the bucket was connected anew since', async () => {
-    const { world, ids } = await staged('in/a.pdf');
-    foreign(world, 'accessible/a.pdf', {
-      'sluice-job-id': 'earlier',
-      'sluice-tenant-id': world.row('in/a.pdf').tenantId,
-      'sluice-integration-id': 'deleted long ago',
-    });
-    await world.writeBack(ids);
-    expect(world.row('in/a.pdf').state).toBe('written_back');
-    expect(textOf(world.bucket.body('accessible/a.pdf'))).toBe('pdf of a.pdf');
-    world.expectSound();
-  });
-
-  it.each([
-    ['is kept', {}, 'output_taken'],
-    ['may be nothing', null, 'written_back'],
-  ] as const)('%s where there is no conditional write', async (_, there, ending) => {
-    const { world, ids } = await staged('in/a.pdf');
-    if (there !== null) foreign(world, 'accessible/a.pdf', there);
-    const put = world.bucket.put.bind(world.bucket);
-    world.bucket.put = async (input) => {
-      if (input.ifAbsent === true) throw new SluiceError('unsupported_by_provider');
-      return put(input);
-    };
-    await world.writeBack(ids);
-    expect(world.states()).toEqual({ 'in/a.pdf': ending });
-    expect((await world.bucket.head('accessible/a.pdf')).etag === 'of the customer').toBe(there !== null);
-    world.expectSound();
-  });
-
-  it('is looked at before the second attempt, whose upload a refusal could break off again', async () => {
-    const { world, ids } = await staged('in/a.pdf');
-    foreign(world, 'accessible/a.pdf');
-    world.faults = ({ method }) =>
-      method === 'put' ? { before: new SluiceError('endpoint_unreachable') } : null;
-    await world.writeBack(ids);
-    expect(world.row('in/a.pdf')).toMatchObject({ state: 'staged', reason: 'endpoint_unreachable' });
-    world.clock.advance(3_600_000);
-    await world.writeBack(await world.claim('writeback'));
-    expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
-  });
-
-  it('cannot be told while the bucket refuses to show it: the result waits', async () => {
-    const { world, ids } = await staged('in/a.pdf');
-    foreign(world, 'accessible/a.pdf');
-    world.faults = ({ method }) => (method === 'head' ? { before: new SluiceError('access_denied') } : null);
-    await world.writeBack(ids);
-    expect(world.row('in/a.pdf')).toMatchObject({ state: 'staged', reason: 'access_denied' });
-    expect((await world.bucket.head('accessible/a.pdf')).etag).toBe('of the customer');
   });
 });
 

@@ -9,8 +9,6 @@ import { discard, quoteEtag, readWriteResult, type WriteResult } from './heads.t
 import { headObject } from './read.ts';
 
 export interface S3PutInput extends PutInput {
-  /** Fail with `object_changed` unless the object has this ETag. */
-  readonly ifMatch?: string;
   readonly cacheControl?: string;
   readonly contentDisposition?: string;
   readonly signal?: AbortSignal;
@@ -44,29 +42,38 @@ const putHeaders = (input: S3PutInput): Record<string, string> => {
   };
   if (input.cacheControl !== undefined) headers['cache-control'] = input.cacheControl;
   if (input.contentDisposition !== undefined) headers['content-disposition'] = input.contentDisposition;
-  if (input.ifMatch !== undefined) headers['if-match'] = quoteEtag(input.ifMatch);
   return headers;
+};
+
+/** The ETag of what lies there now; null when nothing does. @throws SluiceError */
+const etagNow = async (
+  transport: Transport,
+  input: { readonly key: string; readonly signal?: AbortSignal },
+): Promise<string | null> => {
+  try {
+    const options = input.signal === undefined ? {} : { signal: input.signal };
+    return (await headObject(transport, input.key, options)).etag;
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'object_not_found') return null;
+    throw error;
+  }
 };
 
 /** Whether the key is taken now. @throws SluiceError */
 export const objectExists = async (
   transport: Transport,
   input: { readonly key: string; readonly signal?: AbortSignal },
-): Promise<boolean> => {
-  try {
-    await headObject(transport, input.key, input.signal === undefined ? {} : { signal: input.signal });
-    return true;
-  } catch (error) {
-    if (error instanceof SluiceError && error.code === 'object_not_found') return false;
-    throw error;
-  }
-};
+): Promise<boolean> => (await etagNow(transport, input)) !== null;
+
+const conditionOf = ({ ifAbsent, ifMatch }: S3PutInput): 'if_none_match' | 'if_match' | undefined =>
+  ifAbsent === true ? 'if_none_match' : ifMatch === undefined ? undefined : 'if_match';
 
 const send = async (transport: Transport, input: S3PutInput, conditional: boolean): Promise<WriteResult> => {
   const stream = input.body instanceof ReadableStream ? fixedLengthBody(input.body, input.sizeBytes) : null;
   const headers = putHeaders(input);
-  if (conditional) headers['if-none-match'] = '*';
-  const condition = conditional ? 'if_none_match' : input.ifMatch === undefined ? undefined : 'if_match';
+  const condition = conditional ? conditionOf(input) : undefined;
+  if (condition === 'if_none_match') headers['if-none-match'] = '*';
+  if (condition === 'if_match') headers['if-match'] = quoteEtag(input.ifMatch ?? '');
   let attempts = 0;
   const request: S3Request = {
     operation: 'PutObject',
@@ -100,7 +107,7 @@ const send = async (transport: Transport, input: S3PutInput, conditional: boolea
 /**
  * Writes an object. Bytes are retried, a stream is sent once.
  *
- * `ifAbsent` is atomic where the provider has conditional writes. Where it has none (B2 by its profile, others by
+ * `ifAbsent` and `ifMatch` are atomic where the provider has conditional writes. Where it has none (B2 by its profile, others by
  * answering 501) the client looks first and then writes: two writers at the same moment can both succeed.
  *
  * @throws SluiceError `object_exists`, `object_changed`, `upstream_invalid` when a stream is not `sizeBytes` long, …
@@ -109,7 +116,7 @@ export const putObject = async (transport: Transport, input: S3PutInput): Promis
   if (input.body instanceof Uint8Array && input.body.byteLength !== input.sizeBytes) {
     throw wrongLength(input.sizeBytes);
   }
-  if (input.ifAbsent !== true) return send(transport, input, false);
+  if (conditionOf(input) === undefined) return send(transport, input, false);
   if (transport.profile.conditionalPut) {
     try {
       return await send(transport, input, true);
@@ -118,6 +125,9 @@ export const putObject = async (transport: Transport, input: S3PutInput): Promis
       if (!unsupported || input.body instanceof ReadableStream) throw error;
     }
   }
-  if (await objectExists(transport, input)) throw new SluiceError('object_exists');
+  const etag = await etagNow(transport, input);
+  if (input.ifAbsent === true && etag !== null) throw new SluiceError('object_exists');
+  if (input.ifMatch !== undefined && etag !== input.ifMatch.replaceAll('"', ''))
+    throw new SluiceError('object_changed');
   return send(transport, input, false);
 };

@@ -141,6 +141,8 @@ export class SimBucket {
   async #put(input: PutInput): Promise<{ etag: string; versionId: null }> {
     const before = this.#objects.get(input.key);
     if (input.ifAbsent === true && before !== undefined) throw new SluiceError('object_exists');
+    if (input.ifMatch !== undefined && input.ifMatch !== before?.summary.etag)
+      throw new SluiceError('object_changed');
     const text = await textOf(input.body);
     if (text.length !== input.sizeBytes) throw new SluiceError('upstream_invalid');
     const metadata = input.metadata ?? {};

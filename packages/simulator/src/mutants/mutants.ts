@@ -48,8 +48,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a file of the customer in the place of a result is overwritten',
     file: `${CORE}/writeback/write-back-objects.ts`,
-    find: 'return await put(true);',
-    replace: 'return await put(false);',
+    find: 'return await put({ ifAbsent: true });',
+    replace: 'return await put({});',
   },
   {
     name: 'the other version of an object is processed as if it were the one found',

@@ -122,7 +122,10 @@ export class MemoryBucket implements Bucket {
   async put(input: PutInput): Promise<{ etag: string; versionId: string | null }> {
     const body = new Uint8Array(await new Response(Uint8Array.from(await bytesOf(input.body))).arrayBuffer());
     if (body.byteLength !== input.sizeBytes) throw new SluiceError('upstream_invalid');
-    if (input.ifAbsent === true && this.#objects.has(input.key)) throw new SluiceError('object_exists');
+    const there = this.#objects.get(input.key);
+    if (input.ifAbsent === true && there !== undefined) throw new SluiceError('object_exists');
+    if (input.ifMatch !== undefined && input.ifMatch !== there?.summary.etag)
+      throw new SluiceError('object_changed');
     const etag = `put-${Buffer.from(body).toString('hex').slice(0, 32)}`;
     this.set(input.key, etag, body.byteLength, input.metadata ?? {});
     const stored = this.#find(input.key);
