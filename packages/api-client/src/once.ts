@@ -39,8 +39,9 @@ export const sendOnce = (): Middleware => {
       open.set(print, key);
       // An answer that breaks off is none.
       await response.clone().arrayBuffer();
-      const isKnown =
-        response.status < 500 && !(response.status === 409 && response.headers.has('retry-after'));
+      // 401, and what is to wait, was answered before anybody looked at the key.
+      const { status, headers } = response;
+      const isKnown = status < 500 && status !== 401 && !headers.has('retry-after');
       // What was asked before this was answered is of the past: asked again, it is meant anew.
       if (isKnown) open.clear();
     },

@@ -54,6 +54,8 @@ test.each([
   ['the answer broke off', brokenOff],
   ['the server failed', problem(503)],
   ['the first is still being done', problem(409, { 'retry-after': '3' })],
+  ['there were too many', problem(429, { 'retry-after': '3' })],
+  ['the session had ended', problem(401)],
 ])('a request is sent again under its key when %s, and is another when it was answered', async (_, reply) => {
   const { keys, rename } = clientOf(reply, reply, done, done);
   await rename('a');

@@ -2,6 +2,7 @@ import { createCallerClient, createTokenVerifier } from '@sluice/db';
 import { createLogger } from '@sluice/observability';
 import { type Env, parseEnv } from './env.ts';
 import { createApp } from './http/app.ts';
+import { isRead } from './http/idempotency.ts';
 import { isOfResults, serveResult } from './http/result-page.ts';
 import { servePage } from './http/web-pages.ts';
 import { addRoutes } from './routes/index.ts';
@@ -32,7 +33,12 @@ const serverOf = (env: Env): Serve => {
     });
     addRoutes(app);
     serve = (request, context) => {
-      const ask = (asked: Request) => app.fetch(asked, env, context);
+      const ask = async (asked: Request) => {
+        const answer = Promise.resolve(app.fetch(asked, env, context));
+        // A connection that breaks ends its request: what was begun is brought to its end, and noted under its key, all the same.
+        if (!isRead(asked)) context.waitUntil(answer.catch(() => undefined));
+        return answer;
+      };
       if (isOfApi(request)) return ask(request);
       if (isOfResults(request)) return serveResult(request, ask);
       return servePage(request, { assets, supabase });

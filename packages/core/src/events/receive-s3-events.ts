@@ -1,6 +1,6 @@
 import { type EventDelivery, type EventReceipt, type EventRefusal, SluiceError } from '@sluice/shared';
 import { forEachConcurrently } from '../concurrency.ts';
-import { toLedgerObject } from '../finding/ledger-object.ts';
+import { ledgerKey, toLedgerObject } from '../finding/ledger-object.ts';
 import type { Clock, Log, OpenBucket, Wait } from '../ports/engine.ts';
 import type { EventLedger, EventObjectToRecord, EventSource, VerifyDelivery } from '../ports/events.ts';
 import { isStorable } from '../storable-text.ts';
@@ -136,7 +136,7 @@ interface Completed {
   readonly objects: EventObjectToRecord[];
   /** No longer there. */
   readonly missing: number;
-  /** The keys of what could not be asked for now. */
+  /** What could not be asked for now, by the keys of the ledger. */
   readonly left: readonly string[];
 }
 
@@ -192,7 +192,7 @@ const complete = async (
   } catch (error) {
     log.warn('event_bucket_unanswered', { integrationId: integration.id, error });
   }
-  return { objects, missing, left: [...left] };
+  return { objects, missing, left: [...left].map(ledgerKey) };
 };
 
 const outOfTime = (): Error => new SluiceError('upstream_timeout');

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ledgerKey } from '../../src/finding/ledger-object.ts';
 import { KnownSources, type ReceiveContext, receiveS3Events } from '../../src/index.ts';
 import type { EventSource } from '../../src/ports/events.ts';
 
+const AT = '2026-11-21T10:00:00Z';
 const ID = '00000000-0000-4000-8000-000000000001';
 const secretOf = (version: number) => ({ version }) as unknown as EventSource['eventSecrets'][number];
 
@@ -20,6 +22,7 @@ const database = () => {
     /** Objects that only a listing can settle. */
     deferred: 0,
     refused: [] as string[],
+    left: [] as string[],
   };
   const ledger: ReceiveContext['ledger'] = {
     source: async () => {
@@ -43,7 +46,8 @@ const database = () => {
         retiredSecrets: state.retired.map(secretOf),
       } as unknown as EventSource;
     },
-    record: async ({ revision, secretVersion, objects }) => {
+    record: async ({ revision, secretVersion, objects, leftKeys }) => {
+      state.left.push(...leftKeys);
       const { status, detectionMode } = state;
       const holds = status === 'active' && detectionMode === 'event' && revision === state.revision;
       if (!holds || !state.valid.includes(secretVersion))
@@ -89,7 +93,7 @@ const delivery = (signedWith: number, bucket: string) => ({
         Records: [
           {
             eventName: 'ObjectCreated:Put',
-            eventTime: '2026-11-21T10:00:00Z',
+            eventTime: AT,
             s3: { bucket: { name: bucket }, object: { key: 'in/a.pdf', size: 1, eTag: 'e' } },
           },
         ],
@@ -187,4 +191,23 @@ test('a version that the ledger does not hold is not told as known: it is left t
     delivery(1, 'docs'),
   );
   expect(receipt).toMatchObject({ events: 1, recorded: 0, known: 0, leftToSweep: 1 });
+});
+
+test('what has a name that no database holds is left to the listing by the name it has in the ledger', async () => {
+  const { state, ledger } = database();
+  const context = contextOf(ledger, new KnownSources({ now: () => 0 }));
+  const names = ['in/\u0000.pdf', 'in/\ud800.pdf', `in/${'é'.repeat(1_000)}.pdf`];
+  for (const key of names) {
+    const event = { account: 'a', action: 'PutObject', bucket: 'docs', object: { key }, eventTime: AT };
+    const body = new TextEncoder().encode(JSON.stringify(event));
+    expect(await receiveS3Events(context, { ...delivery(1, 'docs'), body })).toMatchObject({
+      leftToSweep: 1,
+    });
+  }
+  expect(state.left).toEqual(names.map(ledgerKey));
+  for (const key of state.left) {
+    expect(key.isWellFormed()).toBe(true);
+    expect(key).not.toContain('\u0000');
+    expect(key.length).toBeLessThan(1_025);
+  }
 });

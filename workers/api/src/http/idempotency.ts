@@ -1,16 +1,20 @@
 import { type Client, unwrap, unwrapNullable } from '@sluice/db';
 import { SluiceError } from '@sluice/shared';
-import type { MiddlewareHandler } from 'hono';
+import type { HonoRequest, MiddlewareHandler } from 'hono';
 import * as z from 'zod';
 import type { AppEnv, AppParts } from './context.ts';
 
 /**
  * `Idempotency-Key` on everything but reads (IETF draft-ietf-httpapi-idempotency-key-header): the same request under the same key is
- * done once. The answer of success is kept for 24 hours and given again; a refusal or a failure did nothing, so its key is
- * free again.
+ * done once. The answer of success is kept for 24 hours and given again. A refusal did nothing, so its key is free again; so is
+ * that of a failure of ours, although what was asked may have been done (docs/decisions/0033-sent-again-and-done-once.md).
  */
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Whether a request changes nothing, by its method. */
+export const isRead = ({ method }: { readonly method: string }): boolean => READS.has(method);
+
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** What an answer's headers are of any worth the second time. */
@@ -33,9 +37,13 @@ const Claim = z.discriminatedUnion('outcome', [
 ]);
 
 /** SHA-256 of what makes two requests the same one, in hex. */
-const fingerprintOf = async (method: string, url: string, body: ArrayBuffer): Promise<string> => {
-  const { pathname, search } = new URL(url);
-  const head = new TextEncoder().encode(`${method} ${pathname}${search}\n`);
+const fingerprintOf = async (request: HonoRequest): Promise<string> => {
+  const { pathname, search } = new URL(request.url);
+  const revision = request.header('if-match');
+  const head = new TextEncoder().encode(
+    `${request.method} ${pathname}${search}\n${revision === undefined ? '' : `${revision}\n`}`,
+  );
+  const body = await request.arrayBuffer();
   const whole = new Uint8Array(head.byteLength + body.byteLength);
   whole.set(head);
   whole.set(new Uint8Array(body), head.byteLength);
@@ -57,17 +65,13 @@ export const idempotent =
   (log: AppParts['log']): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     const key = c.req.header('idempotency-key');
-    if (READS.has(c.req.method) || key === undefined) return next();
+    if (isRead(c.req) || key === undefined) return next();
     if (!IDEMPOTENCY_KEY.test(key)) {
       const message = 'Use 1 to 255 visible ASCII characters, such as a UUID.';
       throw new SluiceError('invalid_request', { fields: [{ field: 'idempotency-key', message }] });
     }
     const { db } = c.var;
-    const claim = await begin(
-      db,
-      key,
-      await fingerprintOf(c.req.method, c.req.url, await c.req.arrayBuffer()),
-    );
+    const claim = await begin(db, key, await fingerprintOf(c.req));
     if (claim.outcome === 'replay') return replayed(claim);
     if (claim.outcome === 'running') {
       throw new SluiceError('idempotency_running', { retryAfterMs: claim.retryAfterSeconds * 1000 });

@@ -37,10 +37,18 @@ describe('a signing secret', () => {
       if (event === undefined) throw new Error('nothing came');
       return event;
     };
+    const kept = async () => {
+      const { rows } = await sql.query('select from private.sealed_secrets where record_id = $1', [
+        connection.targetId,
+      ]);
+      return rows.length;
+    };
+    // The answer with this one is lost, so the customer asks for another: the server still has the first.
+    const lost = await rotate(3600);
     const second = await rotate(3600);
     const during = await next('in/during.pdf');
-    expect(during.signatures).toHaveLength(2);
-    expect([connection.secret, second].map((secret) => isSignedWith(secret, during))).toEqual([true, true]);
+    expect(during.signatures).toHaveLength(3);
+    for (const secret of [connection.secret, lost, second]) expect(isSignedWith(secret, during)).toBe(true);
     await sql.query(`update public.notification_targets set previous_secret_until = now() where id = $1`, [
       connection.targetId,
     ]);
@@ -50,6 +58,14 @@ describe('a signing secret', () => {
     const last = await next('in/last.pdf');
     expect(last.signatures).toHaveLength(1);
     expect([second, third].map((secret) => isSignedWith(secret, last))).toEqual([false, true]);
+    expect(await kept()).toBe(1);
+    for (let n = 0; n < 6; n += 1) await rotate(3600);
+    expect(await kept()).toBe(5);
+    await sql.query(`update public.notification_targets set previous_secret_until = now() where id = $1`, [
+      connection.targetId,
+    ]);
+    await sql.query('select public.prune_notification_deliveries()');
+    expect(await kept()).toBe(1);
   });
 });
 
