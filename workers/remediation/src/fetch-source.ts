@@ -42,8 +42,9 @@ export async function fetchSource(
 }
 
 /**
- * Hands the source on as it comes, never more of it than was promised.
+ * Hands the source on as it comes, never more of it than was promised and never more than the limit.
  *
+ * @param maxBytes ceiling whatever the job or the source declare
  * @param use gets the bytes and their number, null where the source does not promise it; it must read them to the end or
  *   throw
  * @returns what `use` returns; when the source fails meanwhile, that, whatever `use` makes of it
@@ -52,8 +53,10 @@ export async function fetchSource(
 export async function streamSource<T>(
   source: ProcessJob['source'],
   env: Env,
+  maxBytes: number,
   use: (body: ReadableStream<Uint8Array>, sizeBytes: number | null) => Promise<T>,
 ): Promise<{ readonly ok: true; readonly value: T } | Failure> {
+  if (source.sizeBytes > maxBytes) return { ok: false, reason: 'too_large' };
   const used = await withSource(source, env, async (response, isExact) => {
     const sizeBytes = isExact ? source.sizeBytes : null;
     const { readable, writable } =
@@ -62,7 +65,7 @@ export async function streamSource<T>(
     writer.closed.catch(() => undefined);
     // Set before the other side can notice.
     let failure: Failure | undefined;
-    const copying = copy(response, writer, sizeBytes, (why) => {
+    const copying = copy(response, writer, sizeBytes, maxBytes, (why) => {
       failure = why;
     });
     const using = settled(use(readable, sizeBytes));
@@ -87,27 +90,30 @@ async function copy(
   response: Response,
   writer: WritableStreamDefaultWriter<Uint8Array>,
   sizeBytes: number | null,
+  maxBytes: number,
   onFailure: (why: Failure) => void,
 ): Promise<void> {
   let copied = 0;
+  const limit = sizeBytes ?? maxBytes;
   try {
     for await (const chunk of chunks(response)) {
       copied += chunk.length;
-      if (sizeBytes !== null && copied > sizeBytes) break;
+      if (copied > limit) break;
       const isTaken = await writer.write(chunk).then(
         () => true,
         () => false,
       );
       if (!isTaken) return;
     }
-    if (sizeBytes === null || copied === sizeBytes) {
+    if (copied <= limit && (sizeBytes === null || copied === sizeBytes)) {
       await writer.close().catch(() => undefined);
       return;
     }
   } catch {
     // Whatever broke, its message may hold the URL.
   }
-  onFailure(failed(sizeBytes !== null && copied > sizeBytes ? CHANGED : UNREACHABLE));
+  if (copied <= limit) onFailure(failed(UNREACHABLE));
+  else onFailure(sizeBytes === null ? { ok: false, reason: 'too_large' } : failed(CHANGED));
   await writer.abort().catch(() => undefined);
 }
 

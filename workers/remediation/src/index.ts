@@ -1,7 +1,7 @@
 import { createLogger } from '@sluice/observability';
 import { answerJob } from './answer-job.ts';
 import { parseEnv } from './env.ts';
-import { NodeProcessorAway } from './node-processor/hand-over.ts';
+import { NodeProcessorAway } from './node-processor/away.ts';
 import { readJob } from './read-job.ts';
 import { runJob } from './run-job.ts';
 import { SourceUrlRefused } from './source-url.ts';

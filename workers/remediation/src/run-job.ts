@@ -20,8 +20,8 @@ const MORE_ROOM_HELPS: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
 
 /**
  * One job from its source to its staged outputs. What is too large for a Worker goes to the Node processor, where there
- * is one: by its size before anything is fetched, by its pages and its work when that has shown. So do pages that are
- * pictures: their text is recognised there.
+ * is one: by its size before anything is fetched; by its size unpacked, its pages and its work when that has shown. So do
+ * pages that are pictures: their text is recognised there.
  *
  * @throws SourceUrlRefused, NodeProcessorAway, StagingUnavailable: all of them mean the processor, not the document.
  */
@@ -32,16 +32,13 @@ export async function runJob(
 ): Promise<ProcessResult> {
   const { nodeProcessor: node } = env;
   const { maxBytes } = REMEDIATION_LIMITS;
-  if (node !== null && job.source.sizeBytes > maxBytes) {
-    const nodeMaxBytes = NODE_REMEDIATION_LIMITS.maxBytes;
-    if (job.source.sizeBytes > nodeMaxBytes) return tooLarge(job.source.sizeBytes, nodeMaxBytes);
-    const streamed = await streamSource(job.source, env, (body, sizeBytes) =>
-      handOver(job, env, node, body, sizeBytes, onProgress),
-    );
-    return streamed.ok ? streamed.value : failed(job, streamed);
-  }
+  if (node !== null && job.source.sizeBytes > maxBytes) return await passOn(job, env, node, onProgress);
   const source = await fetchSource(job.source, env, maxBytes);
-  if (!source.ok) return failed(job, source);
+  if (!source.ok) {
+    // Stored packed, it is larger than its promise.
+    if (node !== null && source.reason === 'too_large') return await passOn(job, env, node, onProgress);
+    return failed(job, source, maxBytes);
+  }
   let result: RemediationResult;
   try {
     result = await remediatePdf(source.bytes, {
@@ -69,13 +66,36 @@ export async function runJob(
   };
 }
 
-function failed(job: ProcessJob, source: Extract<SourceResult, { ok: false }>): ProcessResult {
-  if (source.reason === 'too_large') return tooLarge(job.source.sizeBytes, REMEDIATION_LIMITS.maxBytes);
+/** Hands the source over as it comes: it is too large to be held. */
+async function passOn(
+  job: ProcessJob,
+  env: Env,
+  node: NonNullable<Env['nodeProcessor']>,
+  onProgress: (progress: ProcessProgress) => void,
+): Promise<ProcessResult> {
+  const { maxBytes } = NODE_REMEDIATION_LIMITS;
+  const streamed = await streamSource(job.source, env, maxBytes, (body, sizeBytes) =>
+    handOver(job, env, node, body, sizeBytes, onProgress),
+  );
+  return streamed.ok ? streamed.value : failed(job, streamed, maxBytes);
+}
+
+function failed(
+  job: ProcessJob,
+  source: Extract<SourceResult, { ok: false }>,
+  maxBytes: number,
+): ProcessResult {
+  if (source.reason === 'too_large') return tooLarge(job.source.sizeBytes, maxBytes);
   return { outcome: 'source_failed', status: source.status, providerCode: source.providerCode };
 }
 
 function tooLarge(sizeBytes: number, maxBytes: number): ProcessResult {
-  const megabytes = (bytes: number): string => (bytes / (1024 * 1024)).toFixed(1);
-  const detail = `The file has ${megabytes(sizeBytes)} MB; at most ${megabytes(maxBytes)} MB can be processed here.`;
+  const megabytes = (bytes: number): string => `${(bytes / (1024 * 1024)).toFixed(1)} MB`;
+  const most = megabytes(maxBytes);
+  // How large a packed file is in the bucket says nothing to whoever reads this.
+  const detail =
+    sizeBytes > maxBytes
+      ? `The file has ${megabytes(sizeBytes)}; at most ${most} can be processed here.`
+      : `The file is stored packed. Unpacked it has more than the ${most} that can be processed here.`;
   return { outcome: 'refused', code: 'pdf_too_large', detail };
 }

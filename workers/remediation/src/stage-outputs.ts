@@ -10,7 +10,7 @@ type StagingJob = Pick<ProcessJob, 'jobId' | 'stagingPrefix'>;
 /** The working bucket did not take an output. What it said is the cause, and goes no further. */
 export class StagingUnavailable extends Error {
   constructor(cause: unknown) {
-    super('The working bucket does not answer.', { cause });
+    super('The working bucket did not take an output.', { cause });
     this.name = 'StagingUnavailable';
   }
 }
@@ -36,8 +36,9 @@ export async function stageOutput(
 }
 
 /**
- * The same for an output that comes as a stream and is never held whole: `write` writes all of it, and closes. When it fails,
- * nobody can tell whether the bucket or the stream did.
+ * The same for an output that comes as a stream and is never held whole: `write` writes all of it, and closes.
+ *
+ * @throws StagingUnavailable, also when it was `write` that failed: the bucket then fails with it
  */
 export async function stageStream(
   bucket: R2Bucket,
@@ -46,8 +47,12 @@ export async function stageStream(
   write: (to: WritableStream<Uint8Array>) => Promise<void>,
 ): Promise<StagedOutput> {
   const { readable, writable } = new FixedLengthStream(output.sizeBytes);
-  const [staged] = await Promise.all([stage(bucket, job, output, readable), write(writable)]);
-  return staged;
+  try {
+    const [staged] = await Promise.all([stage(bucket, job, output, readable), write(writable)]);
+    return staged;
+  } catch (cause) {
+    throw new StagingUnavailable(cause);
+  }
 }
 
 async function stage(

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { createLogger } from '@sluice/observability';
 import { startDocumentServer } from '@sluice/processor/server';
 import { parseSettings } from '@sluice/processor/settings';
+import { NODE_REMEDIATION_LIMITS } from '@sluice/remediation';
 import { longPdf, samplePdfs, specials } from '@sluice/testkit/samples';
 
 const ETAG = '"0123456789abcdef0123456789abcdef"';
@@ -26,7 +28,12 @@ async function serve(): Promise<void> {
   for (const [index, sample] of (await samplePdfs()).entries()) files.set(`/files/${index}`, sample);
   for (const [key, special] of Object.entries(await specials())) files.set(`/special/${key}`, special);
   files.set('/long/pages', { name: 'pages.pdf', bytes: longPdf(300) });
-  files.set('/long/bytes', { name: 'bytes.pdf', bytes: longPdf(2, 20 * 1024 * 1024) });
+  const long = longPdf(2, 20 * 1024 * 1024);
+  files.set('/long/bytes', { name: 'bytes.pdf', bytes: long });
+  files.set('/packed/long', { name: 'packed.pdf', bytes: gzipSync(long) });
+  // More than even the Node processor takes.
+  const bomb = gzipSync(Buffer.alloc(NODE_REMEDIATION_LIMITS.maxBytes + 1), { level: 1 });
+  files.set('/packed/bomb', { name: 'bomb.pdf', bytes: bomb });
   const pdf = files.get('/files/1');
   if (!pdf) throw new Error('There are samples.');
   const whole = Buffer.from(pdf.bytes);
@@ -37,7 +44,8 @@ async function serve(): Promise<void> {
     const file = files.get(pathname);
     if (file) {
       if (request.headers['if-match'] !== ETAG) return s3Error(response, 412, 'PreconditionFailed');
-      response.writeHead(200, { ETag: ETAG, 'Content-Length': file.bytes.length });
+      const packed = pathname.startsWith('/packed/') ? { 'Content-Encoding': 'gzip' } : {};
+      response.writeHead(200, { ETag: ETAG, 'Content-Length': file.bytes.length, ...packed });
       return void response.end(file.bytes);
     }
     switch (pathname) {
@@ -127,8 +135,13 @@ async function badNode(request: IncomingMessage, response: ServerResponse, pathn
     'sends-other-bytes': `${done}1234567890`,
     fails: '{"frame":"failed"}\n',
     refuses: '{"frame":"refused","code":"pdf_too_complex","detail":"Too much."}\n',
+    'has-no-turn': `${progress}{"frame":"busy"}\n`,
     'never-ends-its-line': '1'.repeat(1 << 20),
   };
+  if (way === 'is-killed-in-output') {
+    response.write(said['stops-in-output']);
+    return void setTimeout(() => response.destroy(), 50);
+  }
   response.end(said[way ?? ''] ?? '');
 }
 

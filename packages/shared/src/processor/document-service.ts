@@ -44,7 +44,9 @@ export const DocumentFrame = z.discriminatedUnion('frame', [
       .max(16),
   }),
   z.strictObject({ frame: z.literal('refused'), code: RefusalCode, detail: z.string().max(1000) }),
-  /** The processor is in trouble, not the document. */
+  /** Its turn did not come in time, or there is no room on disk: another time. */
+  z.strictObject({ frame: z.literal('busy') }),
+  /** The process that worked on the document ended, and nobody knows why: that may be the document. */
   z.strictObject({ frame: z.literal('failed') }),
 ]);
 export type DocumentFrame = z.infer<typeof DocumentFrame>;

@@ -1,3 +1,5 @@
+import { NodeProcessorAway } from './away.ts';
+
 /** A line of progress is some hundred bytes, the last one a report. */
 const MAX_LINE_BYTES = 512 * 1024;
 const NEWLINE = 10;
@@ -6,9 +8,15 @@ const NEWLINE = 10;
 export class AnswerReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #rest: Uint8Array = new Uint8Array(0);
+  #isBroken = false;
 
   constructor(body: ReadableStream<Uint8Array>) {
     this.#reader = body.getReader();
+  }
+
+  /** Whether the answer ended before all of it was there. */
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   /** @throws when the answer ends before the line does, or the line does not end */
@@ -55,9 +63,10 @@ export class AnswerReader {
   }
 
   async #next(): Promise<Uint8Array> {
-    const { done, value } = await this.#reader.read();
-    if (done) throw new Error('The answer broke off.');
-    return value;
+    const next = await this.#reader.read().catch(() => undefined);
+    if (next?.value !== undefined) return next.value;
+    this.#isBroken = true;
+    throw new NodeProcessorAway('broke off');
   }
 }
 

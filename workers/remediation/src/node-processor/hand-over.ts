@@ -12,21 +12,14 @@ import { Webhook } from 'standardwebhooks';
 import type { Env } from '../env.ts';
 import { stageStream } from '../stage-outputs.ts';
 import { AnswerReader } from './answer-reader.ts';
-
-/** It cannot be reached, is busy, or broke off: the same job may go well later. Holds no URL. */
-export class NodeProcessorAway extends Error {
-  constructor(what: string) {
-    super(`The Node processor ${what}.`);
-    this.name = 'NodeProcessorAway';
-  }
-}
+import { NodeProcessorAway } from './away.ts';
 
 /**
  * Has a document processed by the Node processor, and stages what it answers.
  *
  * @param body the document
  * @param sizeBytes its size; null where nobody knows
- * @throws NodeProcessorAway; whatever the working bucket throws
+ * @throws NodeProcessorAway, StagingUnavailable; and an Error when the document ended the process that worked on it
  */
 export async function handOver(
   job: ProcessJob,
@@ -59,15 +52,13 @@ export async function handOver(
         }
         case 'refused':
           return { outcome: 'refused', code: answer.code, detail: answer.detail };
+        case 'busy':
+          throw new NodeProcessorAway('has no turn or no room');
         case 'failed':
           throw new Error('The document ended its process.');
         case 'done': {
-          const outputs: StagedOutput[] = [];
-          for (const output of answer.outputs)
-            outputs.push(
-              await stageStream(env.workingBucket, job, output, (to) => reader.copy(output.sizeBytes, to)),
-            );
-          return { outcome: 'done', outputs, pages: answer.pages, report: answer.report };
+          const { frame: _frame, ...made } = answer;
+          return { outcome: 'done', ...made, outputs: await stageAll(env, job, reader, made.outputs) };
         }
         default:
           return answer satisfies never;
@@ -76,6 +67,26 @@ export async function handOver(
   } finally {
     await reader.cancel();
   }
+}
+
+/** @throws NodeProcessorAway, StagingUnavailable: nothing that fails here is the document's fault */
+async function stageAll(
+  env: Env,
+  job: ProcessJob,
+  reader: AnswerReader,
+  made: Extract<DocumentFrame, { frame: 'done' }>['outputs'],
+): Promise<StagedOutput[]> {
+  const outputs: StagedOutput[] = [];
+  try {
+    for (const output of made)
+      outputs.push(
+        await stageStream(env.workingBucket, job, output, (to) => reader.copy(output.sizeBytes, to)),
+      );
+  } catch (error) {
+    // The bucket fails too when the answer does.
+    throw reader.isBroken ? new NodeProcessorAway('broke off') : error;
+  }
+  return outputs;
 }
 
 async function send(

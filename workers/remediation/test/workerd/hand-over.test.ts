@@ -3,8 +3,9 @@ import type { ProcessJob, ProcessProgress, ProcessResult } from '@sluice/shared'
 import { describe, expect, inject, test } from 'vitest';
 import { answerJob } from '../../src/answer-job.ts';
 import { type Env, parseEnv } from '../../src/env.ts';
-import { NodeProcessorAway } from '../../src/node-processor/hand-over.ts';
+import { NodeProcessorAway } from '../../src/node-processor/away.ts';
 import { runJob } from '../../src/run-job.ts';
+import { StagingUnavailable } from '../../src/stage-outputs.ts';
 
 const bindings = unknownBindings as unknown as { readonly WORKING_BUCKET: R2Bucket };
 const origin = inject('sourceOrigin');
@@ -81,18 +82,36 @@ describe('what is too large for a Worker goes to the Node processor', () => {
     expect(here).toMatchObject({ outcome: 'done', report: { noticePages: { scanned_pages: 3 } } });
   });
 
+  test('by its size when it has been unpacked, as a stream', async () => {
+    expect(sizeOf('/packed/long')).toBeLessThan(1024 * 1024);
+    const result = await runJob(job('/packed/long'), env());
+    await expectStaged(result);
+    expect(result).toMatchObject({ pages: 2 });
+  });
+
   test('and is refused as before where there is none', async () => {
     const pages = await runJob(job('/long/pages'), env(null));
     expect(pages).toMatchObject({ outcome: 'refused', code: 'pdf_too_many_pages' });
     expect(await runJob(job('/long/bytes'), env(null))).toMatchObject({
       outcome: 'refused',
       code: 'pdf_too_large',
+      detail: 'The file has 20.0 MB; at most 20.0 MB can be processed here.',
+    });
+    expect(await runJob(job('/packed/long'), env(null))).toMatchObject({
+      outcome: 'refused',
+      code: 'pdf_too_large',
+      detail: 'The file is stored packed. Unpacked it has more than the 20.0 MB that can be processed here.',
     });
   });
 
-  test('but for what even that does not take, which is not fetched', async () => {
+  test('but for what even that does not take, which is not fetched, or not to its end', async () => {
     const result = await runJob(job('/forbidden', 201 * 1024 * 1024), env());
     expect(result).toMatchObject({ outcome: 'refused', code: 'pdf_too_large' });
+    expect(await runJob(job('/packed/bomb'), env())).toEqual({
+      outcome: 'refused',
+      code: 'pdf_too_large',
+      detail: 'The file is stored packed. Unpacked it has more than the 200.0 MB that can be processed here.',
+    });
   });
 });
 
@@ -120,6 +139,9 @@ describe('a Node processor that is away or in trouble', () => {
     ['says-nonsense', '/long/pages'],
     ['stops-at-progress', '/long/pages'],
     ['never-ends-its-line', '/long/pages'],
+    ['has-no-turn', '/long/bytes'],
+    ['stops-in-output', '/long/pages'],
+    ['is-killed-in-output', '/long/bytes'],
   ])('which %s, with %s: the job is tried again later', async (way, path) => {
     const one = job(path);
     const error: unknown = await runJob(one, bad(way)).catch((thrown: unknown) => thrown);
@@ -128,9 +150,16 @@ describe('a Node processor that is away or in trouble', () => {
     expect(await staged(one)).toEqual([]);
   });
 
-  test.each(['stops-in-output', 'sends-other-bytes', 'fails'])('which %s: nothing is staged', async (way) => {
+  test('which sends other bytes than it made: so is that one', async () => {
     const one = job('/long/pages');
-    await expect(runJob(one, bad(way))).rejects.toThrow();
+    await expect(runJob(one, bad('sends-other-bytes'))).rejects.toBeInstanceOf(StagingUnavailable);
+    expect(await staged(one)).toEqual([]);
+  });
+
+  test('which says that the document ended its process: that may be the document', async () => {
+    const one = job('/long/pages');
+    const error: unknown = await runJob(one, bad('fails')).catch((thrown: unknown) => thrown);
+    expect(error).toEqual(new Error('The document ended its process.'));
     expect(await staged(one)).toEqual([]);
   });
 
