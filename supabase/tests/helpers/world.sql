@@ -42,6 +42,7 @@ begin
   insert into public.s3_listing_slices (integration_id, tenant_id, start_after, object_count, digest, cycle)
   values (v_id, v_tenant_id, '', 1, repeat('0', 32), 1);
   insert into public.s3_event_states (integration_id, tenant_id, event_mode_since) values (v_id, v_tenant_id, now());
+  insert into public.s3_circuits (integration_id, tenant_id, side, code) values (v_id, v_tenant_id, 'read', 'upstream_timeout');
   insert into public.s3_event_tests (integration_id, tenant_id, kind, key) values (v_id, v_tenant_id, 'probe', 'in/x.pdf');
   insert into public.app_logs (service, level, event, message, tenant_id, integration_id)
   values ('s3-poller', 'info', 'poll_finished', 'listed 1 objects', v_tenant_id, v_id);

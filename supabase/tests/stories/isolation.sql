@@ -3,7 +3,7 @@
 select plan((3 + 12 * count(*) + 3 * 2 + 8)::int) from tap.tables();
 select tap.make_world();
 
-select set_eq('select tap.tables()', array['app_logs', 'audit_events', 'cost_ledger', 'notification_deliveries', 'notification_targets', 's3_credential_rotations', 's3_dry_runs', 's3_integration_folder_rules',
+select set_eq('select tap.tables()', array['app_logs', 'audit_events', 'cost_ledger', 'notification_deliveries', 'notification_targets', 's3_circuits', 's3_credential_rotations', 's3_dry_runs', 's3_integration_folder_rules',
   's3_event_states', 's3_event_tests', 's3_integrations', 's3_listing_slices', 's3_poll_states', 's3_processed_objects', 's3_replays', 's3_secret_versions', 'tenant_limits', 'tenant_members', 'tenants'],
   'these are the tables: a new one needs its rows in helpers/world.sql and its place here');
 select is_empty($$ select t from tap.tables() as t where not (select relrowsecurity from pg_class where oid = ('public.' || t)::regclass) $$,

@@ -98,6 +98,26 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"s3_circuits": {
+                  Row: {
+                    "code": string,"failures": number,"integration_id": string,"open_until": string | null,"side": string,"since": string,"tenant_id": string,"trips": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "code": string,"failures"?: number,"integration_id": string,"open_until"?: string | null,"side": string,"since"?: string,"tenant_id": string,"trips"?: number
+                  }
+                  Update: {
+                    "code"?: string,"failures"?: number,"integration_id"?: string,"open_until"?: string | null,"side"?: string,"since"?: string,"tenant_id"?: string,"trips"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "s3_circuits_tenant_id_integration_id_fkey"
+      columns: ["tenant_id","integration_id"]
+isOneToOne: false
+      referencedRelation: "s3_integrations"
+      referencedColumns: ["tenant_id","id"]
+    }
+                  ]
                 },"s3_credential_rotations": {
                   Row: {
                     "checks": Json | null,"configuration": string,"ended_at": string | null,"from_version": number | null,"id": string,"in_flight_until": string | null,"integration_id": string,"keep_old_hours": number,"overlap_until": string | null,"provider_code": string | null,"reason_code": string | null,"reason_detail": string | null,"staged_at": string,"started_by": string | null,"state": string,"swapped_at": string | null,"tenant_id": string,"to_version": number
@@ -266,14 +286,14 @@ isOneToOne: false
                   ]
                 },"s3_processed_objects": {
                   Row: {
-                    "attempts": number,"current_since": string,"due_at": string | null,"etag": string,"event_at": string | null,"found_at": string,"found_by": string,"history": Json | null,"id": string,"integration_id": string,"is_current": boolean,"job_id": string,"key": string,"lease_id": string | null,"obstacle_owner": string | null,"outputs": Json | null,"outputs_location": string | null,"pages": number | null,"progress": Json | null,"provider_code": string | null,"quality_tier": string | null,"reason": string | null,"reason_detail": string | null,"report": Json | null,"revision": number,"rule_id": string | null,"score_after": number | null,"score_before": number | null,"size_bytes": number,"source_modified_at": string | null,"source_sequencer": string | null,"staged_at": string | null,"staged_outputs": Json | null,"state": string,"state_changed_at": string,"state_changed_by": string | null,"tenant_id": string,"version_id": string | null,"written_back_at": string | null
+                    "attempts": number,"current_since": string,"due_at": string | null,"etag": string,"event_at": string | null,"found_at": string,"found_by": string,"history": Json | null,"id": string,"integration_id": string,"is_current": boolean,"job_id": string,"key": string,"lease_id": string | null,"leased_at": string | null,"obstacle_owner": string | null,"outputs": Json | null,"outputs_location": string | null,"pages": number | null,"provider_code": string | null,"quality_tier": string | null,"reason": string | null,"reason_detail": string | null,"report": Json | null,"revision": number,"rule_id": string | null,"score_after": number | null,"score_before": number | null,"size_bytes": number,"source_modified_at": string | null,"source_sequencer": string | null,"staged_at": string | null,"staged_outputs": Json | null,"state": string,"state_changed_at": string,"state_changed_by": string | null,"tenant_id": string,"version_id": string | null,"written_back_at": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag": string,"event_at"?: string | null,"found_at"?: string,"found_by": string,"history"?: Json | null,"id"?: string,"integration_id": string,"is_current"?: boolean,"job_id"?: string,"key": string,"lease_id"?: string | null,"obstacle_owner"?: string | null,"outputs"?: Json | null,"outputs_location"?: string | null,"pages"?: number | null,"progress"?: Json | null,"provider_code"?: string | null,"quality_tier"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"score_after"?: number | null,"score_before"?: number | null,"size_bytes": number,"source_modified_at"?: string | null,"source_sequencer"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state": string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id": string,"version_id"?: string | null,"written_back_at"?: string | null
+                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag": string,"event_at"?: string | null,"found_at"?: string,"found_by": string,"history"?: Json | null,"id"?: string,"integration_id": string,"is_current"?: boolean,"job_id"?: string,"key": string,"lease_id"?: string | null,"leased_at"?: string | null,"obstacle_owner"?: string | null,"outputs"?: Json | null,"outputs_location"?: string | null,"pages"?: number | null,"provider_code"?: string | null,"quality_tier"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"score_after"?: number | null,"score_before"?: number | null,"size_bytes": number,"source_modified_at"?: string | null,"source_sequencer"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state": string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id": string,"version_id"?: string | null,"written_back_at"?: string | null
                   }
                   Update: {
-                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag"?: string,"event_at"?: string | null,"found_at"?: string,"found_by"?: string,"history"?: Json | null,"id"?: string,"integration_id"?: string,"is_current"?: boolean,"job_id"?: string,"key"?: string,"lease_id"?: string | null,"obstacle_owner"?: string | null,"outputs"?: Json | null,"outputs_location"?: string | null,"pages"?: number | null,"progress"?: Json | null,"provider_code"?: string | null,"quality_tier"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"score_after"?: number | null,"score_before"?: number | null,"size_bytes"?: number,"source_modified_at"?: string | null,"source_sequencer"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state"?: string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id"?: string,"version_id"?: string | null,"written_back_at"?: string | null
+                    "attempts"?: number,"current_since"?: string,"due_at"?: string | null,"etag"?: string,"event_at"?: string | null,"found_at"?: string,"found_by"?: string,"history"?: Json | null,"id"?: string,"integration_id"?: string,"is_current"?: boolean,"job_id"?: string,"key"?: string,"lease_id"?: string | null,"leased_at"?: string | null,"obstacle_owner"?: string | null,"outputs"?: Json | null,"outputs_location"?: string | null,"pages"?: number | null,"provider_code"?: string | null,"quality_tier"?: string | null,"reason"?: string | null,"reason_detail"?: string | null,"report"?: Json | null,"revision"?: number,"rule_id"?: string | null,"score_after"?: number | null,"score_before"?: number | null,"size_bytes"?: number,"source_modified_at"?: string | null,"source_sequencer"?: string | null,"staged_at"?: string | null,"staged_outputs"?: Json | null,"state"?: string,"state_changed_at"?: string,"state_changed_by"?: string | null,"tenant_id"?: string,"version_id"?: string | null,"written_back_at"?: string | null
                   }
                   Relationships: [
                     {
@@ -568,7 +588,7 @@ isOneToOne: false
                            },
 "list_s3_objects":
 { Args: { "p_after"?: string,"p_found_from"?: string,"p_found_to"?: string,"p_integration_id": string,"p_limit": number,"p_prefix"?: string,"p_reason"?: string,"p_scan"?: number,"p_state"?: string }; Returns: {
-              "attempts": number,"due_at": string,"etag": string,"found_at": string,"found_by": string,"id": string,"is_current": boolean,"is_match": boolean,"job_id": string,"key": string,"outputs": Json,"pages": number,"provider_code": string,"reason": string,"reason_detail": string,"revision": number,"score_after": number,"score_before": number,"size_bytes": number,"source_modified_at": string,"state": string,"state_changed_at": string,"written_back_at": string
+              "attempts": number,"due_at": string,"etag": string,"found_at": string,"found_by": string,"id": string,"is_current": boolean,"is_match": boolean,"job_id": string,"key": string,"outputs": Json,"pages": number,"provider_code": string,"reason": string,"reason_detail": string,"revision": number,"size_bytes": number,"source_modified_at": string,"state": string,"state_changed_at": string,"written_back_at": string
             }[]
                            },
 "list_tenant_invitations":
@@ -654,9 +674,6 @@ isOneToOne: false
                            },
 "replay_notification":
 { Args: { "p_delivery_id": string,"p_target_id": string }; Returns: undefined
-                           },
-"report_progress":
-{ Args: { "p_lease_id": string,"p_lease_seconds": number,"p_object_id": string,"p_progress": Json }; Returns: boolean
                            },
 "require_tenant_admin":
 { Args: { "p_actor": string,"p_tenant_id": string }; Returns: undefined

@@ -35,6 +35,8 @@ export interface ObjectRow {
   jobId: string;
   ruleId: string | null;
   leaseId: string | null;
+  /** When the lease was last taken. */
+  leasedAt?: number;
   dueAt: number | null;
   pages: number | null;
   report: unknown;
@@ -75,6 +77,13 @@ export interface FolderRule {
   readonly outputSubfolder: string | null;
 }
 
+/** Attempts in a row that hung or failed slowly. */
+export interface Circuit {
+  failures: number;
+  trips: number;
+  openUntil: number | null;
+}
+
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
 interface DeferredEvent {
@@ -105,6 +114,7 @@ export interface MemoryIntegration {
   readonly events: EventState;
   readonly poll: PollState;
   readonly slices: Map<string, SliceRow>;
+  readonly circuits: Map<'read' | 'write', Circuit>;
 }
 
 const PENDING: ReadonlySet<ObjectState> = new Set<ObjectState>(['found', 'queued', 'processing', 'staged']);
@@ -191,6 +201,7 @@ export class MemoryDatabase {
         lastErrorCode: null,
       },
       slices: new Map(),
+      circuits: new Map(),
     });
     return config;
   }

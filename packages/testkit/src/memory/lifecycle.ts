@@ -80,7 +80,8 @@ export class MemoryLifecycle {
 
   /** As `record_s3_connection_test` of one that passed: what waited for it waits no longer. */
   #connectionWorks(integrationId: string): void {
-    const { poll, config } = this.#database.integration(integrationId);
+    const { poll, config, circuits } = this.#database.integration(integrationId);
+    circuits.clear();
     const now = this.#database.now();
     Object.assign(poll, { nextPollAt: Math.min(poll.nextPollAt, now), consecutiveFailures: 0 });
     for (const row of this.#database.rowsOf(integrationId)) {

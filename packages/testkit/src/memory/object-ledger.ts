@@ -1,4 +1,5 @@
 import type { DueObject, ObjectLedger, ObjectToProcess, ObjectToWrite } from '@sluice/core';
+import { circuitsOf, mindCircuit, notHeldBack } from './circuits.ts';
 import { isText, type MemoryDatabase, type ObjectRow, refuseUnless } from './database.ts';
 import { forgetDigest } from './forget-digest.ts';
 
@@ -9,14 +10,15 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
   claimDueObjects: async (input) => claim(database, input),
 
   beginProcessing: async (objectIds, leaseSeconds) => {
-    const rows = rowsNamed(database, objectIds).filter(
+    const now = database.now();
+    const rows = notHeldBack(database, rowsNamed(database, objectIds), 'queued', now).filter(
       (row) => row.state === 'queued' && isActive(database, row),
     );
-    const now = database.now();
     const objects = rows.map((row): ObjectToProcess => {
       const rule = database.ruleFor(row.integrationId, row.key);
       row.state = 'processing';
       row.attempts += 1;
+      row.leasedAt = now;
       row.dueAt = now + leaseSeconds * MICROS;
       row.stateChangedAt = now;
       row.ruleId = rule?.id ?? null;
@@ -59,6 +61,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
       dueAt: now + visibilitySeconds * MICROS,
       stateChangedAt: now,
     });
+    mindCircuit(database, row, 'processing', now);
     if (!database.costs.has(row.jobId)) {
       database.costs.set(row.jobId, { pages: result.pages, amountMicros: result.amountMicros });
     }
@@ -68,7 +71,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
   beginWriteback: async (objectIds, leaseSeconds) => {
     const now = database.now();
     const objects: ObjectToWrite[] = [];
-    const inTurn = rowsNamed(database, objectIds).toSorted(
+    const inTurn = notHeldBack(database, rowsNamed(database, objectIds), 'staged', now).toSorted(
       (a, b) => Number(b.isCurrent) - Number(a.isCurrent) || a.foundAt - b.foundAt,
     );
     for (const row of inTurn) {
@@ -87,6 +90,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
         row.dueAt = now + 5 * MICROS;
       } else {
         row.attempts += 1;
+        row.leasedAt = now;
         row.dueAt = now + leaseSeconds * MICROS;
         objects.push({
           ...leased(row, database.newId()),
@@ -103,6 +107,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
   completeWriteback: async ({ objectId, leaseId }, outputs) => {
     const row = held(database, objectId, leaseId);
     if (row?.state !== 'staged') return false;
+    const now = database.now();
     Object.assign(row, {
       state: 'written_back',
       outputs,
@@ -112,8 +117,9 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
       reason: null,
       detail: null,
       providerCode: null,
-      stateChangedAt: database.now(),
+      stateChangedAt: now,
     });
+    mindCircuit(database, row, 'staged', now);
     return true;
   },
 
@@ -123,6 +129,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
     refuseUnless(Number.isInteger(attempt.delaySeconds) && attempt.delaySeconds < 2 ** 31, 'a delay');
     const row = held(database, objectId, leaseId);
     if (row === null || (row.state !== 'processing' && row.state !== 'staged')) return null;
+    const from = row.state;
     const isLost = row.state === 'staged' && attempt.reason === 'output_missing';
     const attempts = row.obstacleOwner === attempt.owner ? row.attempts : 1;
     const state =
@@ -150,6 +157,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
       dueAt: isPending ? now + attempt.delaySeconds * MICROS : null,
       stagedOutputs: state === 'staged' ? row.stagedOutputs : null,
     });
+    mindCircuit(database, row, from, now);
     if (['object_not_found', 'object_changed'].includes(attempt.reason))
       forgetDigest(database, row.integrationId, row.key);
     return state;
@@ -162,16 +170,33 @@ const claim = (
 ): DueObject[] => {
   const now = database.now();
   const rows = [...database.objects.values()].filter((row) => isActive(database, row));
+  const circuits = new Map(
+    [...database.integrations].map(([id, integration]) => [id, circuitsOf(integration, now)]),
+  );
+  const circuitOf = ({ integrationId }: ObjectRow) => circuits.get(integrationId);
+  const isTried = (row: ObjectRow) => circuitOf(row)?.isTried === true;
+  const isInFlight = ({ state }: ObjectRow) => state === 'queued' || state === 'processing';
   const candidates: { readonly row: ObjectRow; readonly turn: number }[] = [];
   for (const tenantId of new Set(rows.map((row) => row.tenantId))) {
     const own = rows.filter((row) => row.tenantId === tenantId);
-    const inFlight = own.filter(({ state }) => state === 'queued' || state === 'processing').length;
+    const inFlight = own.filter((row) => isInFlight(row) && !isTried(row)).length;
     const free = Math.max(0, input.inFlightPerTenant - inFlight);
+    const busy = new Set(own.filter(isInFlight).map(({ integrationId }) => integrationId));
     const due = own.filter((row) => row.dueAt !== null && row.dueAt <= now);
     const inTurn = (of: readonly ObjectRow[]) =>
-      firstPerIntegration(of, input.perIntegration).map((row, index) => ({ row, turn: index + 1 }));
-    candidates.push(...inTurn(due.filter(({ state }) => state === 'found')).slice(0, free));
-    candidates.push(...inTurn(due.filter(({ state }) => state !== 'found')));
+      firstPerIntegration(of, input.perIntegration, isTried).map((row, index) => ({ row, turn: index + 1 }));
+    const fresh = due.filter(
+      (row) =>
+        row.state === 'found' &&
+        (!isTried(row) || !(circuitOf(row)?.isOpen === true || busy.has(row.integrationId))),
+    );
+    const overdue = due.filter((row) => {
+      if (row.state === 'found') return false;
+      const circuit = circuitOf(row);
+      return row.state === 'staged' ? circuit?.isWriteOpen !== true : circuit?.isOpen !== true;
+    });
+    candidates.push(...inTurn(fresh).slice(0, free));
+    candidates.push(...inTurn(overdue));
   }
   const picked = candidates.toSorted((a, b) => a.turn - b.turn).slice(0, input.limit);
   return picked.map(({ row }): DueObject => {
@@ -190,16 +215,24 @@ const claim = (
   });
 };
 
-const firstPerIntegration = (rows: readonly ObjectRow[], limit: number): ObjectRow[] => {
+/** Of an integration that is tried, one: whose key comes first of those due longest. */
+const firstPerIntegration = (
+  rows: readonly ObjectRow[],
+  limit: number,
+  isTried: (row: ObjectRow) => boolean,
+): ObjectRow[] => {
   const taken = new Map<string, number>();
+  const nameOf = (row: ObjectRow) => (isTried(row) ? row.key : '');
   return rows
-    .toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
-    .filter(({ integrationId }) => {
-      const count = (taken.get(integrationId) ?? 0) + 1;
-      taken.set(integrationId, count);
-      return count <= limit;
+    .toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || byText(nameOf(a), nameOf(b)))
+    .filter((row) => {
+      const count = (taken.get(row.integrationId) ?? 0) + 1;
+      taken.set(row.integrationId, count);
+      return count <= (isTried(row) ? 1 : limit);
     });
 };
+
+const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 const isActive = (database: MemoryDatabase, row: ObjectRow): boolean =>
   database.integrations.get(row.integrationId)?.config.status === 'active';

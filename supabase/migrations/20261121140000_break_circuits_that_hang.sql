@@ -1,0 +1,274 @@
+-- A bucket that hangs, or fails slowly, takes a consumer's time for each of its documents, and a backlog of them takes everybody's. After ten
+-- attempts in a row that did, none of its documents is taken up for a while, twice as long each time; then one, to see. One that ends in any
+-- other way ends it, and so does a connection test that passes. What is in the queues already is put off by whoever takes it out. Reading and
+-- writing have a circuit each: a bucket may do the one and not the other. While it takes no results, nothing is read either.
+
+create table public.s3_circuits (
+  integration_id uuid not null,
+  tenant_id uuid not null,
+  side text not null check (side in ('read', 'write')),
+  -- Attempts in a row.
+  failures int not null default 1,
+  since timestamptz not null default now(),
+  -- What the last of them ended in.
+  code text not null check (char_length(code) <= 100),
+  -- How often it opened, and until when. Null: never, it is only counted.
+  trips int not null default 0,
+  open_until timestamptz,
+  primary key (integration_id, side),
+  foreign key (tenant_id, integration_id) references public.s3_integrations (tenant_id, id) on delete cascade
+);
+comment on table public.s3_circuits is 'Only integrations whose last attempts hung or failed slowly.';
+create index s3_circuits_tenant_idx on public.s3_circuits (tenant_id, integration_id);
+alter table public.s3_circuits enable row level security;
+create policy "Members see the circuits of their integrations" on public.s3_circuits
+  for select to authenticated using (tenant_id in (select private.my_tenant_ids()));
+grant select on public.s3_circuits to authenticated, service_role;
+
+-- When the lease was taken, so that how it ended can be told from how long it took.
+alter table public.s3_processed_objects add column leased_at timestamptz;
+
+-- An attempt has ended. What is our own fault says nothing of the bucket; anything else that came in time shows that it answers.
+create function private.mind_circuit() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_side text := case old.state when 'processing' then 'read' else 'write' end;
+  v_is_done boolean := new.state = 'written_back' or (old.state = 'processing' and new.state = 'staged');
+  v_circuit public.s3_circuits;
+begin
+  if not v_is_done and (new.reason = 'upstream_timeout' or (new.reason in ('upstream_unavailable', 'upstream_invalid', 'throttled')
+    and clock_timestamp() - old.leased_at >= interval '5 seconds')) then
+    insert into public.s3_circuits as c (integration_id, tenant_id, side, code) values (new.integration_id, new.tenant_id, v_side, new.reason)
+    on conflict (integration_id, side) do update set
+      failures = c.failures + 1, code = excluded.code,
+      -- What was under way when it opened says nothing new.
+      trips = case when c.failures + 1 >= 10 and coalesce(c.open_until <= now(), true) then c.trips + 1 else c.trips end,
+      open_until = case when c.failures + 1 >= 10 and coalesce(c.open_until <= now(), true)
+        then now() + make_interval(secs => least(30 * 2.0 ^ least(c.trips, 10), 300)) else c.open_until end
+    returning * into v_circuit;
+    if v_circuit.failures = 10 then
+      insert into public.app_logs (service, level, event, message, tenant_id, integration_id, fields)
+      values (case v_side when 'read' then 's3-ingest' else 's3-integration-writeback' end, 'warn', 'bucket_hangs',
+        format('%s attempts in a row took too long: documents wait, one is tried from time to time', v_circuit.failures),
+        new.tenant_id, new.integration_id, jsonb_build_object('side', v_side, 'code', v_circuit.code, 'since', v_circuit.since));
+    end if;
+  elsif v_is_done or new.state in ('skipped', 'failed')
+    or (new.obstacle_owner <> 'platform' and new.reason not in ('unavailable', 'vault_unavailable', 'unauthenticated', 'retries_exhausted')) then
+    delete from public.s3_circuits where integration_id = new.integration_id and side = v_side;
+  end if;
+  return null;
+end $$;
+-- Whoever lost its lease has not said how it ended: the sweep takes the lease then, and leaves the rest.
+create trigger mind_circuit after update of lease_id on public.s3_processed_objects
+  for each row when (old.lease_id is not null and new.lease_id is null and new.state <> 'queued' and new.revision = old.revision
+    and new.state_changed_at <> old.state_changed_at)
+  execute function private.mind_circuit();
+
+create function private.close_circuits() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  delete from public.s3_circuits where integration_id = new.integration_id;
+  return null;
+end $$;
+create trigger close_circuits_of_tested after update of revive_requested_at on public.s3_poll_states
+  for each row when (new.revive_requested_at is not null) execute function private.close_circuits();
+
+-- Puts off what is not to be begun now, of what is in p_state ('queued' to be processed, 'staged' to be written), and names it: everything
+-- while the circuit is open, and all but one at a time after that. They stay where they are, for the sweep to send again.
+create function private.hold_back(p_object_ids uuid[], p_state text) returns uuid[]
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_held uuid[];
+begin
+  select coalesce(array_agg(w.id order by w.place), '{}') into v_held
+  from (
+    select o.id, c.is_open, array_position(p_object_ids, o.id) as place,
+      row_number() over (partition by o.integration_id order by array_position(p_object_ids, o.id)) as turn,
+      exists (
+        select 1 from public.s3_processed_objects f
+        where f.integration_id = o.integration_id and f.state = case p_state when 'queued' then 'processing' else 'staged' end
+          and f.lease_id is not null and f.due_at > now()) as is_tried
+    from public.s3_processed_objects o
+    join (
+      select s.integration_id, bool_or(s.open_until > now()) as is_open from public.s3_circuits s
+      where s.open_until is not null and (p_state = 'queued' or s.side = 'write') group by s.integration_id) as c using (integration_id)
+    where o.id = any (p_object_ids) and o.state = p_state and o.lease_id is null) as w
+  where w.is_open or w.is_tried or w.turn > 1;
+  if cardinality(v_held) > 0 then
+    update public.s3_processed_objects o set
+      due_at = now() + interval '30 seconds' + array_position(v_held, o.id) * interval '1 microsecond'
+    where o.id in (
+      select w.id from public.s3_processed_objects w
+      where w.id = any (v_held) and w.state = p_state and w.lease_id is null order by w.id for update skip locked);
+  end if;
+  return v_held;
+end $$;
+
+-- As in add_object_verbs, but for circuits: of an integration that has one nothing is sent while it is open, and one at a time after that.
+create or replace function public.claim_due_objects(p_limit int, p_per_integration int, p_in_flight_per_tenant int, p_visibility_seconds int, p_max_attempts int)
+returns table (object_id uuid, target text)
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  return query
+  with circuits as materialized (
+    select c.integration_id, bool_or(c.open_until > now()) as is_open, bool_or(c.side = 'write' and c.open_until > now()) as is_write_open
+    from public.s3_circuits c where c.open_until is not null group by c.integration_id
+  ), integrations as materialized (
+    select i.id, i.tenant_id, c.integration_id is not null as is_tried, coalesce(c.is_open, false) as is_open,
+      coalesce(c.is_write_open, false) as is_write_open
+    from public.s3_integrations i left join circuits c on c.integration_id = i.id where i.status = 'active'
+  ), room as materialized (
+    -- Counted once a tenant, not once a candidate. What an integration holds in flight that is paused, or whose bucket hangs, takes no
+    -- room from the tenant's others.
+    select i.tenant_id, greatest(0, p_in_flight_per_tenant - sum((
+      select count(*) from (
+        select 1 from public.s3_processed_objects f
+        where f.integration_id = i.id and f.state in ('queued', 'processing') and not i.is_tried
+        limit p_in_flight_per_tenant) as f))) as free
+    from integrations i group by i.tenant_id
+  ), fresh as (
+    select o.id, i.tenant_id, o.due_at, row_number() over (partition by i.tenant_id order by o.due_at, o.id) as turn
+    from integrations i
+    cross join lateral (
+      select f.id, f.due_at, row_number() over (order by f.due_at, f.key) as place from (
+        select s.id, s.due_at, s.key from public.s3_processed_objects s
+        where s.integration_id = i.id and s.state = 'found' and s.due_at <= now() order by s.due_at limit p_per_integration) as f) as o
+    where not i.is_tried or (not i.is_open and o.place = 1 and not exists (
+      select 1 from public.s3_processed_objects f where f.integration_id = i.id and f.state in ('queued', 'processing')))
+  ), overdue as (
+    select o.id, i.tenant_id, o.due_at, row_number() over (partition by i.tenant_id order by o.due_at, o.id) as turn
+    from integrations i
+    cross join lateral (
+      select f.id, f.due_at, row_number() over (order by f.due_at, f.key) as place from (
+        select s.id, s.due_at, s.key from public.s3_processed_objects s
+        where s.integration_id = i.id and s.state in ('queued', 'processing', 'staged') and s.due_at <= now()
+          and case s.state when 'staged' then not i.is_write_open else not i.is_open end
+        order by s.due_at limit p_per_integration) as f) as o
+    where not i.is_tried or o.place = 1
+  ), candidates as (
+    select f.id, f.turn from fresh f join room r using (tenant_id) where f.turn <= r.free
+    union all
+    select v.id, v.turn from overdue v
+  ), picked as (
+    select o.id from public.s3_processed_objects o join candidates c using (id)
+    where o.due_at <= now()
+    order by c.turn limit least(p_limit, 1000) for update of o skip locked
+  ), claimed as (
+    update public.s3_processed_objects o set
+      state = case
+        when o.state in ('processing', 'staged') and o.lease_id is not null and o.attempts >= p_max_attempts then 'dead'
+        when o.state = 'staged' then 'staged'
+        else 'queued' end,
+      reason = case when o.state in ('processing', 'staged') and o.lease_id is not null and o.attempts >= p_max_attempts
+        then 'retries_exhausted' else o.reason end,
+      state_changed_at = case when o.state in ('queued', 'staged') and (o.lease_id is null or o.attempts < p_max_attempts)
+        then o.state_changed_at else now() end,
+      lease_id = null,
+      due_at = case when o.state in ('processing', 'staged') and o.lease_id is not null and o.attempts >= p_max_attempts
+        then null else now() + make_interval(secs => p_visibility_seconds) end
+    from picked p where o.id = p.id
+    returning o.*
+  ), logged as (
+    insert into public.app_logs (service, level, event, message, tenant_id, integration_id, fields)
+    select case when d.staged_outputs is null then 's3-ingest' else 's3-integration-writeback' end, 'error', 'object_dead',
+      format('dead %s: retries_exhausted', d.key), d.tenant_id, d.integration_id,
+      jsonb_build_object('objectId', d.id, 'key', d.key, 'state', d.state, 'reason', d.reason, 'attempts', d.attempts)
+    from claimed d where d.state = 'dead'
+  )
+  select d.id, case d.state when 'queued' then 'process' when 'staged' then 'writeback' else 'dead' end from claimed d;
+end $$;
+
+-- As in add_tiers_and_held_up, but for what is held back.
+create or replace function public.begin_processing(p_object_ids uuid[], p_lease_seconds int) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_objects jsonb;
+  v_integrations uuid[];
+  v_held uuid[] := private.hold_back(p_object_ids, 'queued');
+begin
+  with taken as (
+    update public.s3_processed_objects o set state = 'processing', attempts = o.attempts + 1, lease_id = gen_random_uuid(),
+      leased_at = now(), due_at = now() + make_interval(secs => p_lease_seconds), state_changed_at = now(),
+      (rule_id, quality_tier) = (select f.id, coalesce(f.quality_tier, 'standard') from private.folder_rule_for(o.integration_id, o.key) as f)
+    where o.id in (
+      select q.id from public.s3_processed_objects q join public.s3_integrations i on i.id = q.integration_id
+      where q.id = any (p_object_ids) and q.id <> all (v_held) and q.state = 'queued' and i.status = 'active'
+      order by q.id for update of q skip locked)
+    returning o.*
+  )
+  select jsonb_agg(jsonb_build_object('objectId', t.id, 'leaseId', t.lease_id, 'jobId', t.job_id, 'integrationId', t.integration_id,
+      'tenantId', t.tenant_id, 'key', t.key, 'etag', t.etag, 'sizeBytes', t.size_bytes, 'attempts', t.attempts, 'obstacleOwner', t.obstacle_owner,
+      'ruleId', t.rule_id, 'overwritePolicy', coalesce(r.overwrite_policy, i.overwrite_policy), 'outputSubfolder', r.output_subfolder,
+      'language', coalesce(r.language, i.language), 'qualityTier', t.quality_tier)),
+    array_agg(distinct t.integration_id)
+  into v_objects, v_integrations
+  from taken t
+  join public.s3_integrations i on i.id = t.integration_id
+  left join public.s3_integration_folder_rules r on r.id = t.rule_id;
+  return jsonb_build_object('objects', coalesce(v_objects, '[]'::jsonb),
+    'integrations', private.integrations_with_secrets(coalesce(v_integrations, '{}')));
+end $$;
+
+create or replace function public.begin_writeback(p_object_ids uuid[], p_lease_seconds int) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_objects jsonb;
+  v_integrations uuid[];
+  v_mine uuid[];
+  v_held uuid[] := private.hold_back(p_object_ids, 'staged');
+begin
+  -- One writer per key: of each key the current version if it is asked for, and none that another call is deciding on. Tried, never
+  -- waited for, and in a statement of its own, so that the next one sees what the call before us wrote.
+  select array_agg(t.id) into v_mine
+  from (
+    select distinct on (q.integration_id, q.key) q.id, q.integration_id, q.key
+    from public.s3_processed_objects q
+    where q.id = any (p_object_ids) and q.id <> all (v_held) and q.state = 'staged' and q.lease_id is null
+    order by q.integration_id, q.key, q.is_current desc, q.found_at, q.id) as t
+  where pg_try_advisory_xact_lock(hashtextextended(t.integration_id::text || '/' || t.key, 0));
+
+  with candidates as (
+    select q.id, q.integration_id, q.key, q.is_current, coalesce(r.overwrite_policy, i.overwrite_policy) as policy, r.output_subfolder
+    from public.s3_processed_objects q
+    join public.s3_integrations i on i.id = q.integration_id
+    left join public.s3_integration_folder_rules r on r.id = q.rule_id
+    where q.id = any (p_object_ids) and q.id <> all (v_held) and q.state = 'staged' and q.lease_id is null and i.status = 'active'
+    order by q.id for update of q skip locked
+  ), decided as (
+    select c.*, case
+      when not c.is_current and c.policy <> 'keep_versions' then 'superseded'
+      when c.id <> all (coalesce(v_mine, '{}')) then 'wait'
+      when exists (select 1 from public.s3_processed_objects w where w.integration_id = c.integration_id and w.key = c.key
+        and w.id <> c.id and w.state = 'staged' and w.lease_id is not null and w.due_at > now()) then 'wait'
+      else 'write' end as decision
+    from candidates c
+  ), changed as (
+    update public.s3_processed_objects o set
+      state = case d.decision when 'superseded' then 'skipped' else 'staged' end,
+      reason = case d.decision when 'superseded' then 'superseded' else o.reason end,
+      lease_id = case d.decision when 'write' then gen_random_uuid() end,
+      leased_at = case d.decision when 'write' then now() else o.leased_at end,
+      staged_outputs = case d.decision when 'superseded' then null else o.staged_outputs end,
+      attempts = o.attempts + case d.decision when 'write' then 1 else 0 end,
+      due_at = case d.decision when 'write' then now() + make_interval(secs => p_lease_seconds)
+        when 'wait' then now() + interval '5 seconds' end,
+      state_changed_at = case d.decision when 'superseded' then now() else o.state_changed_at end
+    from decided d where d.id = o.id
+    returning o.*, d.decision, d.policy, d.output_subfolder
+  )
+  select jsonb_agg(jsonb_build_object('objectId', t.id, 'leaseId', t.lease_id, 'jobId', t.job_id, 'integrationId', t.integration_id,
+      'tenantId', t.tenant_id, 'key', t.key, 'etag', t.etag, 'sizeBytes', t.size_bytes, 'attempts', t.attempts, 'obstacleOwner', t.obstacle_owner, 'ruleId', t.rule_id,
+      'overwritePolicy', t.policy, 'outputSubfolder', t.output_subfolder, 'qualityTier', t.quality_tier, 'stagedOutputs', t.staged_outputs))
+      filter (where t.decision = 'write'),
+    array_agg(distinct t.integration_id) filter (where t.decision = 'write')
+  into v_objects, v_integrations
+  from changed t;
+  return jsonb_build_object('objects', coalesce(v_objects, '[]'::jsonb),
+    'integrations', private.integrations_with_secrets(coalesce(v_integrations, '{}')));
+end $$;
