@@ -48,7 +48,9 @@ const hang = async (objects: readonly LeasedObject[], reason = 'upstream_timeout
   for (const object of objects) await settle(ledger, object, 'retry', reason, 100);
 };
 /** Ten attempts that hang; the others are in the queue. */
-const hanging = async (tenant?: Connection['tenant']): Promise<{ connection: Connection; queued: string[] }> => {
+const hanging = async (
+  tenant?: Connection['tenant'],
+): Promise<{ connection: Connection; queued: string[] }> => {
   const connection = await backlog(tenant);
   const queued = await sent(connection);
   await hang(await begin(queued.slice(0, FAILURES)));

@@ -1,3 +1,4 @@
+import { ERROR_CATALOGUE } from '@sluice/shared';
 import { addMember, createTenant } from '@sluice/testkit';
 import {
   at,
@@ -56,6 +57,39 @@ describe('creating an integration', () => {
       ...settled,
       ledger: { found: 0, writtenBack: 0, pending: 0, skipped: {}, failed: {} },
     });
+  });
+
+  test('says why documents wait whose bucket hangs, and nothing before it is sure', async () => {
+    const tenant = await newTenant();
+    const token = tenant.owner.accessToken;
+    const id = await newDraft(tenant);
+    const holdUp = async () => at((await call('GET', `${ROUTE}/${id}`, { token })).body, 'holdUp');
+    const circuit = (side: string, openUntil: string | null) =>
+      sql.query(
+        `insert into public.s3_circuits (tenant_id, integration_id, side, code, open_until) values ($1, $2, $3, 'upstream_timeout', $4)`,
+        [tenant.id, id, side, openUntil],
+      );
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+    await circuit('write', null);
+    expect(await holdUp()).toBeNull();
+    await circuit('read', inAnHour);
+    expect(await holdUp()).toMatchObject({
+      work: 'read',
+      code: 'upstream_timeout',
+      owner: 'upstream',
+      title: ERROR_CATALOGUE.upstream_timeout.title,
+      remedy: ERROR_CATALOGUE.upstream_timeout.remedy,
+    });
+    await sql.query(`update public.s3_circuits set open_until = $2 where integration_id = $1`, [
+      id,
+      inAnHour,
+    ]);
+    expect(await holdUp()).toMatchObject({ work: 'write' });
+    await sql.query(
+      `update public.s3_circuits set open_until = now() - interval '2 hours' where integration_id = $1`,
+      [id],
+    );
+    expect(await holdUp()).toBeNull();
   });
 
   test('leads R2 to the account’s endpoint in its jurisdiction', async () => {

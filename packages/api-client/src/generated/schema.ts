@@ -2657,6 +2657,22 @@ export interface components {
             detectionMode: "poll" | "event";
             endpoint: string | null;
             externalId: string | null;
+            /** @description Set while documents wait because attempts on this bucket hung, or failed slowly, one after another. Ended by one that does not, or by a connection test that passes. */
+            holdUp: {
+                code: string;
+                detail: string;
+                /** @description Not before it one of the documents is tried. */
+                nextTryAt: string;
+                owner: string;
+                remedy: string;
+                since: string;
+                title: string;
+                /**
+                 * @description What the bucket takes too long for.
+                 * @enum {string}
+                 */
+                work: "read" | "write";
+            } | null;
             /** Format: uuid */
             id: string;
             inputPrefix: string;
@@ -2750,6 +2766,22 @@ export interface components {
             detectionMode: "poll" | "event";
             endpoint: string | null;
             externalId: string | null;
+            /** @description Set while documents wait because attempts on this bucket hung, or failed slowly, one after another. Ended by one that does not, or by a connection test that passes. */
+            holdUp: {
+                code: string;
+                detail: string;
+                /** @description Not before it one of the documents is tried. */
+                nextTryAt: string;
+                owner: string;
+                remedy: string;
+                since: string;
+                title: string;
+                /**
+                 * @description What the bucket takes too long for.
+                 * @enum {string}
+                 */
+                work: "read" | "write";
+            } | null;
             /** Format: uuid */
             id: string;
             inputPrefix: string;
@@ -4837,6 +4869,16 @@ export interface operations {
                      *               "at": "text"
                      *             }
                      *           },
+                     *           "holdUp": {
+                     *             "work": "read",
+                     *             "code": "access_denied",
+                     *             "title": "The provider refused the operation",
+                     *             "detail": "s3:ListBucket on acme-documents",
+                     *             "owner": "customer_config",
+                     *             "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *             "since": "text",
+                     *             "nextTryAt": "2026-11-21T09:30:00.000Z"
+                     *           },
                      *           "revision": 3,
                      *           "createdAt": "2026-11-21T09:30:00.000Z",
                      *           "updatedAt": "2026-11-21T09:30:00.000Z"
@@ -4991,6 +5033,16 @@ export interface operations {
                      *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
                      *           "at": "text"
                      *         }
+                     *       },
+                     *       "holdUp": {
+                     *         "work": "read",
+                     *         "code": "access_denied",
+                     *         "title": "The provider refused the operation",
+                     *         "detail": "s3:ListBucket on acme-documents",
+                     *         "owner": "customer_config",
+                     *         "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *         "since": "text",
+                     *         "nextTryAt": "2026-11-21T09:30:00.000Z"
                      *       },
                      *       "revision": 3,
                      *       "createdAt": "2026-11-21T09:30:00.000Z",
@@ -5189,6 +5241,16 @@ export interface operations {
                      *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
                      *           "at": "text"
                      *         }
+                     *       },
+                     *       "holdUp": {
+                     *         "work": "read",
+                     *         "code": "access_denied",
+                     *         "title": "The provider refused the operation",
+                     *         "detail": "s3:ListBucket on acme-documents",
+                     *         "owner": "customer_config",
+                     *         "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *         "since": "text",
+                     *         "nextTryAt": "2026-11-21T09:30:00.000Z"
                      *       },
                      *       "revision": 3,
                      *       "createdAt": "2026-11-21T09:30:00.000Z",
@@ -5512,6 +5574,16 @@ export interface operations {
                      *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
                      *           "at": "text"
                      *         }
+                     *       },
+                     *       "holdUp": {
+                     *         "work": "read",
+                     *         "code": "access_denied",
+                     *         "title": "The provider refused the operation",
+                     *         "detail": "s3:ListBucket on acme-documents",
+                     *         "owner": "customer_config",
+                     *         "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *         "since": "text",
+                     *         "nextTryAt": "2026-11-21T09:30:00.000Z"
                      *       },
                      *       "revision": 3,
                      *       "createdAt": "2026-11-21T09:30:00.000Z",
@@ -11068,6 +11140,16 @@ export interface operations {
                      *           "remedy": "Grant the action named in `detail` on the bucket or prefix.",
                      *           "at": "text"
                      *         }
+                     *       },
+                     *       "holdUp": {
+                     *         "work": "read",
+                     *         "code": "access_denied",
+                     *         "title": "The provider refused the operation",
+                     *         "detail": "s3:ListBucket on acme-documents",
+                     *         "owner": "customer_config",
+                     *         "remedy": "Grant the action named in `detail` on the bucket or prefix.",
+                     *         "since": "text",
+                     *         "nextTryAt": "2026-11-21T09:30:00.000Z"
                      *       },
                      *       "revision": 3,
                      *       "createdAt": "2026-11-21T09:30:00.000Z",

@@ -263,6 +263,21 @@ export const S3Integration = z.strictObject({
         .nullable(),
     })
     .nullable(),
+  holdUp: z
+    .strictObject({
+      work: z.enum(['read', 'write']).describe('What the bucket takes too long for.'),
+      code: z.string(),
+      title: z.string(),
+      detail: z.string(),
+      owner: z.string(),
+      remedy: z.string(),
+      since: z.string(),
+      nextTryAt: z.string().describe('Not before it one of the documents is tried.'),
+    })
+    .nullable()
+    .describe(
+      'Set while documents wait because attempts on this bucket hung, or failed slowly, one after another. Ended by one that does not, or by a connection test that passes.',
+    ),
   revision: z.int().describe('Counts the edits. `"<revision>"` may be sent as `If-Match`.'),
   createdAt: z.string(),
   updatedAt: z.string(),

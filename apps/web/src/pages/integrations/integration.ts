@@ -44,7 +44,7 @@ export interface Standing {
 
 type Facts = Pick<
   Integration,
-  'status' | 'provider' | 'credentialsStored' | 'lastTest' | 'polling' | 'detectionMode'
+  'status' | 'provider' | 'credentialsStored' | 'lastTest' | 'polling' | 'holdUp' | 'detectionMode'
 >;
 
 const draftStanding = ({ lastTest }: Facts): Standing => {
@@ -73,7 +73,7 @@ const draftStanding = ({ lastTest }: Facts): Standing => {
 
 /** Derives the standing of an integration. */
 export const standingOf = (facts: Facts): Standing => {
-  const { status, provider, credentialsStored, polling, detectionMode } = facts;
+  const { status, provider, credentialsStored, polling, holdUp, detectionMode } = facts;
   const plain = (tone: Tone, label: string, note: string | null = null): Standing => ({
     tone,
     label,
@@ -92,7 +92,7 @@ export const standingOf = (facts: Facts): Standing => {
     case 'disabled':
       return plain('idle', 'Stopped', 'Start it again when you want it back.');
     case 'active': {
-      const error = polling?.lastError ?? null;
+      const error = polling?.lastError ?? holdUp;
       if (error !== null) {
         const isTheirs = error.owner === 'customer_config' || error.owner === 'client';
         return {

@@ -4,7 +4,7 @@ import * as z from 'zod';
 
 /** The columns an integration's read model is made of: an allow-list. */
 export const INTEGRATION_COLUMNS =
-  'id, tenant_id, name, provider, status, start_from, started_at, activation_override, detection_mode, bucket, region, endpoint, addressing_style, role_arn, external_id, access_key_hint, input_prefix, output_prefix, overwrite_policy, language, last_test, revision, created_at, updated_at, s3_poll_states (last_completed_at, next_poll_at, last_listed_objects, last_error_code, last_error_detail, last_error_at)';
+  'id, tenant_id, name, provider, status, start_from, started_at, activation_override, detection_mode, bucket, region, endpoint, addressing_style, role_arn, external_id, access_key_hint, input_prefix, output_prefix, overwrite_policy, language, last_test, revision, created_at, updated_at, s3_poll_states (last_completed_at, next_poll_at, last_listed_objects, last_error_code, last_error_detail, last_error_at), s3_circuits (side, code, since, open_until)';
 
 const rows = (db: Client) => db.from('s3_integrations').select(INTEGRATION_COLUMNS);
 type Row = NonNullable<Awaited<ReturnType<typeof rows>>['data']>[number];
@@ -51,10 +51,30 @@ export const integrationOf = (row: Row): S3Integration => {
                     at: polling.last_error_at,
                   },
           },
+    holdUp: holdUpOf(row.s3_circuits),
     revision: row.revision,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   });
+};
+
+/** Whoever still waits is tried again long before this is over. */
+const STALE_MS = 3_600_000;
+
+/** Of what was only counted so far there is nothing to say. What is not written is not read either, so writing is told first. */
+const holdUpOf = (circuits: Row['s3_circuits']): S3Integration['holdUp'] => {
+  const isHeldUp = (side: string) =>
+    circuits.find((c) => c.side === side && Date.parse(c.open_until ?? '') > Date.now() - STALE_MS);
+  const circuit = isHeldUp('write') ?? isHeldUp('read');
+  if (circuit === undefined || circuit.open_until === null) return null;
+  const work = circuit.side === 'write' ? 'write' : 'read';
+  return {
+    work,
+    ...wordsOf(circuit.code),
+    detail: `${work === 'write' ? 'Writing results' : 'Reading documents'} took too long many times in a row, so the others wait. One is tried from time to time, and a connection test that passes makes us try at once.`,
+    since: circuit.since,
+    nextTryAt: circuit.open_until,
+  };
 };
 
 /** A code with its words. A code this version does not know is shown as ours to look into. */

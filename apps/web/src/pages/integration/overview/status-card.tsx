@@ -6,12 +6,13 @@ import { Card, Fact, Facts } from '../card.tsx';
 import { type Integration, useIntegration } from '../queries.ts';
 
 const sentenceOf = (integration: Integration): string => {
-  const { status, polling, detectionMode } = integration;
+  const { status, polling, holdUp, detectionMode } = integration;
   const { note, trouble } = standingOf(integration);
   if (trouble !== null) {
-    return status === 'active'
-      ? 'The last look at the bucket did not succeed. We go on trying; nothing that was found is lost.'
-      : 'It is not connected yet.';
+    if (status !== 'active') return 'It is not connected yet.';
+    return holdUp !== null && polling?.lastError == null
+      ? 'The bucket keeps us waiting, so its documents wait too. We go on trying; none of them is lost.'
+      : 'The last look at the bucket did not succeed. We go on trying; nothing that was found is lost.';
   }
   if (status === 'active' && polling?.lastCompletedAt != null) {
     return detectionMode === 'event'
