@@ -9,8 +9,7 @@ import { print, type Row } from './support/report.ts';
  * What one tenant's documents take from arrival to written back, alone and beside a tenant with a backlog of a million documents
  * in a bucket that never answers. `npm run bench noisy [-- --json] [--backlog N] [--documents N]`
  *
- * Queues are delivered here one batch at a time, so whatever holds one up is seen by everybody; on Cloudflare there are up to 250
- * consumers of each.
+ * Each queue has as many consumers at once as it may have on Cloudflare.
  */
 const { values } = parseArgs({
   options: {
@@ -124,7 +123,7 @@ const [quietBucket, hangingBucket] = [
   await startFakeS3({ buckets: [BUCKET] }),
   await startFakeS3({ buckets: [BUCKET] }),
 ];
-const stack = await startTemporaryStack({ buckets: [] });
+const stack = await startTemporaryStack({ buckets: [], workers: { consumersAtOnce: 250 } });
 const crons: NodeJS.Timeout[] = [];
 try {
   const quiet = await connect(stack, quietBucket);

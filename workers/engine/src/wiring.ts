@@ -160,7 +160,8 @@ const build = (env: Env): Engine => {
       settings: {
         batch: 500,
         perIntegration: 200,
-        inFlightPerTenant: 500,
+        // Two fifths of what 250 consumers of a queue take: nobody has them all, however slow a bucket.
+        inFlightPerTenant: 200,
         visibilitySeconds: settings.VISIBILITY_SECONDS,
         // Above what any refusal may use up, so that this counts crashes.
         maxAttempts: 120,

@@ -17,8 +17,8 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
     const objects = rows.map((row): ObjectToProcess => {
       const rule = database.ruleFor(row.integrationId, row.key);
       row.state = 'processing';
-      row.attempts += 1;
       row.leasedAt = now;
+      row.attempts += 1;
       row.dueAt = now + leaseSeconds * MICROS;
       row.stateChangedAt = now;
       row.ruleId = rule?.id ?? null;
@@ -89,8 +89,8 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
       } else if (isBeingWritten(database, row, now)) {
         row.dueAt = now + 5 * MICROS;
       } else {
-        row.attempts += 1;
         row.leasedAt = now;
+        row.attempts += 1;
         row.dueAt = now + leaseSeconds * MICROS;
         objects.push({
           ...leased(row, database.newId()),

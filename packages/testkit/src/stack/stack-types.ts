@@ -16,6 +16,8 @@ export interface WorkersOptions {
   rateLimits?: boolean;
   /** Whether the log (`debug`) tells every message that a queue delivers, body and all. Default false. */
   tapsQueues?: boolean;
+  /** Batches of one queue at work at once. Default 8; Cloudflare runs up to 250. */
+  consumersAtOnce?: number;
 }
 
 export interface StackOptions {

@@ -77,6 +77,8 @@ export interface Customer {
   change(changes: Readonly<Record<string, unknown>>): Promise<void>;
   /** Fires the poll cron with this integration due, and waits for nothing. */
   tickPolls(): Promise<void>;
+  /** Lets the sweep come by. */
+  tickSweep(): Promise<void>;
   /** How often the processing of the integration's objects was charged. */
   charges(): Promise<number>;
   /** Of the tenant's owner. */
@@ -227,6 +229,7 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
       ]);
       await stack.tick(POLL);
     },
+    tickSweep: () => stack.tick(SWEEP),
     token,
     sql: async (text) => (await sql().query(text, [id])).rows,
     untilCredentials: (isDone) =>

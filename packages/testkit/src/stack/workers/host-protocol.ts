@@ -25,6 +25,8 @@ export interface WorkersSpec extends HostBase {
   rateLimits: boolean;
   /** Whether every message that a queue delivers is written to the log first. */
   tapsQueues: boolean;
+  /** Batches of one queue at work at once. */
+  consumersAtOnce: number;
 }
 
 export interface BucketsSpec extends HostBase {

@@ -1,11 +1,8 @@
 import { basename, join } from 'node:path';
 import type { WorkerBundle } from './bundle.ts';
 
-/** Batches of one queue at work at once. Cloudflare runs up to 250; here they share two cores or so. */
-const AT_ONCE = 8;
-
-/** A batch that takes longer than this no longer holds up the next one. */
-const ALONE_MS = 100;
+/** All consumers of a queue are at work within this time, when there is so much for them. */
+const ALL_AT_WORK_MS = 800;
 
 /** Lets a batch go on after its handler has returned. Needed for what `withLanes` does. */
 export const LANES_FLAG = 'queue_consumer_no_wait_for_wait_until';
@@ -15,10 +12,12 @@ export const LANES_FLAG = 'queue_consumer_no_wait_for_wait_until';
  * batch of a queue at a time, so a single document whose bucket hangs would hold up those of all tenants. A batch that is not done
  * soon is answered for and goes on by itself; what is to be retried then is sent again, and its attempts are not counted.
  * @param producers the binding through which the Worker can send to each of its queues.
+ * @param atOnce batches of one queue at work at once.
  */
 export const withLanes = (
   { modulesRoot, modules }: WorkerBundle,
   producers: Record<string, string>,
+  atOnce: number,
 ): WorkerBundle => {
   const [main, ...others] = modules;
   if (main === undefined) throw new Error('The bundle has no modules.');
@@ -45,9 +44,9 @@ export const withLanes = (
             isLetGo ? again.push({ body: message.body, delaySeconds: options?.delaySeconds ?? 0 }) : message.retry(options),
         }));
         const work = worker.queue({ queue: batch.queue, messages, ackAll: () => batch.ackAll() }, env, context);
-        if (queue === undefined || busy(batch.queue) >= ${AT_ONCE}) return work;
+        if (queue === undefined || busy(batch.queue) >= ${atOnce}) return work;
         const time = Promise.withResolvers();
-        const timer = setTimeout(() => time.resolve('up'), ${ALONE_MS});
+        const timer = setTimeout(() => time.resolve('up'), ${ALL_AT_WORK_MS / atOnce});
         if ((await Promise.race([work, time.promise]).finally(() => clearTimeout(timer))) !== 'up') return;
         isLetGo = true;
         lanes.set(batch.queue, busy(batch.queue) + 1);

@@ -57,7 +57,7 @@ async function loadWorker(
   const consumes = rest.queueConsumers !== undefined;
   const tapped = spec.tapsQueues && consumes ? withTap(bundle) : bundle;
   const { modulesRoot, modules } = consumes
-    ? withLanes(tapped, producersOf(rest.queueProducers as Producers))
+    ? withLanes(tapped, producersOf(rest.queueProducers as Producers), spec.consumersAtOnce)
     : tapped;
   return {
     name,

@@ -47,6 +47,7 @@ export async function startWorkers(
       extraVars: withNodeProcessor(options.extraVars ?? {}, nodeProcessor, ports.processor),
       rateLimits: options.rateLimits ?? true,
       tapsQueues: options.tapsQueues ?? false,
+      consumersAtOnce: options.consumersAtOnce ?? 8,
     },
     watchdog,
     log,
