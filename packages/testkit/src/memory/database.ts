@@ -78,7 +78,7 @@ export interface FolderRule {
 }
 
 /** Attempts in a row that hung or failed slowly. */
-export interface Circuit {
+interface Circuit {
   failures: number;
   trips: number;
   openUntil: number | null;
