@@ -588,7 +588,7 @@ isOneToOne: false
                            },
 "list_s3_objects":
 { Args: { "p_after"?: string,"p_found_from"?: string,"p_found_to"?: string,"p_integration_id": string,"p_limit": number,"p_prefix"?: string,"p_reason"?: string,"p_scan"?: number,"p_state"?: string }; Returns: {
-              "attempts": number,"due_at": string,"etag": string,"found_at": string,"found_by": string,"id": string,"is_current": boolean,"is_match": boolean,"job_id": string,"key": string,"outputs": Json,"pages": number,"provider_code": string,"reason": string,"reason_detail": string,"revision": number,"size_bytes": number,"source_modified_at": string,"state": string,"state_changed_at": string,"written_back_at": string
+              "attempts": number,"due_at": string,"etag": string,"found_at": string,"found_by": string,"id": string,"is_current": boolean,"is_match": boolean,"job_id": string,"key": string,"outputs": Json,"pages": number,"provider_code": string,"reason": string,"reason_detail": string,"revision": number,"score_after": number,"score_before": number,"size_bytes": number,"source_modified_at": string,"state": string,"state_changed_at": string,"written_back_at": string
             }[]
                            },
 "list_tenant_invitations":
@@ -676,7 +676,7 @@ isOneToOne: false
 { Args: { "p_delivery_id": string,"p_target_id": string }; Returns: undefined
                            },
 "report_progress":
-{ Args: { "p_lease_id": string,"p_object_id": string,"p_progress": Json }; Returns: boolean
+{ Args: { "p_lease_id": string,"p_lease_seconds": number,"p_object_id": string,"p_progress": Json }; Returns: boolean
                            },
 "require_tenant_admin":
 { Args: { "p_actor": string,"p_tenant_id": string }; Returns: undefined
