@@ -58,6 +58,7 @@ export default {
     // It sends something: whoever asks again at once gets the last report.
     const last = await wiring(env).get('report');
     if (Date.now() - (last?.at ?? 0) < 10_000) return new Response(last.text, last);
+    await wiring(env).set('report', { at: Date.now(), text: 'wait check: under way\n', status: 503 });
     const text = `${(await check(env)).join('\n')}\n`;
     const report = { at: Date.now(), text, status: /^FAIL/m.test(text) ? 503 : 200 };
     await wiring(env).set('report', report);

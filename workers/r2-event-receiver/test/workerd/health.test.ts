@@ -102,6 +102,19 @@ describe('/health', () => {
     expect(await ask()).toEqual(first);
     expect(deliveries).toHaveLength(1);
   });
+
+  test('sends nothing for whoever asks meanwhile', async () => {
+    const deliveries = answering(Response.json({}));
+    let meanwhile: Awaited<ReturnType<typeof ask>> | undefined;
+    const queue = queueOf(env.QUEUE_NAME);
+    const send = async (body: unknown) => {
+      meanwhile = await ask();
+      return queue.send(body);
+    };
+    await ask({ QUEUE: { send } });
+    expect(meanwhile).toEqual({ status: 503, lines: [expect.stringMatching(/^wait check/)] });
+    expect(deliveries).toHaveLength(1);
+  });
 });
 
 test('nothing else is answered', async () => {

@@ -110,15 +110,16 @@ const remove = async (
     queueStep('dead_letter_queue', names.deadLetterQueue),
   ];
   const { outcome, steps: done } = await runSteps(ask, accountId, steps);
-  if (done.some((step) => step.outcome !== 'unchanged')) return { outcome, steps: done, healthUrl: null };
   const elsewhere = places.find((place) => place.accountId !== accountId);
   const remedy =
     elsewhere === undefined
       ? null
-      : `It was set up in the account ${elsewhere.accountId}: enter that, with a token for it.`;
+      : `It was set up in the account ${elsewhere.accountId}: to remove it there, enter that, with a token for it.`;
+  const [first, ...rest] = done;
   return {
-    outcome: 'unchanged',
-    steps: done.map((step, index) => (index === 0 ? { ...step, remedy } : step)),
+    outcome: done.some((step) => step.outcome !== 'unchanged') ? outcome : 'unchanged',
+    steps:
+      first === undefined || remedy === null ? done : [{ ...first, remedy: first.remedy ?? remedy }, ...rest],
     healthUrl: null,
   };
 };
