@@ -27,8 +27,18 @@ export const checkOutputs = (
   for (const stored of evidence.bucket.objects.values()) {
     if (isDocument(evidence, stored)) breaches.push(...checkDocument(evidence, facts, stored));
   }
-  return breaches;
+  return [...breaches, ...checkKept(evidence)];
 };
+
+/** That where every version is kept, each that was written back has its results. */
+const checkKept = (evidence: IntegrationEvidence): Breach[] =>
+  evidence.books.rows
+    .filter(({ state }) => state === 'written_back' && evidence.wish.overwritePolicy === 'keep_versions')
+    .filter(({ key, etag }) => !hasResults(evidence, key, etag))
+    .map(({ key, etag }) => ({
+      promise: 'nothing is lost',
+      detail: `${key} (${etag}) is called written_back, and its results are not there`,
+    }));
 
 /** Whether something is to be made of an object: judged by the promise, not by the code. */
 const isDocument = (
@@ -73,7 +83,7 @@ const checkDocument = (
       { promise: 'the latest version wins', detail: `${key}: ${current?.etag} is current, not ${etag}` },
     ];
   if (isCorrupt) {
-    return row.state === 'failed'
+    return row.state === 'failed' && row.reason === 'pdf_corrupt'
       ? []
       : [
           {

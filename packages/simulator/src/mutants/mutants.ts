@@ -95,6 +95,24 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'if (row.jobId === policy) {',
   },
   {
+    name: 'an older version that is to be kept is called written back, and is not written',
+    file: `${LEDGER}/object-ledger.ts`,
+    find: `if (!row.isCurrent && policy !== 'keep_versions') {
+        Object.assign(row, {
+          state: 'skipped',
+          reason: 'superseded',`,
+    replace: `if (!row.isCurrent) {
+        Object.assign(row, {
+          state: policy === 'keep_versions' ? 'written_back' : 'skipped',
+          reason: policy === 'keep_versions' ? null : 'superseded',`,
+  },
+  {
+    name: 'a document fails for another reason than its own',
+    file: `${CORE}/processing/process-objects.ts`,
+    find: 'throw new SluiceError(result.code, { detail: result.detail });',
+    replace: "throw new SluiceError('pdf_encrypted', { detail: result.detail });",
+  },
+  {
     name: 'an event that comes late is believed to be the latest',
     file: `${LEDGER}/event-ledger.ts`,
     find: "if (isUnclear(current, told, at)) return 'compare';",
