@@ -87,6 +87,13 @@ describe('Ceph', () => {
     expect((await client.head('c')).cacheControl).toBeNull();
   });
 
+  it('refuses to replace what has another ETag, and with it what has the right one', async () => {
+    const input = { key: 'r', body: bytes('one'), sizeBytes: 3, contentType: 'a/b' };
+    const { etag } = await client.put(input);
+    for (const ifMatch of [etag, 'another'])
+      expect((await failure(client.put({ ...input, ifMatch }))).code).toBe('object_changed');
+  });
+
   it('refuses the second of two multipart uploads, although it takes no condition on completion', async () => {
     const input = () => ({
       key: 'm',
