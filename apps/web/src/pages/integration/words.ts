@@ -52,7 +52,7 @@ const REASONS: Readonly<Record<string, string>> = {
   pdf_too_many_pages: 'Too many pages',
   pdf_too_complex: 'Too complex',
   object_archived: 'In an archive storage class',
-  output_taken: 'A file of yours is in the place of the result',
+  output_taken: 'Another file is in the place of the result',
   retries_exhausted: 'Given up after repeated attempts',
 };
 
