@@ -29,13 +29,6 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: ['packages/*/test/**/*.stack.test.ts', 'workers/*/test/**/*.stack.test.ts'],
-          // They hold the queues, and with them the work of every other test, for minutes: `npm run hostile` plays them alone.
-          exclude: [
-            '**/node_modules/**',
-            ...(process.env['SLUICE_HOSTILE'] === undefined
-              ? ['workers/engine/test/hostile/lies.stack.test.ts']
-              : []),
-          ],
           globalSetup: ['packages/testkit/src/vitest-global-setup.ts'],
           // One queue for every test: a bucket that hangs in one holds up the others for a while.
           testTimeout: 180_000,

@@ -15,29 +15,17 @@ import {
 
 const KEY = `${INPUT}folder/report.pdf`;
 
-/** `npm run hostile` plays them all, one after another; SLUICE_HOSTILE=sample those in which the engine does more than its client. */
-const { SLUICE_HOSTILE: all, SLUICE_HOSTILE_SEED: seed = '20261121' } = process.env;
-const SAMPLE = [
-  'an endless listing',
-  'a listing that unpacks to gigabytes',
+/** `npm run hostile` plays them all, one after another. Otherwise those that hold no queue: each answer of theirs comes at once. */
+const { SLUICE_HOSTILE: which, SLUICE_HOSTILE_SEED: seed = '20261121' } = process.env;
+const isWhole = which === 'all';
+const SHORT = [
+  'a redirect (302) to the metadata address',
   'two tokens in a circle',
-  'page after page with nothing in it',
-  'keys of ten kilobytes',
-  'keys of control characters, with a NUL',
-  'keys in no order',
-  'the same key twice, with two versions',
-  'a redirect (307) of whatever is sent',
-  'a redirect (307) of a document',
-  'a redirect (307) of a result',
-  'an endless document',
-  'another document at every read',
-  'a head with another ETag than the document',
-  'a write that is confirmed and not done',
-  'a write of which half is kept',
+  'keys that climb out of their folder',
 ];
 // The engine says no more of a connection that is not one of TLS than that it failed; and the honest bucket is another then.
 const played = LIES.filter(
-  ({ name, endpoint }) => endpoint === undefined && (all === 'all' || SAMPLE.includes(name)),
+  ({ name, endpoint }) => endpoint === undefined && (isWhole || SHORT.includes(name)),
 );
 
 const ownerOf = (code: ErrorCode): string => ERROR_CATALOGUE[code].owner;
@@ -59,10 +47,10 @@ const meet = async (customer: Customer, end: EngineEnd): Promise<void> => {
   expectClear(held.reason, end.object, ownerOf(end.object));
 };
 
-const suite = all === 'all' ? describe : describe.concurrent;
+const suite = isWhole ? describe : describe.concurrent;
 suite('a bucket that lies to the running engine', () => {
-  test('is played whole in the sample', () => {
-    expect(played.map(({ name }) => name)).toEqual(expect.arrayContaining(SAMPLE));
+  test('is played, and none of the short ones is missing', () => {
+    expect(played.map(({ name }) => name)).toEqual(expect.arrayContaining(SHORT));
   });
 
   test.for(played)(
