@@ -87,6 +87,15 @@ describe('listing', () => {
       'more keys than asked for',
       faults.rewrites((text) => text.replace(/(<Contents>.*?<\/Contents>)/s, '$1$1')),
     ],
+    [
+      'a folder in place of what is in it',
+      faults.rewrites((text) =>
+        text.replace(
+          /<Contents>.*?<\/Contents>/s,
+          '<CommonPrefixes><Prefix>docs/0/</Prefix></CommonPrefixes>',
+        ),
+      ),
+    ],
     ['a key outside of the prefix', faults.rewrites((text) => text.replace('<Key>docs/', '<Key>doc5/'))],
     [
       'incompleteness without a token',

@@ -24,6 +24,10 @@ const invalid = (what: string): SluiceError =>
 
 const checkPage = (page: ListDocument, input: S3ListPageInput, maxKeys: number): void => {
   if (page.objects.length + page.commonPrefixes.length > maxKeys) throw invalid('more keys than asked for');
+  // What is folded away is not listed: documents in folders would be missed, and nobody told.
+  if (input.delimiter === undefined && page.commonPrefixes.some((name) => name !== '')) {
+    throw invalid('it holds folders in place of what is in them');
+  }
   if (page.nextContinuationToken !== null && page.nextContinuationToken === input.continuationToken) {
     throw invalid('it repeats its continuation token');
   }

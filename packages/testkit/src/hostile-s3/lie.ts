@@ -43,6 +43,8 @@ export interface Lie {
   /** The checks of the connection test that fail or warn, as `list upstream_invalid`; none: it passes. */
   readonly doctor: readonly string[];
   readonly engine: EngineEnd;
+  /** What it takes, besides honesty, for the document to come back. Default: nothing. */
+  readonly afterwards?: 'a new version' | 'a connection test';
   /** The endpoint as it is entered. Default: the server's own. */
   readonly endpoint?: (honest: string) => string;
 }

@@ -69,6 +69,11 @@ suite('a bucket that lies to the running engine', () => {
       customer.fake.clearFaults();
       let polled = await customer.poll();
       while (at(polled, 'polling.lastError') !== null) polled = await customer.poll();
+      if (lie.afterwards === 'a connection test') await customer.test();
+      if (lie.afterwards === 'a new version') {
+        customer.put(KEY, pdf('Again'));
+        await customer.poll();
+      }
       await customer.workUntil(KEY, isWrittenBack);
       // What it only said it had is settled too.
       for (const { key } of await customer.objects()) {

@@ -148,6 +148,20 @@ export const listingLies: readonly Lie[] = [
     ...REFUSED,
   },
   {
+    name: 'a million folders, a thousand to a page',
+    fault: () => (request, proceed) => {
+      const page = Number(request.query.get('continuation-token') ?? 0);
+      if (page >= 1_000) return proceed();
+      const folders = Array.from(
+        { length: 1_000 },
+        (_, n) => `<CommonPrefixes><Prefix>in/${page * 1_000 + n}/</Prefix></CommonPrefixes>`,
+      );
+      const token = `<NextContinuationToken>${page + 1}</NextContinuationToken>`;
+      return inList(folders.join('') + token, true)(request, proceed);
+    },
+    ...REFUSED,
+  },
+  {
     name: 'keys of another folder',
     fault: () => withObject('payroll/salaries.pdf'),
     ...REFUSED,

@@ -1,4 +1,4 @@
-import { emptyAnswer, type Fault, faults, xmlAnswer } from '../../fake-s3/index.ts';
+import { emptyAnswer, errorAnswer, type Fault, faults, xmlAnswer } from '../../fake-s3/index.ts';
 import type { Lie } from '../lie.ts';
 
 const { only, answers, lateError, noMetadata } = faults;
@@ -14,6 +14,42 @@ const withHeaders =
   };
 const without = (headers: Readonly<Record<string, string>>, name: string): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([one]) => one !== name));
+
+const FOREIGN = '00000000-0000-4000-8000-000000000000';
+/** In the words of a result of ours. */
+const PROVENANCE = {
+  'x-amz-meta-sluice-job-id': FOREIGN,
+  'x-amz-meta-sluice-object-id': FOREIGN,
+  'x-amz-meta-sluice-tenant-id': FOREIGN,
+  'x-amz-meta-sluice-integration-id': FOREIGN,
+  'x-amz-meta-sluice-source-etag': '0123456789abcdef0123456789abcdef',
+};
+const INPUT = 'in/';
+
+/** Where a result is to go for the first time, there lies a file already, and this is what is said of it. */
+const inTheWay = (headers: Readonly<Record<string, string>>): Fault => {
+  const isTaken = new Set<string>();
+  return (request, proceed) => {
+    if (!/^out\/.*report\.pdf/.test(request.key)) return proceed();
+    if (request.operation === 'PutObject' && request.headers['if-none-match'] !== undefined) {
+      isTaken.add(request.key);
+      return errorAnswer(412, 'PreconditionFailed');
+    }
+    if (request.operation !== 'HeadObject' || !isTaken.has(request.key)) return proceed();
+    return emptyAnswer(200, {
+      'content-length': '1000',
+      etag: '"0123456789abcdef0123456789abcdef"',
+      'last-modified': 'Fri, 20 Nov 2026 12:00:00 GMT',
+      ...headers,
+    });
+  };
+};
+const IN_THE_WAY = {
+  client: {},
+  doctor: [],
+  engine: { object: 'output_taken' },
+  afterwards: 'a connection test',
+} as const;
 
 /** In what it says of an object, and of what becomes of it. */
 export const objectLies: readonly Lie[] = [
@@ -149,6 +185,28 @@ export const objectLies: readonly Lie[] = [
     client: {},
     doctor: ['read_back metadata_not_kept'],
     engine: 'works',
+  },
+  {
+    name: 'a document that says it is a result of ours',
+    fault: () =>
+      only(
+        { operation: 'HeadObject', keyPrefix: INPUT },
+        withHeaders((headers) => ({ ...headers, ...PROVENANCE })),
+      ),
+    client: {},
+    doctor: [],
+    engine: { object: 'own_output' },
+    afterwards: 'a new version',
+  },
+  {
+    name: 'a file like a result of ours, that does not say so, where ours is to go',
+    fault: () => inTheWay({ 'content-type': 'application/pdf' }),
+    ...IN_THE_WAY,
+  },
+  {
+    name: 'a file where ours is to go that says it is a result for another tenant',
+    fault: () => inTheWay({ 'content-type': 'application/pdf', ...PROVENANCE }),
+    ...IN_THE_WAY,
   },
   {
     name: '200, and an error instead of a copy',
