@@ -1,5 +1,5 @@
 import type { DeliveryToRecord, EventLedger, EventObjectToRecord, RecordedDelivery } from '@sluice/core';
-import { SluiceError } from '@sluice/shared';
+import { compareKeys, SluiceError } from '@sluice/shared';
 import {
   currentOf,
   identityOf,
@@ -66,7 +66,7 @@ const recordDelivery = (database: MemoryDatabase, delivery: DeliveryToRecord): R
     key,
     etag: null,
   }));
-  for (const told of objects) {
+  for (const told of objects.toSorted((a, b) => compareKeys(a.key, b.key))) {
     const known = database.identities.get(identityOf(integrationId, told.key, told.etag, told.sizeBytes));
     if (known !== undefined && known.foundBy === 'poll') known.eventAt ??= now;
     const action = judge(database, integration, told, known);

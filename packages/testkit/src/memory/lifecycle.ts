@@ -1,19 +1,9 @@
-import type { ReplayBatch, ReplayLedger, RollBackCredentials, SealedRecord } from '@sluice/core';
+import type { ReplayLedger, RollBackCredentials, SealedRecord } from '@sluice/core';
 import type { ObjectState } from '@sluice/shared';
-import type { MemoryDatabase, ObjectRow } from './database.ts';
+import type { MemoryDatabase } from './database.ts';
+import { MemoryReplays } from './replays.ts';
 
 const MICROS = 1_000_000;
-
-/** What can never be taken up again (`private.is_replayable`). */
-const NEVER: ReadonlySet<string> = new Set([
-  'own_output',
-  'folder_marker',
-  'object_name_unusable',
-  'upstream_invalid',
-  'not_pdf',
-  'empty_object',
-  'oversize',
-]);
 
 /** What somebody may have mended outside (`private.revive_objects`). */
 const MENDABLE: ReadonlySet<string> = new Set([
@@ -24,21 +14,16 @@ const MENDABLE: ReadonlySet<string> = new Set([
   'quota_exceeded',
 ]);
 
-interface Replay {
-  readonly id: string;
-  readonly integrationId: string;
-  readonly states: readonly ObjectState[];
-  readonly asOf: number;
-  remaining: string[];
-}
-
 /** What people do to integrations, and what is left of it for the engine. */
 export class MemoryLifecycle {
   readonly #database: MemoryDatabase;
-  readonly #replays: Replay[] = [];
+  readonly #replays: MemoryReplays;
+  readonly replays: ReplayLedger;
 
   constructor(database: MemoryDatabase) {
     this.#database = database;
+    this.#replays = new MemoryReplays(database);
+    this.replays = this.#replays;
   }
 
   /** As `update_s3_integration` does: taken up again, it is listed at once. */
@@ -128,65 +113,6 @@ export class MemoryLifecycle {
 
   /** Asks for what has settled in these states to be taken up again. Returns how many it chose. */
   replay(integrationId: string, states: readonly ObjectState[]): number {
-    const asOf = this.#database.now();
-    const chosen = this.#database
-      .rowsOf(integrationId)
-      .filter((row) => states.includes(row.state) && row.isCurrent && this.#isReplayable(row));
-    if (chosen.length === 0) return 0;
-    const remaining = chosen.toSorted((a, b) => b.foundAt - a.foundAt).map(({ id }) => id);
-    this.#replays.push({ id: this.#database.newId(), integrationId, states, asOf, remaining });
-    return chosen.length;
-  }
-
-  readonly replays: ReplayLedger = {
-    runBatch: async ({ limit }): Promise<ReplayBatch | null> => {
-      const replay = this.#replays.find(
-        ({ integrationId, remaining }) =>
-          remaining.length > 0 && this.#database.integration(integrationId).config.status === 'active',
-      );
-      if (replay === undefined) return null;
-      const now = this.#database.now();
-      const looked = replay.remaining.splice(0, limit);
-      const rows = looked.flatMap((id) => this.#database.objects.get(id) ?? []);
-      const taken = rows.filter(
-        (row) =>
-          replay.states.includes(row.state) &&
-          row.stateChangedAt <= replay.asOf &&
-          row.isCurrent &&
-          this.#isReplayable(row),
-      );
-      for (const row of taken)
-        Object.assign(row, {
-          state: 'found',
-          reason: null,
-          detail: null,
-          providerCode: null,
-          attempts: 0,
-          revision: row.revision + 1,
-          jobId: this.#database.newId(),
-          stagedOutputs: null,
-          dueAt: now,
-          stateChangedAt: now,
-        });
-      const { tenantId } = this.#database.integration(replay.integrationId).config;
-      return {
-        replayId: replay.id,
-        integrationId: replay.integrationId,
-        tenantId,
-        examined: looked.length,
-        replayed: taken.length,
-        superseded: rows.filter((row) => !row.isCurrent).length,
-        isEnded: replay.remaining.length === 0,
-      };
-    },
-  };
-
-  #isReplayable(row: ObjectRow): boolean {
-    const { config } = this.#database.integration(row.integrationId);
-    return (
-      row.key.startsWith(config.inputPrefix) &&
-      !row.key.startsWith(config.outputPrefix) &&
-      !(row.state === 'skipped' && NEVER.has(row.reason ?? ''))
-    );
+    return this.#replays.begin(integrationId, states);
   }
 }

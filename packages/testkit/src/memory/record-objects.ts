@@ -1,4 +1,5 @@
 import type { IntegrationConfig, ListedObject, RecordedPage } from '@sluice/core';
+import { compareKeys } from '@sluice/shared';
 import {
   currentOf,
   identityOf,
@@ -31,7 +32,10 @@ export const recordObjects = (
 ): Omit<RecordedPage, 'observedAt'> => {
   check(objects);
   const now = database.now();
-  const distinct = [...new Map(objects.map((object) => [object.key, object])).values()];
+  // In the order of the keys, as PostgreSQL: the ids tell it, and a replay goes by them.
+  const distinct = [...new Map(objects.map((object) => [object.key, object])).values()].toSorted((a, b) =>
+    compareKeys(a.key, b.key),
+  );
   const result = { inserted: 0, revived: 0, skipped: 0, deferred: 0 };
   for (const object of distinct) {
     const current = database.current.get(currentOf(integration.id, object.key));

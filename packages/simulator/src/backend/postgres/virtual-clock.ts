@@ -6,6 +6,9 @@ import type { Stack } from '@sluice/testkit';
  * it. The functions stay as they were migrated, to the letter; only whom they ask for the time is another. Defaults of columns were
  * bound to the real clock when they were made, so they are made again.
  *
+ * Rows that came at one instant have only their ids to go by, where an order is needed (a replay takes the newest first). Random ones
+ * would be another order each time; here those of objects go up, as in memory.
+ *
  * `now()` is the same all through a transaction, `clock_timestamp()` a microsecond later at each call, as the real ones go.
  */
 export const installVirtualClock = async ({ sql }: Pick<Stack, 'sql'>): Promise<void> => {
@@ -35,6 +38,11 @@ begin
   perform set_config('sim_clock.ticks', v_ticks::text, true);
   return sim_clock.now() + v_ticks * interval '1 microsecond';
 end $clock$;
+create sequence sim_clock.ids;
+create function sim_clock.next_id() returns uuid language sql as $id$
+  select ('00000000-0000-4000-8000-' || lpad(nextval('sim_clock.ids')::text, 12, '0'))::uuid $id$;
+alter table public.s3_processed_objects alter column id set default sim_clock.next_id();
+grant usage on sequence sim_clock.ids to public;
 grant usage on schema sim_clock to public;
 grant select on sim_clock.instant to public;
 grant execute on all functions in schema sim_clock to public;

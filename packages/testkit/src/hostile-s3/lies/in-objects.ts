@@ -108,7 +108,8 @@ export const objectLies: readonly Lie[] = [
       ),
     client: { head: 'endpoint_unreachable' },
     doctor: ['read endpoint_unreachable'],
-    engine: { object: 'endpoint_unreachable' },
+    // workerd has the answer, without a size.
+    engine: { object: 'upstream_invalid' },
   },
   {
     name: 'another document at every read',
