@@ -75,6 +75,11 @@ const SABOTAGES: readonly (readonly [string, string, string])[] = [
     'secrets.sql',
     'drop trigger sealed_secrets_are_append_only on private.sealed_secrets',
   ],
+  [
+    'nothing but missing grants keeps people from a private table',
+    'secrets.sql',
+    'drop policy "No API role comes to this table" on private.tenant_invitations',
+  ],
   ['nothing is audited', 'audit.sql', 'drop trigger audit_s3_integrations on public.s3_integrations'],
   [
     'anybody may act as anybody',

@@ -1,12 +1,14 @@
 -- Sealed secrets: out of reach, append-only, gone with what they belong to.
-select plan(19);
+select plan(21);
 select tap.make_world();
 
 select is((select count(*)::int from private.sealed_secrets), 2, 'each integration has its sealed credentials');
 select is_empty($$ select grantee from information_schema.role_table_grants
   where table_schema = 'private' and grantee in ('anon', 'authenticated', 'service_role', 'PUBLIC') $$, 'no API role has a right on any private table');
 select ok((select relrowsecurity from pg_class where oid = 'private.sealed_secrets'::regclass), 'row level security says so a second time');
-select is_empty($$ select 1 from pg_policies where schemaname = 'private' $$, 'with no policy that lets anybody through');
+select is_empty($$ select relname from pg_class c where relnamespace = 'private'::regnamespace and relkind in ('r', 'p') and not (relrowsecurity
+  and exists (select 1 from pg_policies p where p.schemaname = 'private' and p.tablename = c.relname and p.permissive = 'RESTRICTIVE'
+    and p.cmd = 'ALL' and p.roles = '{public}' and p.qual = 'false')) $$, 'on every private table, with a policy that keeps everybody out');
 
 select tap.authenticate_as_anonymous();
 select throws_ok('select 1 from private.sealed_secrets', '42501', null, 'without a session nobody reads sealed secrets');
@@ -39,3 +41,11 @@ select is((select count(*)::int from private.sealed_secrets), 1, 'and leaves the
 delete from public.tenants where id = tap.tenant_id('umbrella');
 select is((select count(*)::int from private.sealed_secrets), 0, 'the secrets of a tenant go with it');
 select * from finish();
+
+select private.add_sealed_secret(tap.tenant_id('acme'), 's3_integration', gen_random_uuid(), 'credentials', tap.sealed(1));
+grant select on private.sealed_secrets to authenticated;
+create policy "A mistake" on private.sealed_secrets for select to authenticated using (true);
+select tap.authenticate_as(tap.user_id('owner@acme.test'));
+select is((select count(*)::int from private.sealed_secrets), 0, 'a grant and a policy given by mistake open nothing');
+select tap.clear();
+select is((select count(*)::int from private.sealed_secrets), 1, 'though there is something to see');
