@@ -1,8 +1,9 @@
 /**
- * Every table, view and function of the generated types stands in the matrix of isolation, so that a new one without an expectation
- * fails here, without a database. What is wrong with those that stand there is `npm run isolation`'s to say. Exits 1.
+ * Every table, view and function of the generated types stands in the matrix of isolation, and a table of `private` keeps everybody out,
+ * so that a new one that does not fails here, without a database. What is wrong with those that do is `npm run isolation`'s to say.
+ * Exits 1.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parseSync, type TSType } from 'oxc-parser';
 import {
   ACTOR_FUNCTIONS,
@@ -53,6 +54,19 @@ const problems = [
   ...relations.filter((name) => TABLES[name] === undefined),
   ...functions.filter((name) => !expected.has(name)).map((name) => `${name}()`),
 ].map((name) => `${name} has no expectation: say in ${EXPECTATIONS} who may do what with it`);
+/** This migration closes the private tables of those before it. */
+const CLOSES = '20261121145000';
+const MIGRATIONS = 'supabase/migrations';
+for (const name of readdirSync(MIGRATIONS).filter((one) => one > CLOSES)) {
+  const text = readFileSync(`${MIGRATIONS}/${name}`, 'utf8');
+  for (const [, table = ''] of text.matchAll(/create table (?:if not exists )?private\.(\w+)/g)) {
+    const isClosed = new RegExp(
+      `create policy [^;]+ on private\\.${table}\\s+as restrictive for all to public using \\(false\\)`,
+    );
+    if (!isClosed.test(text))
+      problems.push(`private.${table} has no policy that keeps everybody out: as in ${CLOSES}`);
+  }
+}
 if (relations.length === 0 || functions.length === 0) problems.push('the generated types could not be read');
 
 if (problems.length > 0) {
