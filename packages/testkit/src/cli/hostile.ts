@@ -5,7 +5,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LIES, runLies } from '../hostile-s3/index.ts';
 
@@ -26,6 +28,7 @@ interface Played {
   readonly name: string;
   readonly isKept: boolean;
   readonly ms: number;
+  readonly problems: readonly string[];
 }
 
 /** What vitest writes of a run. */
@@ -35,37 +38,45 @@ interface Results {
       readonly title: string;
       readonly status: string;
       readonly duration?: number;
+      readonly failureMessages?: readonly string[];
     }[];
   }[];
 }
 
 const playToEngine = (): Played[] => {
-  const { stdout } = spawnSync(
-    process.execPath,
-    [
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      '--project=stack',
-      '--reporter=json',
-      `--testNamePattern=${values.only.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`,
-      'workers/engine/test/hostile',
-    ],
-    {
-      cwd: resolve(import.meta.dirname, '../../../..'),
-      env: { ...process.env, SLUICE_HOSTILE: 'all', SLUICE_HOSTILE_SEED: String(seed) },
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-    },
-  );
-  const { testResults } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as Results;
-  return testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .filter(({ status }) => status === 'passed' || status === 'failed')
-    .map(({ title, status, duration = 0 }) => ({
-      name: title,
-      isKept: status === 'passed',
-      ms: Math.round(duration),
-    }));
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-hostile-'));
+  try {
+    const file = join(folder, 'results.json');
+    spawnSync(
+      process.execPath,
+      [
+        'node_modules/vitest/vitest.mjs',
+        'run',
+        '--project=stack',
+        '--reporter=json',
+        `--outputFile.json=${file}`,
+        `--testNamePattern=${values.only.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`,
+        'workers/engine/test/hostile/lies',
+      ],
+      {
+        cwd: resolve(import.meta.dirname, '../../../..'),
+        env: { ...process.env, SLUICE_HOSTILE: 'all', SLUICE_HOSTILE_SEED: String(seed) },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
+    const { testResults } = JSON.parse(readFileSync(file, 'utf8')) as Results;
+    return testResults
+      .flatMap(({ assertionResults }) => assertionResults)
+      .filter(({ status }) => status === 'passed' || status === 'failed')
+      .map(({ title, status, duration = 0, failureMessages = [] }) => ({
+        name: title,
+        isKept: status === 'passed',
+        ms: Math.round(duration),
+        problems: failureMessages,
+      }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 };
 
 const lies = LIES.filter(({ name }) => name.includes(values.only));
@@ -85,8 +96,10 @@ if (!values.json) {
 const engine = values.client ? [] : playToEngine();
 if (values.json) print(JSON.stringify({ seed, ...report, engine }));
 else
-  for (const { name, isKept, ms } of engine)
+  for (const { name, isKept, ms, problems } of engine) {
     print(`${isKept ? 'ok    ' : 'BROKEN'} the engine: ${name} (${ms} ms)`);
+    for (const problem of problems) print(`         ${problem}`);
+  }
 const isKept =
   report.lies.every(({ problems }) => problems.length === 0) && engine.every((one) => one.isKept);
 process.exitCode = isKept ? 0 : 1;
