@@ -43,10 +43,16 @@ export class MemoryReplays implements ReplayLedger {
       .rowsOf(integrationId)
       .filter((row) => states.includes(row.state) && row.isCurrent && this.#isReplayable(row)).length;
     if (expected === 0) return 0;
-    const id = this.#database.newId();
     this.#running.push({
-      ...{ id, integrationId, states, asOf, expected },
-      ...{ replayed: 0, leg: 0, cursor: null, lastBatchAt: 0 },
+      id: this.#database.newId(),
+      integrationId,
+      states,
+      asOf,
+      expected,
+      replayed: 0,
+      leg: 0,
+      cursor: null,
+      lastBatchAt: 0,
     });
     return expected;
   }
