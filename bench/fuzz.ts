@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { samplePdfs, specials } from '@sluice/testkit/samples';
+import { printedSamples, samplePdfs, specials } from '@sluice/testkit/samples';
 import { mutate, randomOf } from './support/fuzz/mutate.ts';
 import { print } from './support/report.ts';
 
@@ -58,7 +58,7 @@ class Processor {
   }
 }
 
-const corpus = [...(await samplePdfs()), ...Object.values(await specials())]
+const corpus = [...(await samplePdfs()), ...printedSamples(), ...Object.values(await specials())]
   .map(({ bytes }) => bytes)
   .filter(({ length }) => length > 0 && length < MAX_SAMPLE_BYTES);
 const processor = new Processor();

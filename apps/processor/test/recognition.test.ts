@@ -70,7 +70,7 @@ test('the text of a scan is recognised; what cannot be read stays a picture; eac
     pages: 2,
     report: { noticePages: { text_recognised: 1, scanned_pages: 1 } },
   });
-  expect(frames).toContainEqual({ frame: 'progress', step: 'recognising', pagesDone: 1, pages: 2 });
+  expect(frames).toContainEqual({ frame: 'progress', step: 'recognising', pagesDone: 0, pages: 2 });
   const html = outputs['html']?.toString() ?? '';
   expect(html).toContain('Page 1 says in line 7 what the report has to say of the matter.');
   expect(html.match(/This page is a picture without text/g)).toHaveLength(1);

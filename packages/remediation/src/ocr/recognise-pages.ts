@@ -25,6 +25,8 @@ export async function recognisePages(
   onPage: (pagesDone: number) => void,
 ): Promise<RecognisedDocument | undefined> {
   const wanted = [...scanned].slice(0, recogniser.maxPages);
+  // The first takes seconds, too.
+  onPage(0);
   let seen: (RecognisedPage | null)[];
   try {
     seen = await recogniser.recognise(bytes, wanted, language, onPage);

@@ -30,6 +30,10 @@ const SAME_PLACE_PT = 4;
 const LARGEST = 1.1;
 const MAX_LINE_CHARACTERS = 160;
 const PAGE_NUMBER = /^(?:page|seite|p\.|[-–—|\s])*(?:#|[ivxlc]+)(?:(?:\s|of|von|sur|de|\/)*#)?[-–—|.\s]*$/i;
+/** Nothing but a number: of the page, or a cell of a table that happens to stand there. */
+const ONLY_NUMBER = /^[-–—|.\s]*#[-–—|.\s]*$/;
+/** An item of a list that comes back is one by chance. */
+const ITEM = /^[•◦‣▪■□●○]/;
 
 /**
  * @param tables boxes of the page's ruled tables: the head of a table comes back on each page and is no header of it
@@ -88,17 +92,20 @@ export function findRunningText(
       .filter((line) => {
         if (line.size > bodySize * LARGEST) return false;
         if (!line.inMargin && !(line.outermost && line.number !== undefined)) return false;
+        if (ITEM.test(line.key)) return false;
+        const mustCount = ONLY_NUMBER.test(line.key);
         const repeated = NEIGHBOURS.some((step) =>
           pages[index + step]?.some(
             (other) =>
               other.kind === line.kind &&
               Math.abs(other.y - line.y) < SAME_PLACE_PT &&
-              (other.key === line.key ||
-                (PAGE_NUMBER.test(line.key) && PAGE_NUMBER.test(other.key)) ||
+              ((!mustCount &&
+                (other.key === line.key || (PAGE_NUMBER.test(line.key) && PAGE_NUMBER.test(other.key)))) ||
                 (line.outermost && other.outermost && counts(line, other, step))),
           ),
         );
-        return repeated || (pages.length > 1 && line.outermost && PAGE_NUMBER.test(line.key));
+        if (repeated || pages.length === 1 || !line.outermost || !PAGE_NUMBER.test(line.key)) return repeated;
+        return !mustCount || line.number === index + 1;
       })
       .flatMap(({ kind, fragments }) => fragments.map((fragment) => ({ kind, fragment }))),
   );

@@ -7,6 +7,7 @@ import { latin1, trueTypeGlyphText, type1GlyphNames } from './embedded-font.ts';
 import { encodingByName, STANDARD, SYMBOL, ZAPF_DINGBATS } from './encodings.ts';
 import { glyphNameToText } from './glyph-names.ts';
 import { legacyEncoding } from './legacy-encodings.ts';
+import { withOpenSymbols } from './open-symbol.ts';
 import { standardWidth } from './standard-widths.ts';
 import { type CodeMap, parseCodeMap } from './to-unicode.ts';
 
@@ -43,7 +44,8 @@ const HALF_WIDTH = 500;
 
 /** Reads what text needs from a font dictionary: code lengths, Unicode values and widths. */
 export function loadFont(objects: ObjectAccess, dict: PdfDict, budget: WorkBudget): Font {
-  const toUnicode = codeMap(objects.stream(dict, 'ToUnicode'), budget);
+  const map = codeMap(objects.stream(dict, 'ToUnicode'), budget);
+  const toUnicode = map && withOpenSymbols(baseName(objects, dict), map);
   return objects.name(dict, 'Subtype') === 'Type0'
     ? compositeFont(objects, dict, toUnicode, budget)
     : simpleFont(objects, dict, toUnicode, budget);
