@@ -41,6 +41,8 @@ describe('what stands at the edge of a page', () => {
   test('is its number when it counts, on whatever page the counting begins', async () => {
     const pages = [4, 5, 6].map((number): Line[] => [...PARAGRAPH, [String(number), 40]]);
     expect((await remediate(pdfOf(pages))).runningText).toEqual(['4', '5', '6']);
+    const dashed = [4, 5].map((number): Line[] => [...PARAGRAPH, [`- ${number} -`, 40]]);
+    expect((await remediate(pdfOf(dashed))).runningText).toEqual(['- 4 -', '- 5 -']);
     // One alone says nothing of the others: the second page is page 2.
     const alone = pdfOf([PARAGRAPH, [...PARAGRAPH, ['2', 40]]]);
     expect((await remediate(alone)).runningText).toEqual(['', '2']);

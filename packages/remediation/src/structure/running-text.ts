@@ -31,7 +31,7 @@ const LARGEST = 1.1;
 const MAX_LINE_CHARACTERS = 160;
 const PAGE_NUMBER = /^(?:page|seite|p\.|[-–—|\s])*(?:#|[ivxlc]+)(?:(?:\s|of|von|sur|de|\/)*#)?[-–—|.\s]*$/i;
 /** Nothing but a number: of the page, or a cell of a table that happens to stand there. */
-const ONLY_NUMBER = /^[-–—|.\s]*#[-–—|.\s]*$/;
+const ONLY_NUMBER = '#';
 /** An item of a list that comes back is one by chance. */
 const ITEM = /^[•◦‣▪■□●○]/;
 
@@ -93,7 +93,7 @@ export function findRunningText(
         if (line.size > bodySize * LARGEST) return false;
         if (!line.inMargin && !(line.outermost && line.number !== undefined)) return false;
         if (ITEM.test(line.key)) return false;
-        const mustCount = ONLY_NUMBER.test(line.key);
+        const mustCount = line.key === ONLY_NUMBER;
         const repeated = NEIGHBOURS.some((step) =>
           pages[index + step]?.some(
             (other) =>
