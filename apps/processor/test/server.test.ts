@@ -1,15 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { DOCUMENT_JOB_HEADER, DOCUMENT_PATH } from '@sluice/shared';
 import { pollUntil } from '@sluice/testkit';
 import { longPdf } from '@sluice/testkit/samples';
-import { describe, expect, test } from 'vitest';
-import { parseSettings } from '../src/settings.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { concurrencyFor, parseSettings } from '../src/settings.ts';
 import { jobOf, type Processor, post, read, signed, startProcessor } from './support/documents.ts';
 
 const health = async ({ url }: Processor) =>
-  (await (await fetch(`${url}/health`)).json()) as { status: string; running: number; waiting: number };
+  (await (await fetch(`${url}/health`)).json()) as Record<'arriving' | 'running' | 'waiting', number>;
 const until = (processor: Processor, running: number, waiting: number) =>
   pollUntil(
     async () => {
@@ -18,6 +19,30 @@ const until = (processor: Processor, running: number, waiting: number) =>
     },
     { what: `${running} in work, ${waiting} waiting`, timeoutMs: 30_000 },
   );
+const untilArriving = (processor: Processor, arriving: number) =>
+  pollUntil(async () => (await health(processor)).arriving === arriving, {
+    what: `${arriving} arriving`,
+    timeoutMs: 30_000,
+  });
+/** Sends the bytes as they are, and stays. */
+const sendRaw = (processor: Processor, text: string) => {
+  const { hostname, port } = new URL(processor.url);
+  const socket = connect(Number(port), hostname);
+  onTestFinished(() => void socket.destroy());
+  socket.write(text);
+  return socket;
+};
+/** Begins to send a document, and goes no further. */
+const drip = (processor: Processor) => {
+  const job = jobOf(1_000_000);
+  const headers = Object.entries(signed(processor.secret, job, job.jobId)).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  return sendRaw(
+    processor,
+    `POST ${DOCUMENT_PATH} HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n${headers.join('\r\n')}\r\n\r\n%PDF`,
+  );
+};
 /** Long enough in work that a test can look at it. */
 const slow = longPdf(2500);
 
@@ -84,11 +109,42 @@ describe('nobody is served', () => {
     expect((await fetch(`${url}${DOCUMENT_PATH}`)).status).toBe(405);
   });
 
+  test.each(['//', 'http://[', '/\\[:99999'])('who asks for %s, which is no address', async (target) => {
+    const processor = await startProcessor();
+    const socket = sendRaw(processor, `GET ${target} HTTP/1.1\r\nhost: a\r\n\r\n`);
+    const [said] = (await once(socket, 'data')) as [Buffer];
+    expect(said.toString()).toMatch(/^HTTP\/1\.1 404 /);
+    expect(await health(processor)).toMatchObject({ status: 'ok' });
+  });
+
   test('by a processor without a secret, or with one that can be guessed', () => {
     expect(() => parseSettings({})).toThrow(/NODE_PROCESSOR_SECRET/);
     const guess = Buffer.from('secret').toString('base64');
     expect(() => parseSettings({ NODE_PROCESSOR_SECRET: guess })).toThrow(/openssl rand/);
     expect(() => parseSettings({ NODE_PROCESSOR_SECRET: guess })).not.toThrow(guess);
+  });
+});
+
+describe('what is not said in the settings', () => {
+  const GIB = 1024 ** 3;
+  test.each([
+    [8, 32, 2, 7],
+    [8, 7, 2, 3],
+    [8, 4, 2, 1],
+    [8, 4, 1, 3],
+    [1, 64, 2, 1],
+    [4, 0.5, 2, 1],
+  ])('with %i cores and %f GiB, of %f each: %i documents at once', (cores, memory, each, documents) => {
+    expect(concurrencyFor(cores, memory * GIB, each * GIB)).toBe(documents);
+  });
+
+  test('leaves a document enough of the time that the engine waits', () => {
+    const settings = (more: Record<string, string> = {}) =>
+      parseSettings({ NODE_PROCESSOR_SECRET: randomBytes(32).toString('base64'), ...more });
+    const { ceiling, maxWaitMs } = settings();
+    expect(ceiling.maxMs + maxWaitMs).toBeLessThanOrEqual(550_000);
+    expect(() => settings({ MAX_SECONDS: '400' })).toThrow(/MAX_WAIT_SECONDS: .* 550 at most/);
+    expect(settings({ MAX_SECONDS: '400', MAX_WAIT_SECONDS: '150' }).maxWaitMs).toBe(150_000);
   });
 });
 
@@ -124,22 +180,48 @@ describe('many documents', () => {
     expect((await read(await post(processor, longPdf(1)))).end.frame).toBe('done');
   });
 
-  test('a body that breaks off frees its place', async () => {
-    const processor = await startProcessor({ CONCURRENCY: '1', MAX_WAITING: '0' });
-    const job = jobOf(1_000_000);
-    const { hostname, port } = new URL(processor.url);
-    const socket = connect(Number(port), hostname);
-    const headers = Object.entries(signed(processor.secret, job, job.jobId)).map(
-      ([name, value]) => `${name}: ${value}`,
-    );
-    socket.write(
-      `POST ${DOCUMENT_PATH} HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n${headers.join('\r\n')}\r\n\r\n%PDF`,
-    );
-    await until(processor, 0, 1);
-    socket.destroy();
+  test('wait no longer than they may: then they are told to come again, and have failed in nothing', async () => {
+    const processor = await startProcessor({ CONCURRENCY: '1', MAX_WAIT_SECONDS: '0.1' });
+    const leaving = new AbortController();
+    const first = await post(processor, slow, {}, leaving.signal);
+    await until(processor, 1, 0);
+    expect((await read(await post(processor, longPdf(1)))).end).toEqual({ frame: 'busy' });
+    await until(processor, 1, 0);
+    leaving.abort();
+    await Promise.allSettled([first.body?.cancel()]);
     await until(processor, 0, 0);
     expect((await read(await post(processor, longPdf(1)))).end.frame).toBe('done');
   });
+
+  test('are not kept from their turn by one that comes drop by drop, nor by one that breaks off', async () => {
+    const processor = await startProcessor({ CONCURRENCY: '1', MAX_WAITING: '0' });
+    const dripping = drip(processor);
+    await untilArriving(processor, 1);
+    expect((await read(await post(processor, longPdf(1)))).end.frame).toBe('done');
+    dripping.destroy();
+    await untilArriving(processor, 0);
+    expect(await health(processor)).toMatchObject({ running: 0, waiting: 0 });
+  });
+
+  test('do not all come at once: there is room for 64', async () => {
+    const processor = await startProcessor();
+    const dripping = Array.from({ length: 64 }, () => drip(processor));
+    await untilArriving(processor, 64);
+    expect((await post(processor, longPdf(1))).status).toBe(503);
+    dripping[0]?.destroy();
+    await untilArriving(processor, 63);
+    expect((await read(await post(processor, longPdf(1)))).end.frame).toBe('done');
+  });
+});
+
+test('what goes wrong in the answer to one request ends nobody else’s', async () => {
+  const warn = () => {
+    throw new Error('Nothing can be logged.');
+  };
+  const processor = await startProcessor({}, { warn });
+  await expect(post(processor, longPdf(1), { sizeBytes: 1_000_000 })).rejects.toThrow();
+  expect((await read(await post(processor, longPdf(1)))).end.frame).toBe('done');
+  expect(await health(processor)).toMatchObject({ arriving: 0, running: 0, waiting: 0 });
 });
 
 describe('told to stop', () => {

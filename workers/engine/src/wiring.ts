@@ -202,7 +202,8 @@ const build = (env: Env): Engine => {
         visibilitySeconds: settings.VISIBILITY_SECONDS,
         concurrency: PROCESS_CONCURRENCY,
         linkSeconds: 300,
-        // Above what any processor allows itself (a long document, and its turn), below what a queue consumer may run.
+        // Above what the Node processor allows a document and its turn (550 s) with the ways there and back, below what a
+        // queue consumer may run.
         limitSeconds: 700,
       },
     },

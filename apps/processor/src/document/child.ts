@@ -1,5 +1,5 @@
-// The process of one document, started by run-document.ts: it holds no secret, may write only where its document lies,
-// and is ended from outside when it takes too much.
+// The process of one document, started by run-document.ts: it holds no secret, may read nothing but its code and its document,
+// may write only where that lies, and is ended from outside when it takes too much.
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -56,6 +56,7 @@ async function work(order: DocumentOrder): Promise<DocumentEnd> {
   } catch (error) {
     if (error instanceof RemediationRefused)
       return { frame: 'refused', code: error.code, detail: error.detail };
+    if (isDiskFull(error)) return { frame: 'busy' };
     throw error;
   }
 
@@ -64,4 +65,10 @@ async function work(order: DocumentOrder): Promise<DocumentEnd> {
     const sha256 = createHash('sha256').update(output).digest('hex');
     return { kind, sizeBytes: output.length, sha256 };
   }
+}
+
+/** The disk is everybody's: that it is full is no document's fault. */
+function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }

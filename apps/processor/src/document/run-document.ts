@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ProcessProgress } from '@sluice/shared';
 import type { Ceiling } from '../settings.ts';
 import type { ChildMessage, DocumentEnd, DocumentOrder } from './messages.ts';
@@ -17,11 +18,30 @@ export interface RunOptions {
   readonly onProgress: (progress: ProcessProgress) => void;
 }
 
+/** Where its code is, which is all that it may read beside its document: not what else lies around, nor our environment. */
+const CODE = ['..', '../../package.json', '../../../../packages', '../../../../node_modules'].map((path) =>
+  join(import.meta.dirname, path),
+);
+
+/** How Node is started for a document. */
+export function documentFlags(dir: string, maxHeapMib: number): string[] {
+  return [
+    `--max-old-space-size=${maxHeapMib}`,
+    '--permission',
+    ...[...CODE, dir].map((path) => `--allow-fs-read=${path}`),
+    `--allow-fs-write=${dir}`,
+    '--allow-worker',
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=SecurityWarning',
+  ];
+}
+
 /**
  * Processes the document in a directory, in a process of its own with a ceiling of time and memory: what goes beyond is
  * refused with the reason, and everybody else's documents go on.
  *
- * @throws the signal's reason. A process that ends otherwise without an answer is `failed`: ours to look into.
+ * @throws the signal's reason, and what kept the process from starting. A process that ends otherwise without an answer is
+ *   `failed`: ours to look into.
  */
 export async function runDocument(order: DocumentOrder, options: RunOptions): Promise<DocumentEnd> {
   const { ceiling, signal } = options;
@@ -29,15 +49,7 @@ export async function runDocument(order: DocumentOrder, options: RunOptions): Pr
   const child = fork(CHILD, [], {
     // Of the environment it needs nothing, and our secret is in there.
     env: { NODE_ENV: 'production', TZ: 'UTC' },
-    execArgv: [
-      `--max-old-space-size=${ceiling.maxHeapMib}`,
-      '--permission',
-      '--allow-fs-read=*',
-      `--allow-fs-write=${order.dir}`,
-      '--allow-worker',
-      '--disable-warning=ExperimentalWarning',
-      '--disable-warning=SecurityWarning',
-    ],
+    execArgv: documentFlags(order.dir, ceiling.maxHeapMib),
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   let end: DocumentEnd | undefined;
@@ -62,20 +74,25 @@ export async function runDocument(order: DocumentOrder, options: RunOptions): Pr
   }, MEMORY_CHECK_MS);
   const abort = (): void => void child.kill('SIGKILL');
   signal.addEventListener('abort', abort, { once: true });
-  const { promise: ended, resolve } = Promise.withResolvers<number | NodeJS.Signals | null>();
-  child.once('error', () => resolve(null));
-  child.once('exit', (code, endedBy) => resolve(endedBy ?? code));
+  const { promise: ended, resolve, reject } = Promise.withResolvers<number | NodeJS.Signals | null>();
+  child.on('error', reject);
+  // Not `exit`: what it said last may come after that.
+  child.once('close', (code, endedBy) => resolve(endedBy ?? code));
   child.send(order, (error) => {
     if (error !== null) child.kill('SIGKILL');
   });
-  const how = await ended;
-  clearTimeout(time);
-  clearInterval(memory);
-  signal.removeEventListener('abort', abort);
-  signal.throwIfAborted();
-  // V8 ends the process when its heap is full.
-  if (end === undefined && (how === 'SIGABRT' || how === 134)) return tooMuchMemory(ceiling.maxHeapMib * MIB);
-  return end ?? { frame: 'failed' };
+  try {
+    const how = await ended;
+    signal.throwIfAborted();
+    // V8 ends the process when its heap is full.
+    if (end === undefined && (how === 'SIGABRT' || how === 134))
+      return tooMuchMemory(ceiling.maxHeapMib * MIB);
+    return end ?? { frame: 'failed' };
+  } finally {
+    clearTimeout(time);
+    clearInterval(memory);
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 function tookTooLong(maxMs: number): DocumentEnd {

@@ -19,6 +19,8 @@ const STILL_HERE_MS = 10_000;
 const RETRY_AFTER_SECONDS = 30;
 /** For a document to arrive. */
 const REQUEST_TIMEOUT_MS = 300_000;
+/** Documents that arrive at once: a connection and a part of a file each. */
+const MAX_ARRIVING = 64;
 
 export interface DocumentServer {
   readonly port: number;
@@ -33,35 +35,41 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
   const stopping = new AbortController();
   const ending = new AbortController();
   const inWork = new Set<Promise<void>>();
+  let arriving = 0;
 
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://processor');
-    if (pathname === '/health') {
-      const isStopping = stopping.signal.aborted;
+    const work = handle(request, response)
+      // Whatever it is, it must not end the server, and with it everybody's documents.
+      .catch((error: unknown) => {
+        response.destroy();
+        log.error('request_failed', { error });
+      })
+      .finally(() => inWork.delete(work));
+    inWork.add(work);
+  });
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // Not parsed as a URL: anybody can send what is none.
+    const [path] = (request.url ?? '/').split('?', 1);
+    const isStopping = stopping.signal.aborted;
+    if (path === '/health') {
       const status = isStopping ? 'stopping' : 'ok';
-      return answer(response, isStopping ? 503 : 200, {
-        status,
-        running: slots.running,
-        waiting: slots.waiting,
-      });
+      const { running, waiting } = slots;
+      return answer(response, isStopping ? 503 : 200, { status, arriving, running, waiting });
     }
-    if (pathname !== DOCUMENT_PATH) return problem(response, 404, 'Not found');
+    if (path !== DOCUMENT_PATH) return problem(response, 404, 'Not found');
     if (request.method !== 'POST') return problem(response, 405, 'This method is not supported here');
     const read = readJob(request, webhook);
     if (!read.ok) return problem(response, read.status, read.title);
     if ((read.job.sizeBytes ?? 0) > settings.maxBytes) return problem(response, 413, 'Too large');
-    const place = stopping.signal.aborted ? undefined : slots.admit();
-    if (place === undefined) return problem(response, 503, 'Too busy');
-    const work = serve(request, response, read.job, place).finally(() => inWork.delete(work));
-    inWork.add(work);
-  });
+    if (isStopping || slots.isFull || arriving >= MAX_ARRIVING) return problem(response, 503, 'Too busy');
+    await serve(request, response, read.job);
+  };
 
-  /** Never throws. */
   const serve = async (
     request: IncomingMessage,
     response: ServerResponse,
     job: DocumentJob,
-    place: Place,
   ): Promise<void> => {
     const gone = new AbortController();
     response.once('close', () => {
@@ -70,9 +78,18 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
     const signal = AbortSignal.any([gone.signal, ending.signal]);
     const beganAt = performance.now();
     let dir: string | undefined;
+    let place: Place | undefined;
+    arriving += 1;
     try {
-      dir = await mkdtemp(join(settings.workDir, 'sluice-document-'));
-      await receive(request, job.sizeBytes, settings.maxBytes, join(dir, SOURCE_FILE), signal);
+      try {
+        dir = await mkdtemp(join(settings.workDir, 'sluice-document-'));
+        await receive(request, job.sizeBytes, settings.maxBytes, join(dir, SOURCE_FILE), signal);
+      } finally {
+        arriving -= 1;
+      }
+      // Not before it is here: one that comes drop by drop must not keep the others from their turn.
+      place = slots.admit();
+      if (place === undefined) return problem(response, 503, 'Too busy');
       const outcome = await answerDocument(response, job, dir, place, signal);
       log.info('document_done', {
         jobId: job.jobId,
@@ -86,7 +103,7 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
       else if (error instanceof DocumentTooLarge) problem(response, 413, 'Larger than stated or allowed');
       else problem(response, 503, 'Try again later');
     } finally {
-      place.leave();
+      place?.leave();
       if (dir !== undefined) await rm(dir, { recursive: true, force: true });
     }
   };
@@ -108,17 +125,18 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
     tellProgress(last);
     const stillHere = setInterval(() => tellProgress(last), STILL_HERE_MS);
     try {
-      await place.take(signal);
-      const end = await runDocument(
-        {
-          dir,
-          job,
-          maxRecognisedPages: settings.maxRecognisedPages,
-          // The rest is for the document itself: what is late must not cost all of it.
-          maxRecognisingMs: settings.ceiling.maxMs / 2,
-        },
-        { ceiling: settings.ceiling, signal, onProgress: tellProgress },
-      );
+      const end = (await place.take(settings.maxWaitMs, signal))
+        ? await runDocument(
+            {
+              dir,
+              job,
+              maxRecognisedPages: settings.maxRecognisedPages,
+              // The rest is for the document itself: what is late must not cost all of it.
+              maxRecognisingMs: settings.ceiling.maxMs / 2,
+            },
+            { ceiling: settings.ceiling, signal, onProgress: tellProgress },
+          )
+        : ({ frame: 'busy' } as const);
       clearInterval(stillHere);
       tell(end);
       if (end.frame === 'done')

@@ -19,13 +19,18 @@ export class Slots {
     return this.#admitted - this.#running;
   }
 
+  /** Whether nobody can be admitted just now. */
+  get isFull(): boolean {
+    return this.#admitted >= this.#size + this.#maxWaiting;
+  }
+
   /**
    * A place among those that run or wait.
    *
    * @returns undefined when there is none; else what takes a slot when its turn has come, and gives all of it back
    */
   admit(): Place | undefined {
-    if (this.#admitted >= this.#size + this.#maxWaiting) return undefined;
+    if (this.isFull) return undefined;
     this.#admitted += 1;
     let isRunning = false;
     let isLeft = false;
@@ -34,11 +39,12 @@ export class Slots {
       this.#running += 1;
     };
     return {
-      take: async (signal) => {
+      take: async (maxMs, signal) => {
         signal.throwIfAborted();
         if (this.#running < this.#size) start();
-        else await this.#turn(start, signal);
+        else await this.#turn(start, maxMs, signal);
         signal.throwIfAborted();
+        return isRunning;
       },
       leave: () => {
         if (isLeft) return;
@@ -51,7 +57,7 @@ export class Slots {
     };
   }
 
-  async #turn(start: () => void, signal: AbortSignal): Promise<void> {
+  async #turn(start: () => void, maxMs: number, signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     // The slot is taken by whoever gives it up, so that nobody comes in between.
     const turn = (): void => {
@@ -65,14 +71,20 @@ export class Slots {
       resolve();
     };
     signal.addEventListener('abort', giveUp, { once: true });
+    const patience = setTimeout(giveUp, maxMs);
     await promise;
+    clearTimeout(patience);
     signal.removeEventListener('abort', giveUp);
   }
 }
 
 export interface Place {
-  /** @throws when the signal is aborted first */
-  take(signal: AbortSignal): Promise<void>;
+  /**
+   * @param maxMs to wait for
+   * @returns whether its turn came in that time
+   * @throws when the signal is aborted first
+   */
+  take(maxMs: number, signal: AbortSignal): Promise<boolean>;
   /** May be called twice. */
   leave(): void;
 }

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger } from '@sluice/observability';
+import { createLogger, type Logger } from '@sluice/observability';
 import { DOCUMENT_JOB_HEADER, DOCUMENT_PATH, DocumentFrame, type DocumentJob } from '@sluice/shared';
 import { Webhook } from 'standardwebhooks';
 import { expect, onTestFinished } from 'vitest';
@@ -18,7 +18,10 @@ export interface Processor {
 }
 
 /** A processor of the test's own, with a directory of its own; gone when the test is over. */
-export async function startProcessor(settings: Record<string, string> = {}): Promise<Processor> {
+export async function startProcessor(
+  settings: Record<string, string> = {},
+  log: Partial<Logger> = {},
+): Promise<Processor> {
   const workDir = await mkdtemp(join(tmpdir(), 'sluice-processor-'));
   const secret = randomBytes(32).toString('base64');
   const logged: string[] = [];
@@ -31,7 +34,7 @@ export async function startProcessor(settings: Record<string, string> = {}): Pro
       CONCURRENCY: '1',
       ...settings,
     }),
-    createLogger({ service: 'processor', write: (line) => logged.push(line) }),
+    { ...createLogger({ service: 'processor', write: (line) => logged.push(line) }), ...log },
   );
   onTestFinished(async () => {
     await server.stop();
