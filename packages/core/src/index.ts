@@ -54,6 +54,7 @@ export type * from './ports/results.ts';
 export type * from './ports/usage.ts';
 export { type DispatchContext, dispatchDueObjects } from './processing/dispatch-due-objects.ts';
 export { type ProcessContext, processObjects } from './processing/process-objects.ts';
+export { refilling } from './processing/refill.ts';
 export { type ReplayContext, runReplayBatches } from './replays/run-replay-batches.ts';
 export { type ResealContext, runReseal } from './reseals/run-reseal.ts';
 export { type ReadResultContext, readResult } from './results/read-result.ts';

@@ -27,12 +27,15 @@ export const consume = async (engine: Engine, batch: MessageBatch): Promise<void
   if (queue.endsWith('reseal')) return reseals(engine, batch);
   const objects = valid(ObjectMessage, batch);
   const ids = objects.map(({ body }) => body.objectId);
-  const work = queue.endsWith('process')
+  const isProcess = queue.endsWith('process');
+  const work = isProcess
     ? () => processObjects(engine.processing, ids)
     : () => writeBackObjects(engine.writeback, ids);
   try {
     await work();
     for (const { message } of objects) message.ack();
+    // Where one comes alone nobody waits for room.
+    if (isProcess && ids.length > 1) await engine.refill(ids.length);
   } catch (error) {
     logOf('s3-ingest').error('batch_failed', { queue, messages: ids.length, error });
     for (const { message } of objects) message.retry({ delaySeconds: RETRY_SECONDS });

@@ -9,6 +9,7 @@ import {
   type ReplayContext,
   type ResultStore,
   recordingTogether,
+  refilling,
   type UsageStore,
   type WritebackContext,
 } from '@sluice/core';
@@ -49,6 +50,9 @@ const clock = { now: () => Date.now() };
 const PROCESS_CONCURRENCY = 2;
 const WRITEBACK_CONCURRENCY = 4;
 
+/** A tenth of what a tenant may have in flight, and often enough where each of many isolates has few. */
+const REFILL = { documents: 20, everyMs: 5_000 };
+
 /** Everything the engine's doors need, made once for a Worker's life from its bindings. */
 export interface Engine {
   readonly settings: Settings;
@@ -64,6 +68,8 @@ export interface Engine {
   readonly events: ReceiveContext & { readonly ledger: ReturnType<typeof createEventLedger> };
   readonly polling: PollContext;
   readonly dispatch: DispatchContext;
+  /** Told how many documents have ended, sends what is due now and then. */
+  readonly refill: (ended: number) => Promise<void>;
   readonly replays: ReplayContext;
   readonly dryRuns: DryRunContext;
   readonly processing: ProcessContext;
@@ -110,6 +116,22 @@ const build = (env: Env): Engine => {
     clock,
     log: logOf('s3-ingest'),
   };
+  const dispatch: DispatchContext = {
+    ledger: objects,
+    processQueue: queueOf(env.PROCESS_QUEUE),
+    writebackQueue: queueOf(env.WRITEBACK_QUEUE),
+    log: logOf('s3-ingest'),
+    settings: {
+      batch: 500,
+      perIntegration: 200,
+      // Two fifths of what 250 consumers of a queue take: nobody has them all, however slow a bucket.
+      inFlightPerTenant: 200,
+      visibilitySeconds: settings.VISIBILITY_SECONDS,
+      // Above what any refusal may use up, so that this counts crashes.
+      maxAttempts: 120,
+      maxRounds: 20,
+    },
+  };
   return {
     settings,
     verifyToken: createTokenVerifier({
@@ -152,22 +174,8 @@ const build = (env: Env): Engine => {
         budgetCalls: 8_000,
       },
     },
-    dispatch: {
-      ledger: objects,
-      processQueue: queueOf(env.PROCESS_QUEUE),
-      writebackQueue: queueOf(env.WRITEBACK_QUEUE),
-      log: logOf('s3-ingest'),
-      settings: {
-        batch: 500,
-        perIntegration: 200,
-        // Two fifths of what 250 consumers of a queue take: nobody has them all, however slow a bucket.
-        inFlightPerTenant: 200,
-        visibilitySeconds: settings.VISIBILITY_SECONDS,
-        // Above what any refusal may use up, so that this counts crashes.
-        maxAttempts: 120,
-        maxRounds: 20,
-      },
-    },
+    dispatch,
+    refill: refilling(dispatch, clock, REFILL),
     replays: {
       ledger: createReplayLedger(client),
       clock,
