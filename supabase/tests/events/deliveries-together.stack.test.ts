@@ -1,9 +1,11 @@
 import type { DeliveryToRecord } from '@sluice/core';
-import { createEventLedger, createEventTestStore } from '@sluice/db';
+import { createEventLedger, createEventTestStore, createReplayLedger } from '@sluice/db';
 import { createTenant } from '@sluice/testkit';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { hold, waitsOr } from '../support/edits.ts';
 import { connectWithEvents, tell, told } from '../support/events.ts';
 import { type Connection, objectsOf, startLedger } from '../support/ledger.ts';
+import { settle, startProcessing } from '../support/work.ts';
 
 const ledger = await startLedger();
 const events = createEventLedger(ledger.service);
@@ -81,6 +83,57 @@ test('the same deliveries sent again to two Workers in opposite orders are recor
     expect(outcomes.filter((outcome) => outcome === 'recorded')).toHaveLength(60);
     expect(outcomes.filter((outcome) => outcome === 'replayed')).toHaveLength(60);
   }
+});
+
+describe('what waits for an event that is being recorded is not waited for by it', () => {
+  /** Both keys have a version; while an event tells of newer ones, somebody holds the second. */
+  const tellNewer = async (connection: Connection) => {
+    const held = await hold(
+      ledger,
+      `select 1 from public.s3_processed_objects where integration_id = $1 and key = 'b.pdf' for update`,
+      [connection.integrationId],
+    );
+    const telling = tell(ledger, connection, [told('a.pdf', 'v2', 9), told('b.pdf', 'v2', 9)]);
+    await waitsOr(ledger, 'record_s3_events', telling);
+    return { held, telling };
+  };
+  const known = async () => {
+    const connection = await connectWithEvents(ledger);
+    await tell(ledger, connection, [told('a.pdf'), told('b.pdf')]);
+    return connection;
+  };
+
+  test('an attempt that found another version', async () => {
+    const connection = await known();
+    const [a] = await objectsOf(ledger, connection);
+    const object = await startProcessing(ledger, a ?? { id: '' });
+    const { held, telling } = await tellNewer(connection);
+    const settling = settle(ledger, object, 'skipped', 'object_changed');
+    await waitsOr(ledger, 'settle_attempt', settling);
+    await held.commit();
+    expect(await telling).toMatchObject({ outcome: 'recorded', recorded: 2 });
+    expect(await settling).toBe('skipped');
+  });
+
+  test('a replay', async () => {
+    const connection = await known();
+    const { integrationId, tenant } = connection;
+    await ledger.rows(
+      `update public.s3_processed_objects set state = 'failed', reason = 'pdf_corrupt', due_at = null where integration_id = $1`,
+      [integrationId],
+    );
+    await ledger.rows(
+      `insert into public.s3_replays (id, tenant_id, integration_id, states, as_of, expected_objects, requested_by)
+       values (gen_random_uuid(), $2, $1, '{failed}', clock_timestamp(), 2, $3)`,
+      [integrationId, tenant.id, tenant.owner.id],
+    );
+    const { held, telling } = await tellNewer(connection);
+    const replaying = createReplayLedger(ledger.service).runBatch({ limit: 10, scan: 10, maxWaiting: 1000 });
+    await waitsOr(ledger, 'run_replay_batch', replaying);
+    await held.commit();
+    expect(await telling).toMatchObject({ outcome: 'recorded', recorded: 2 });
+    expect(await replaying).toMatchObject({ integrationId, replayed: 0, superseded: 2, isEnded: true });
+  });
 });
 
 test('tests of events end in turns between tenants, however many of them one has', async () => {
