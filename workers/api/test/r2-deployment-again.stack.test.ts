@@ -104,6 +104,28 @@ describe('after the bucket is changed', () => {
     expect(outcome(await given.remove())).toBe('unchanged');
   });
 
+  test('what an earlier version set up, with the bucket in its names, is taken back beside what this one did', async () => {
+    const given = await world();
+    await given.deploy();
+    const { queues, scripts, rules } = await given.account.read();
+    const former = (name: string): string =>
+      name.replace(/^sluice-r2-.{13}/, `sluice-r2-acme-documents-${given.id.slice(0, 8)}`);
+    const renamed = <T>(all: Record<string, T>): Record<string, T> =>
+      JSON.parse(JSON.stringify(all).replaceAll(/sluice-r2-[0-9a-f-]{13}(-dlq)?/g, former)) as Record<
+        string,
+        T
+      >;
+    await given.account.change({ queues: renamed(queues), scripts: renamed(scripts), rules });
+    expect(Object.keys((await given.account.read()).queues)).toContain(
+      `sluice-r2-acme-documents-${given.id.slice(0, 8)}`,
+    );
+    expect(outcome(await given.deploy())).not.toBe('done');
+    const removed = await given.remove();
+    expect(outcome(removed), removed.text).toBe('done');
+    await expectNothingLeft(given);
+    expect(outcome(await given.deploy())).toBe('done');
+  });
+
   test('the receiver follows it, with the same Worker and secret', async () => {
     const given = await world();
     await given.deploy();

@@ -22,6 +22,10 @@ export const accountOf = (ask: AskCloudflare, accountId: string) => {
       const queues = await resultOf(ask, { method: 'GET', path: `${base}/queues?name=${name}` });
       return textOf(listOf(queues).find((queue) => queue['queue_name'] === name)?.['queue_id']);
     },
+    queueNames: async (): Promise<readonly string[]> =>
+      listOf(await resultOf(ask, { method: 'GET', path: `${base}/queues` })).flatMap(
+        (queue) => textOf(queue['queue_name']) ?? [],
+      ),
     consumers: async (queueId: string) =>
       listOf(await resultOf(ask, { method: 'GET', path: `${base}/queues/${queueId}/consumers` })).map(
         (consumer) => ({

@@ -62,7 +62,20 @@ export const r2BucketOf = ({
  * Made of what never changes: whatever becomes of the bucket, a receiver is found again. Cloudflare takes lower-case letters, digits and
  * hyphens, up to 63.
  */
-export const receiverNames = (integrationId: string): R2ReceiverNames => {
-  const name = `sluice-r2-${integrationId.slice(0, 13)}`;
-  return { worker: name, queue: name, deadLetterQueue: `${name}-dlq` };
+export const receiverNames = (integrationId: string): R2ReceiverNames =>
+  namesFrom(`sluice-r2-${integrationId.slice(0, 13)}`);
+
+/** Those that an integration's receiver had while they were made of the bucket's name as well, as far as queues bear them. */
+export const formerReceiverNames = (
+  integrationId: string,
+  queues: readonly string[],
+): readonly R2ReceiverNames[] => {
+  const former = new RegExp(`^(sluice-r2-(?:[a-z0-9-]+-)?${integrationId.slice(0, 8)})(?:-dlq)?$`);
+  return [...new Set(queues.flatMap((queue) => former.exec(queue)?.[1] ?? []))].map(namesFrom);
 };
+
+const namesFrom = (name: string): R2ReceiverNames => ({
+  worker: name,
+  queue: name,
+  deadLetterQueue: `${name}-dlq`,
+});
