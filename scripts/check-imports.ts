@@ -69,6 +69,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'node:os',
       'node:path',
       'node:stream',
+      'node:worker_threads',
       'standardwebhooks',
       'tesseract.js',
       'zod',

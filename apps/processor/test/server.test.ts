@@ -1,13 +1,22 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { DOCUMENT_JOB_HEADER, DOCUMENT_PATH } from '@sluice/shared';
 import { pollUntil } from '@sluice/testkit';
 import { longPdf } from '@sluice/testkit/samples';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { concurrencyFor, parseSettings } from '../src/settings.ts';
-import { jobOf, type Processor, post, read, signed, startProcessor } from './support/documents.ts';
+import {
+  documentsIn,
+  drip,
+  jobOf,
+  type Processor,
+  post,
+  read,
+  sendRaw,
+  signed,
+  startProcessor,
+} from './support/documents.ts';
 
 const health = async ({ url }: Processor) =>
   (await (await fetch(`${url}/health`)).json()) as Record<'arriving' | 'running' | 'waiting', number>;
@@ -24,25 +33,6 @@ const untilArriving = (processor: Processor, arriving: number) =>
     what: `${arriving} arriving`,
     timeoutMs: 30_000,
   });
-/** Sends the bytes as they are, and stays. */
-const sendRaw = (processor: Processor, text: string) => {
-  const { hostname, port } = new URL(processor.url);
-  const socket = connect(Number(port), hostname);
-  onTestFinished(() => void socket.destroy());
-  socket.write(text);
-  return socket;
-};
-/** Begins to send a document, and goes no further. */
-const drip = (processor: Processor) => {
-  const job = jobOf(1_000_000);
-  const headers = Object.entries(signed(processor.secret, job, job.jobId)).map(
-    ([name, value]) => `${name}: ${value}`,
-  );
-  return sendRaw(
-    processor,
-    `POST ${DOCUMENT_PATH} HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n${headers.join('\r\n')}\r\n\r\n%PDF`,
-  );
-};
 /** Long enough in work that a test can look at it. */
 const slow = longPdf(2500);
 
@@ -84,7 +74,7 @@ describe('nobody is served', () => {
     const response = await send(processor, headers(processor));
     expect(response.status).toBe(401);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
-    expect(await readdir(processor.workDir)).toEqual([]);
+    expect(await documentsIn(processor.workDir)).toEqual([]);
   });
 
   test.each<[string, unknown, string]>([
@@ -151,13 +141,15 @@ describe('what is not said in the settings', () => {
 describe('many documents', () => {
   test('wait for their turn; more than may wait are told to come again', async () => {
     const processor = await startProcessor({ CONCURRENCY: '1', MAX_WAITING: '1' });
-    const first = post(processor, slow);
+    const leaving = new AbortController();
+    const first = await post(processor, slow, {}, leaving.signal);
     await until(processor, 1, 0);
     const second = post(processor, longPdf(1));
     await until(processor, 1, 1);
     const third = await post(processor, longPdf(1));
     expect([third.status, third.headers.get('retry-after')]).toEqual([503, '30']);
-    expect((await read(await first)).end.frame).toBe('done');
+    leaving.abort();
+    await Promise.allSettled([first.body?.cancel()]);
     const waited = await read(await second);
     expect(waited.frames[0]).toMatchObject({ frame: 'progress', step: 'waiting' });
     expect(waited.end.frame).toBe('done');

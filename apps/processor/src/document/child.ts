@@ -1,8 +1,10 @@
 // The process of one document, started by run-document.ts: it holds no secret, may read nothing but its code and its document,
-// may write only where that lies, and is ended from outside when it takes too much.
+// may write only where that lies, is ended
+// from outside when it takes too much, and ends with the server.
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import {
   NODE_REMEDIATION_LIMITS,
   processReport,
@@ -21,6 +23,8 @@ import {
 
 /** Often enough to be watched; each is a row written. */
 const PROGRESS_EVERY_MS = 2_000;
+
+new Worker(new URL('./watch-server.ts', import.meta.url), { workerData: Number(process.argv[2]) }).unref();
 
 process.once('message', (order: DocumentOrder) => {
   void work(order).then((end) => send({ type: 'end', end }, () => process.exit(0)));

@@ -46,7 +46,7 @@ export function documentFlags(dir: string, maxHeapMib: number): string[] {
 export async function runDocument(order: DocumentOrder, options: RunOptions): Promise<DocumentEnd> {
   const { ceiling, signal } = options;
   signal.throwIfAborted();
-  const child = fork(CHILD, [], {
+  const child = fork(CHILD, [String(process.pid)], {
     // Of the environment it needs nothing, and our secret is in there.
     env: { NODE_ENV: 'production', TZ: 'UTC' },
     execArgv: documentFlags(order.dir, ceiling.maxHeapMib),

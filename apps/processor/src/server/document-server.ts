@@ -13,6 +13,7 @@ import { runDocument } from '../document/run-document.ts';
 import type { Settings } from '../settings.ts';
 import { DocumentTooLarge, readJob, receive } from './read-request.ts';
 import { type Place, Slots } from './slots.ts';
+import { openWorkDirectory } from './work-directory.ts';
 
 /** A connection on which nothing is said is taken for dead somewhere on the way. */
 const STILL_HERE_MS = 10_000;
@@ -30,6 +31,7 @@ export interface DocumentServer {
 
 /** Serves `POST /v1/documents` (packages/shared/src/processor/document-service.ts) and `GET /health`. */
 export async function startDocumentServer(settings: Settings, log: Logger): Promise<DocumentServer> {
+  const work = await openWorkDirectory(settings.workDir);
   const slots = new Slots(settings.concurrency, settings.maxWaiting);
   const webhook = new Webhook(settings.secret);
   const stopping = new AbortController();
@@ -38,14 +40,14 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
   let arriving = 0;
 
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    const work = handle(request, response)
+    const answering = handle(request, response)
       // Whatever it is, it must not end the server, and with it everybody's documents.
       .catch((error: unknown) => {
         response.destroy();
         log.error('request_failed', { error });
       })
-      .finally(() => inWork.delete(work));
-    inWork.add(work);
+      .finally(() => inWork.delete(answering));
+    inWork.add(answering);
   });
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -82,7 +84,7 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
     arriving += 1;
     try {
       try {
-        dir = await mkdtemp(join(settings.workDir, 'sluice-document-'));
+        dir = await mkdtemp(join(work.path, 'document-'));
         await receive(request, job.sizeBytes, settings.maxBytes, join(dir, SOURCE_FILE), signal);
       } finally {
         arriving -= 1;
@@ -151,6 +153,7 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
 
   server.listen(settings.port, settings.host);
   await once(server, 'listening');
+  server.on('error', (error) => log.error('server_failed', { error }));
   const { port } = server.address() as AddressInfo;
   let stopped: Promise<void> | undefined;
   return {
@@ -169,6 +172,7 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
         clearTimeout(patience);
         server.closeAllConnections();
         await closed;
+        await work.close();
       })();
       return stopped;
     },

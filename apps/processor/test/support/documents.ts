@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, type Logger } from '@sluice/observability';
@@ -22,7 +23,7 @@ export async function startProcessor(
   settings: Record<string, string> = {},
   log: Partial<Logger> = {},
 ): Promise<Processor> {
-  const workDir = await mkdtemp(join(tmpdir(), 'sluice-processor-'));
+  const workDir = settings['WORK_DIR'] ?? (await mkdtemp(join(tmpdir(), 'sluice-processor-')));
   const secret = randomBytes(32).toString('base64');
   const logged: string[] = [];
   const server = await startDocumentServer(
@@ -41,6 +42,12 @@ export async function startProcessor(
     await rm(workDir, { recursive: true, force: true });
   });
   return { url: `http://127.0.0.1:${server.port}`, secret, workDir, logged, stop: () => server.stop() };
+}
+
+/** The files of documents that lie in a directory, with what lies below it. */
+export async function documentsIn(workDir: string): Promise<string[]> {
+  const files = await readdir(workDir, { recursive: true });
+  return files.filter((file) => /\.(pdf|html)$/.test(file));
 }
 
 export const jobOf = (sizeBytes: number | null, changes: Partial<DocumentJob> = {}): DocumentJob => ({
@@ -105,3 +112,24 @@ export async function read(response: Response): Promise<Answer> {
   expect(rest.length).toBe(0);
   return { frames, end, outputs };
 }
+
+/** Sends the bytes as they are, and stays. */
+export const sendRaw = (processor: Pick<Processor, 'url'>, text: string) => {
+  const { hostname, port } = new URL(processor.url);
+  const socket = connect(Number(port), hostname);
+  onTestFinished(() => void socket.destroy());
+  socket.write(text);
+  return socket;
+};
+
+/** Begins to send a document, and goes no further. */
+export const drip = (processor: Pick<Processor, 'url' | 'secret'>) => {
+  const job = jobOf(1_000_000);
+  const headers = Object.entries(signed(processor.secret, job, job.jobId)).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  return sendRaw(
+    processor,
+    `POST ${DOCUMENT_PATH} HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n${headers.join('\r\n')}\r\n\r\n%PDF`,
+  );
+};
