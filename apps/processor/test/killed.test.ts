@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,11 +12,15 @@ import { documentsIn, drip, post, read, startProcessor } from './support/documen
 
 const SOURCES = join(import.meta.dirname, '../src');
 
-test('what a killed server left is removed by the next; what belongs to a living one is not', async () => {
+test('a killed server takes the processes of its documents along; what it left is removed by the next, what belongs to a living one is not', async () => {
   const workDir = await mkdtemp(join(tmpdir(), 'sluice-processor-'));
   onTestFinished(() => rm(workDir, { recursive: true, force: true }));
   const living = await startProcessor({ WORK_DIR: workDir });
   drip(living);
+  await pollUntil(async () => (await documentsIn(workDir)).length === 1, {
+    what: 'a document',
+    timeoutMs: 30_000,
+  });
   const secret = randomBytes(32).toString('base64');
   const doomed = spawn(process.execPath, [join(SOURCES, 'main.ts')], {
     env: { NODE_PROCESSOR_SECRET: secret, PORT: '0', WORK_DIR: workDir },
@@ -25,14 +29,24 @@ test('what a killed server left is removed by the next; what belongs to a living
   onTestFinished(() => void doomed.kill('SIGKILL'));
   const [line] = (await once(createInterface(doomed.stdout), 'line')) as [string];
   const { port } = JSON.parse(line) as { port: number };
-  drip({ url: `http://127.0.0.1:${port}`, secret });
-  await pollUntil(async () => (await documentsIn(workDir)).length === 2, {
-    what: 'a document of each',
-    timeoutMs: 30_000,
-  });
+  const inWork = post({ url: `http://127.0.0.1:${port}`, secret }, longPdf(3000)).catch(() => undefined);
+  const { pid = 0 } = doomed;
+  const children = await pollUntil(
+    async () => {
+      const pids = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+      return pids === '' ? undefined : pids.trim().split(' ').map(Number);
+    },
+    { what: 'the process of its document', timeoutMs: 30_000 },
+  );
   doomed.kill('SIGKILL');
   await once(doomed, 'exit');
-  expect(await documentsIn(workDir)).toHaveLength(2);
+  await (await inWork)?.body?.cancel().catch(() => undefined);
+  await pollUntil(() => !children.some(isRunning), { what: 'the end of that', timeoutMs: 30_000 });
+  // The sources, and nothing that was made after the end of the server.
+  expect(await documentsIn(workDir)).toEqual([
+    expect.stringMatching(/source\.pdf$/),
+    expect.stringMatching(/source\.pdf$/),
+  ]);
 
   const next = await startProcessor({ WORK_DIR: workDir });
   expect(await documentsIn(workDir)).toHaveLength(1);
