@@ -1,6 +1,5 @@
-// The process of one document, started by run-document.ts: it holds no secret, may read nothing but its code and its document,
-// may write only where that lies, is ended
-// from outside when it takes too much, and ends with the server.
+// The process of one document, started by run-document.ts: it holds no secret, reads nothing but its code and its document,
+// writes only where that lies, is ended from outside when it takes too much, and ends with the server.
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
