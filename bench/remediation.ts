@@ -8,13 +8,14 @@ import { print, type Row, timed } from './support/report.ts';
 import { serveByWorkerd } from './support/workerd.ts';
 
 /**
- * How fast documents are processed in Node and in workerd, how that grows with their pages, and how much memory it takes:
- * of workerd, what its process holds at most over what it held idle. Both must answer the same before anything is timed.
- * `npm run bench remediation [-- --json]`. Memory of workerd on Linux only.
+ * How fast documents are processed in Node and in workerd, how that grows with their pages, and how much memory the process
+ * takes: in Node with the heap that the Node processor gives to a document, in workerd over what it held idle, garbage and all,
+ * as nothing makes it collect here. Both must answer the same. `npm run bench remediation [-- --json]`. Memory of workerd on
+ * Linux only.
  */
 const MIB = 1024 * 1024;
 const RUNS = 3;
-const WORKER_MEMORY_MIB = 128;
+const HEAP_MIB = 1024;
 /** Pages, and bytes without meaning beside them: up to the limits of a Worker, and beyond. */
 const DOCUMENTS: readonly { pages: number; padding: number; isForWorker: boolean }[] = [
   { pages: 10, padding: 0, isForWorker: true },
@@ -35,7 +36,12 @@ const memoryOf = async (pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> 
 
 const inNode = async (path: string): Promise<{ times: number[]; answer: string; peakBytes: number }> => {
   const script = join(import.meta.dirname, 'support/remediation/node.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [script, path, String(RUNS)]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    `--max-old-space-size=${HEAP_MIB}`,
+    script,
+    path,
+    String(RUNS),
+  ]);
   return JSON.parse(stdout) as { times: number[]; answer: string; peakBytes: number };
 };
 
@@ -90,9 +96,8 @@ try {
         workerdMs === undefined ? null : Math.round((workerdMs / first.workerd) * 100) / 100,
       'workerd MiB, added': addedMib,
     });
-    if (addedMib !== null && addedMib >= WORKER_MEMORY_MIB) process.exitCode = 1;
   }
 } finally {
   await rm(dir, { recursive: true, force: true });
 }
-print(`Remediation, the middle of ${RUNS} runs; a Worker has ${WORKER_MEMORY_MIB} MB`, rows);
+print(`Remediation, the middle of ${RUNS} runs`, rows);
