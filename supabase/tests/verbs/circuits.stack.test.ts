@@ -211,8 +211,10 @@ describe('a bucket that hangs', () => {
 describe('a bucket that takes no results', () => {
   test('has none written, and none read either, until one is taken', async () => {
     const connection = await backlog();
-    const objects = await begin(await sent(connection));
-    const staged = objects.slice(0, FAILURES + 5);
+    const queued = await sent(connection);
+    const objects = await begin(queued.slice(0, FAILURES + 6));
+    const unread = queued.slice(FAILURES + 6);
+    const staged = objects.slice(0, -1);
     for (const object of staged) await completeProcessing(ledger, object);
     const ids = staged.map(({ objectId }) => objectId);
     // A document that is read meanwhile says nothing of writing.
@@ -223,6 +225,7 @@ describe('a bucket that takes no results', () => {
     }
     expect(await circuitsOf(connection)).toMatchObject([{ side: 'write', trips: 1 }]);
     expect(await beginWriting(ids.slice(FAILURES))).toEqual([]);
+    expect(await begin(unread)).toEqual([]);
     await ledger.rows(
       `update public.s3_processed_objects set due_at = now() where integration_id = $1 and lease_id is null and due_at is not null`,
       [connection.integrationId],
