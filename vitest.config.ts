@@ -75,7 +75,7 @@ export default defineConfig({
         },
       },
       {
-        // Stacks that are started, killed and started again: one after another, so that their times are their own.
+        // Stacks that are started, killed and started again. They mostly wait: for leases, clocks and processes.
         test: {
           name: 'life',
           include: [
@@ -85,7 +85,7 @@ export default defineConfig({
           ],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
         },
       },
       // Inside workerd.
