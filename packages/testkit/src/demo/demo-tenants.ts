@@ -1,5 +1,6 @@
 import { S3_POLL_MAX_OBJECT_BYTES } from '@sluice/shared';
 import { type SamplePdf, type SpecialFile, type Specials, samplePdfs, specials } from '../samples/index.ts';
+import { printedSamples } from '../samples/printed/index.ts';
 import { type DemoDocument, type DemoTenant, type Expectation, textFile } from './document.ts';
 
 /** Folders as customers make them. `%s` stands for the file's name. */
@@ -41,7 +42,7 @@ export async function demoTenants(isSmall: boolean): Promise<DemoTenant[]> {
   const half = isSmall ? 6 : Math.ceil(pdfs.length / 2);
   return [
     acme(pdfs.slice(0, half), files, isSmall),
-    globex(isSmall ? pdfs.slice(half, 2 * half) : pdfs.slice(half), files),
+    globex(isSmall ? pdfs.slice(half, 2 * half) : [...pdfs.slice(half), ...printedSamples()], files),
   ];
 }
 

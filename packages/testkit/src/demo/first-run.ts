@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ApiError } from '@sluice/api-client';
 import { samplePdfs, specials } from '../samples/index.ts';
+import { printedSamples } from '../samples/printed/index.ts';
 import { readJsonFile, writeJsonFile } from '../stack/data-dir.ts';
 import type { DemoUser } from '../stack/dev-json.ts';
 import type { Stack } from '../stack/stack-types.ts';
@@ -29,6 +30,10 @@ const SAMPLES: Record<string, string> = {
   'form.pdf': 'HR/form.pdf',
   'bericht-de.pdf': 'Berichte/bericht-de.pdf',
   'отчёт.pdf': 'Отчёты/отчёт.pdf',
+  'libreoffice-report.pdf': 'Reports/libreoffice-report.pdf',
+  'chromium-tables.pdf': 'Reports/chromium-tables.pdf',
+  'tex-article.pdf': 'Papers/tex-article.pdf',
+  'word-minutes.pdf': 'Board/word-minutes.pdf',
 };
 
 /**
@@ -66,11 +71,13 @@ async function makeFirstRun(stack: Stack, file: string): Promise<FirstRun> {
 
 async function firstTenant(): Promise<DemoTenant> {
   const inputPrefix = 'inbox/';
-  const pdfs = (await samplePdfs()).flatMap(({ name, bytes, pages }): DemoDocument[] => {
-    const place = SAMPLES[name];
-    if (place === undefined) return [];
-    return [pdf(`${inputPrefix}${place}`, bytes, { outcome: 'written_back', pages })];
-  });
+  const pdfs = [...(await samplePdfs()), ...printedSamples()].flatMap(
+    ({ name, bytes, pages }): DemoDocument[] => {
+      const place = SAMPLES[name];
+      if (place === undefined) return [];
+      return [pdf(`${inputPrefix}${place}`, bytes, { outcome: 'written_back', pages })];
+    },
+  );
   const { encrypted, corrupt } = await specials();
   return {
     name: ACCOUNT.tenantName,
