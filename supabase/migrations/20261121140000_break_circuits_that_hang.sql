@@ -1,7 +1,7 @@
 -- A bucket that hangs, or fails slowly, takes a consumer's time for each of its documents, and a backlog of them takes everybody's. After ten
 -- attempts in a row that did, none of its documents is taken up for a while, twice as long each time; then one, to see. One that ends in any
--- other way ends it, and so does a connection test that passes. What is in the queues already is put off by whoever takes it out. Reading and
--- writing have a circuit each: a bucket may do the one and not the other. While it takes no results, nothing is read either.
+-- other way ends it, and so does a connection test that passes. What is in the queues already is put back by whoever takes it out. Reading
+-- and writing have a circuit each: a bucket may do the one and not the other. While it takes no results, nothing is read either.
 
 create table public.s3_circuits (
   integration_id uuid not null,
@@ -28,17 +28,22 @@ grant select on public.s3_circuits to authenticated, service_role;
 -- When the lease was taken, so that how it ended can be told from how long it took.
 alter table public.s3_processed_objects add column leased_at timestamptz;
 
--- An attempt has ended. What is our own fault says nothing of the bucket; anything else that came in time shows that it answers.
+-- An attempt has ended. What is our own fault says nothing of the bucket, nor does a name it need not be asked about; anything else that came
+-- in time, or is a verdict on the document alone, shows that it answers.
 create function private.mind_circuit() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
   v_side text := case old.state when 'processing' then 'read' else 'write' end;
   v_is_done boolean := new.state = 'written_back' or (old.state = 'processing' and new.state = 'staged');
+  v_is_final boolean := v_is_done or new.state in ('skipped', 'failed');
   v_circuit public.s3_circuits;
 begin
-  if not v_is_done and (new.reason = 'upstream_timeout' or (new.reason in ('upstream_unavailable', 'upstream_invalid', 'throttled')
-    and clock_timestamp() - old.leased_at >= interval '5 seconds')) then
+  if not v_is_done and (new.reason = 'object_name_unusable' or (not v_is_final and (new.obstacle_owner is null or new.obstacle_owner = 'platform'
+    or new.reason in ('unavailable', 'vault_unavailable', 'unauthenticated', 'retries_exhausted')))) then
+    return null;
+  end if;
+  if not v_is_final and (new.reason = 'upstream_timeout' or clock_timestamp() - old.leased_at >= interval '5 seconds') then
     insert into public.s3_circuits as c (integration_id, tenant_id, side, code) values (new.integration_id, new.tenant_id, v_side, new.reason)
     on conflict (integration_id, side) do update set
       failures = c.failures + 1, code = excluded.code,
@@ -53,8 +58,7 @@ begin
         format('%s attempts in a row took too long: documents wait, one is tried from time to time', v_circuit.failures),
         new.tenant_id, new.integration_id, jsonb_build_object('side', v_side, 'code', v_circuit.code, 'since', v_circuit.since));
     end if;
-  elsif v_is_done or new.state in ('skipped', 'failed')
-    or (new.obstacle_owner <> 'platform' and new.reason not in ('unavailable', 'vault_unavailable', 'unauthenticated', 'retries_exhausted')) then
+  else
     delete from public.s3_circuits where integration_id = new.integration_id and side = v_side;
   end if;
   return null;
@@ -76,7 +80,8 @@ create trigger close_circuits_of_tested after update of revive_requested_at on p
   for each row when (new.revive_requested_at is not null) execute function private.close_circuits();
 
 -- Puts off what is not to be begun now, of what is in p_state ('queued' to be processed, 'staged' to be written), and names it: everything
--- while the circuit is open, and all but one at a time after that. They stay where they are, for the sweep to send again.
+-- while the circuit is open, and all but one at a time after that. For the sweep to send again; what was to be read goes back to 'found', so
+-- that it takes no room from the tenant's other buckets and is counted like anything else when it is sent.
 create function private.hold_back(p_object_ids uuid[], p_state text) returns uuid[]
 language plpgsql security definer set search_path = ''
 as $$
@@ -90,7 +95,8 @@ begin
       exists (
         select 1 from public.s3_processed_objects f
         where f.integration_id = o.integration_id and f.state = case p_state when 'queued' then 'processing' else 'staged' end
-          and f.lease_id is not null and f.due_at > now()) as is_tried
+          -- One that was killed, or takes long for other reasons, does not keep the next waiting until its lease runs out.
+          and f.lease_id is not null and f.leased_at > now() - interval '3 minutes') as is_tried
     from public.s3_processed_objects o
     join (
       select s.integration_id, bool_or(s.open_until > now()) as is_open from public.s3_circuits s
@@ -99,6 +105,8 @@ begin
   where w.is_open or w.is_tried or w.turn > 1;
   if cardinality(v_held) > 0 then
     update public.s3_processed_objects o set
+      state = case o.state when 'queued' then 'found' else o.state end,
+      state_changed_at = case o.state when 'queued' then now() else o.state_changed_at end,
       due_at = now() + interval '30 seconds' + array_position(v_held, o.id) * interval '1 microsecond'
     where o.id in (
       select w.id from public.s3_processed_objects w
@@ -108,6 +116,7 @@ begin
 end $$;
 
 -- As in add_object_verbs, but for circuits: of an integration that has one nothing is sent while it is open, and one at a time after that.
+-- And among a tenant's integrations the one with least in flight comes first, so that one that is slow does not come to have all of the room.
 create or replace function public.claim_due_objects(p_limit int, p_per_integration int, p_in_flight_per_tenant int, p_visibility_seconds int, p_max_attempts int)
 returns table (object_id uuid, target text)
 language plpgsql security definer set search_path = ''
@@ -115,40 +124,41 @@ as $$
 begin
   return query
   with circuits as materialized (
-    select c.integration_id, bool_or(c.open_until > now()) as is_open, bool_or(c.side = 'write' and c.open_until > now()) as is_write_open
+    select c.integration_id, bool_or(c.open_until > now()) as is_open, bool_or(c.side = 'write') as is_write_tried,
+      bool_or(c.side = 'write' and c.open_until > now()) as is_write_open
     from public.s3_circuits c where c.open_until is not null group by c.integration_id
   ), integrations as materialized (
     select i.id, i.tenant_id, c.integration_id is not null as is_tried, coalesce(c.is_open, false) as is_open,
-      coalesce(c.is_write_open, false) as is_write_open
-    from public.s3_integrations i left join circuits c on c.integration_id = i.id where i.status = 'active'
-  ), room as materialized (
-    -- Counted once a tenant, not once a candidate. What an integration holds in flight that is paused, or whose bucket hangs, takes no
-    -- room from the tenant's others.
-    select i.tenant_id, greatest(0, p_in_flight_per_tenant - sum((
-      select count(*) from (
+      coalesce(c.is_write_tried, false) as is_write_tried, coalesce(c.is_write_open, false) as is_write_open,
+      -- Counted once an integration, not once a candidate.
+      (select count(*) from (
         select 1 from public.s3_processed_objects f
-        where f.integration_id = i.id and f.state in ('queued', 'processing') and not i.is_tried
-        limit p_in_flight_per_tenant) as f))) as free
-    from integrations i group by i.tenant_id
+        where f.integration_id = i.id and f.state in ('queued', 'processing')
+        limit p_in_flight_per_tenant) as f) as in_flight
+    from public.s3_integrations i left join circuits c on c.integration_id = i.id where i.status = 'active'
+  ), room as (
+    -- What an integration holds in flight that is paused takes no room from the tenant's others.
+    select i.tenant_id, greatest(0, p_in_flight_per_tenant - sum(i.in_flight)) as free from integrations i group by i.tenant_id
   ), fresh as (
-    select o.id, i.tenant_id, o.due_at, row_number() over (partition by i.tenant_id order by o.due_at, o.id) as turn
+    select o.id, i.tenant_id, row_number() over (partition by i.tenant_id order by i.in_flight + o.place, o.due_at, o.id) as turn
     from integrations i
     cross join lateral (
       select f.id, f.due_at, row_number() over (order by f.due_at, f.key) as place from (
         select s.id, s.due_at, s.key from public.s3_processed_objects s
         where s.integration_id = i.id and s.state = 'found' and s.due_at <= now() order by s.due_at limit p_per_integration) as f) as o
     where not i.is_tried or (not i.is_open and o.place = 1 and not exists (
-      select 1 from public.s3_processed_objects f where f.integration_id = i.id and f.state in ('queued', 'processing')))
+      select 1 from public.s3_processed_objects f
+      where f.integration_id = i.id and (f.state = 'queued' or (f.state = 'processing' and f.leased_at > now() - interval '3 minutes'))))
   ), overdue as (
-    select o.id, i.tenant_id, o.due_at, row_number() over (partition by i.tenant_id order by o.due_at, o.id) as turn
+    select o.id, row_number() over (partition by i.tenant_id order by o.place, o.due_at, o.id) as turn
     from integrations i
     cross join lateral (
-      select f.id, f.due_at, row_number() over (order by f.due_at, f.key) as place from (
-        select s.id, s.due_at, s.key from public.s3_processed_objects s
+      select f.id, f.due_at, f.state, row_number() over (partition by f.state = 'staged' order by f.due_at, f.key) as place from (
+        select s.id, s.due_at, s.key, s.state from public.s3_processed_objects s
         where s.integration_id = i.id and s.state in ('queued', 'processing', 'staged') and s.due_at <= now()
           and case s.state when 'staged' then not i.is_write_open else not i.is_open end
         order by s.due_at limit p_per_integration) as f) as o
-    where not i.is_tried or o.place = 1
+    where o.place = 1 or case o.state when 'staged' then not i.is_write_tried else not i.is_tried end
   ), candidates as (
     select f.id, f.turn from fresh f join room r using (tenant_id) where f.turn <= r.free
     union all

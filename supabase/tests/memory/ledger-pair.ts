@@ -214,6 +214,7 @@ const pass = async (ledger: Ledger, { integrationId }: Connection): Promise<void
     set local session_replication_role = replica;
     update public.s3_processed_objects set ${earlier([
       'due_at',
+      'leased_at',
       'state_changed_at',
       'current_since',
       'found_at',
@@ -222,6 +223,7 @@ const pass = async (ledger: Ledger, { integrationId }: Connection): Promise<void
     ])} where integration_id = '${integrationId}';
     update public.s3_poll_states set ${earlier(['next_poll_at', 'lease_expires_at', 'cycle_started_at'])}
     where integration_id = '${integrationId}';
+    update public.s3_circuits set ${earlier(['open_until'])} where integration_id = '${integrationId}';
     update private.s3_deferred_events set ${earlier(['told_at'])} where integration_id = '${integrationId}';
   end $$`);
 };

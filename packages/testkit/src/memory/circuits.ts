@@ -6,7 +6,9 @@ const FAILURES = 10;
 const SLOW_MICROS = 5 * MICROS;
 const RETRY_MICROS = 30 * MICROS;
 
-const FAILS_SLOWLY: ReadonlySet<string> = new Set(['upstream_unavailable', 'upstream_invalid', 'throttled']);
+/** How long one that was begun keeps others waiting to see how it ends. */
+const PROBE_MICROS = 180 * MICROS;
+
 /** Says nothing of the bucket. */
 const OURS: ReadonlySet<string> = new Set(['unavailable', 'vault_unavailable', 'unauthenticated']);
 
@@ -20,9 +22,12 @@ export const mindCircuit = (
   const { circuits } = database.integration(row.integrationId);
   const side = from === 'processing' ? 'read' : 'write';
   const isDone = row.state === 'written_back' || (from === 'processing' && row.state === 'staged');
+  const isFinal = isDone || row.state === 'skipped' || row.state === 'failed';
   const isSlow = now - (row.leasedAt ?? now) >= SLOW_MICROS;
   const reason = row.reason ?? '';
-  if (!isDone && (reason === 'upstream_timeout' || (FAILS_SLOWLY.has(reason) && isSlow))) {
+  const isOurs = row.obstacleOwner === null || row.obstacleOwner === 'platform' || OURS.has(reason);
+  if (!isDone && (reason === 'object_name_unusable' || (!isFinal && isOurs))) return;
+  if (!isFinal && (reason === 'upstream_timeout' || isSlow)) {
     const circuit = circuits.get(side) ?? { failures: 0, trips: 0, openUntil: null };
     circuit.failures += 1;
     if (circuit.failures >= FAILURES && (circuit.openUntil === null || circuit.openUntil <= now)) {
@@ -32,8 +37,7 @@ export const mindCircuit = (
     circuits.set(side, circuit);
     return;
   }
-  const isEnded = isDone || row.state === 'skipped' || row.state === 'failed';
-  if (isEnded || (row.obstacleOwner !== 'platform' && !OURS.has(reason))) circuits.delete(side);
+  circuits.delete(side);
 };
 
 const opened = ({ circuits }: MemoryIntegration, sides: readonly ('read' | 'write')[]): number[] =>
@@ -43,8 +47,12 @@ const opened = ({ circuits }: MemoryIntegration, sides: readonly ('read' | 'writ
 export const circuitsOf = (integration: MemoryIntegration, now: number) => ({
   isTried: opened(integration, ['read', 'write']).length > 0,
   isOpen: opened(integration, ['read', 'write']).some((until) => until > now),
+  isWriteTried: opened(integration, ['write']).length > 0,
   isWriteOpen: opened(integration, ['write']).some((until) => until > now),
 });
+
+/** Whether it was begun so short a while ago that the next waits to see how it ends. */
+export const isProbe = (row: ObjectRow, now: number): boolean => (row.leasedAt ?? 0) > now - PROBE_MICROS;
 
 /** `private.hold_back`: those that are to be begun now; the others are put off. */
 export const notHeldBack = (
@@ -66,9 +74,14 @@ export const notHeldBack = (
     const working = state === 'queued' ? 'processing' : 'staged';
     const isTried = database
       .rowsOf(row.integrationId)
-      .some((other) => other.state === working && other.leaseId !== null && (other.dueAt ?? 0) > now);
+      .some((other) => other.state === working && other.leaseId !== null && isProbe(other, now));
     return turn > 1 || isTried || untils.some((until) => until > now);
   });
-  for (const [index, row] of held.entries()) row.dueAt = now + RETRY_MICROS + index + 1;
+  for (const [index, row] of held.entries()) {
+    row.dueAt = now + RETRY_MICROS + index + 1;
+    if (row.state !== 'queued') continue;
+    row.state = 'found';
+    row.stateChangedAt = now;
+  }
   return rows.filter((row) => !held.includes(row));
 };

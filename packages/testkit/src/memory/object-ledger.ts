@@ -1,5 +1,5 @@
 import type { DueObject, ObjectLedger, ObjectToProcess, ObjectToWrite } from '@sluice/core';
-import { circuitsOf, mindCircuit, notHeldBack } from './circuits.ts';
+import { circuitsOf, isProbe, mindCircuit, notHeldBack } from './circuits.ts';
 import { isText, type MemoryDatabase, type ObjectRow, refuseUnless } from './database.ts';
 import { forgetDigest } from './forget-digest.ts';
 
@@ -174,29 +174,34 @@ const claim = (
     [...database.integrations].map(([id, integration]) => [id, circuitsOf(integration, now)]),
   );
   const circuitOf = ({ integrationId }: ObjectRow) => circuits.get(integrationId);
-  const isTried = (row: ObjectRow) => circuitOf(row)?.isTried === true;
+  const isTried = (row: ObjectRow) =>
+    circuitOf(row)?.[row.state === 'staged' ? 'isWriteTried' : 'isTried'] === true;
   const isInFlight = ({ state }: ObjectRow) => state === 'queued' || state === 'processing';
   const candidates: { readonly row: ObjectRow; readonly turn: number }[] = [];
   for (const tenantId of new Set(rows.map((row) => row.tenantId))) {
     const own = rows.filter((row) => row.tenantId === tenantId);
-    const inFlight = own.filter((row) => isInFlight(row) && !isTried(row)).length;
-    const free = Math.max(0, input.inFlightPerTenant - inFlight);
-    const busy = new Set(own.filter(isInFlight).map(({ integrationId }) => integrationId));
+    const inFlight = own.filter(isInFlight);
+    const free = Math.max(0, input.inFlightPerTenant - inFlight.length);
+    const waitedFor = new Set(
+      inFlight
+        .filter((row) => row.state === 'queued' || isProbe(row, now))
+        .map(({ integrationId }) => integrationId),
+    );
     const due = own.filter((row) => row.dueAt !== null && row.dueAt <= now);
-    const inTurn = (of: readonly ObjectRow[]) =>
-      firstPerIntegration(of, input.perIntegration, isTried).map((row, index) => ({ row, turn: index + 1 }));
+    const inTurn = (of: readonly ObjectRow[], held: readonly ObjectRow[]) =>
+      inPlaces(of, input.perIntegration, isTried, held).map((row, index) => ({ row, turn: index + 1 }));
     const fresh = due.filter(
       (row) =>
         row.state === 'found' &&
-        (!isTried(row) || !(circuitOf(row)?.isOpen === true || busy.has(row.integrationId))),
+        (!isTried(row) || !(circuitOf(row)?.isOpen === true || waitedFor.has(row.integrationId))),
     );
     const overdue = due.filter((row) => {
       if (row.state === 'found') return false;
       const circuit = circuitOf(row);
       return row.state === 'staged' ? circuit?.isWriteOpen !== true : circuit?.isOpen !== true;
     });
-    candidates.push(...inTurn(fresh).slice(0, free));
-    candidates.push(...inTurn(overdue));
+    candidates.push(...inTurn(fresh, inFlight).slice(0, free));
+    candidates.push(...inTurn(overdue, []));
   }
   const picked = candidates.toSorted((a, b) => a.turn - b.turn).slice(0, input.limit);
   return picked.map(({ row }): DueObject => {
@@ -215,22 +220,36 @@ const claim = (
   });
 };
 
-/** Of an integration that is tried, one: whose key comes first of those due longest. */
-const firstPerIntegration = (
+/**
+ * So many of each integration, in turn, and later the more of it is held already. Of one that is tried, one: whose key comes first of those
+ * due longest.
+ */
+const inPlaces = (
   rows: readonly ObjectRow[],
   limit: number,
   isTried: (row: ObjectRow) => boolean,
+  held: readonly ObjectRow[],
 ): ObjectRow[] => {
+  const heldOf = Map.groupBy(held, ({ integrationId }) => integrationId);
   const taken = new Map<string, number>();
-  const nameOf = (row: ObjectRow) => (isTried(row) ? row.key : '');
+  const next = (name: string): number => {
+    const place = (taken.get(name) ?? 0) + 1;
+    taken.set(name, place);
+    return place;
+  };
   return rows
-    .toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || byText(nameOf(a), nameOf(b)))
-    .filter((row) => {
-      const count = (taken.get(row.integrationId) ?? 0) + 1;
-      taken.set(row.integrationId, count);
-      return count <= (isTried(row) ? 1 : limit);
-    });
+    .toSorted((a, b) => byDue(a, b) || byText(a.key, b.key))
+    .flatMap((row) => {
+      if (next(row.integrationId) > limit) return [];
+      const place = next(`${row.integrationId} ${row.state === 'staged'}`);
+      if (isTried(row) && place > 1) return [];
+      return [{ row, place: place + (heldOf.get(row.integrationId)?.length ?? 0) }];
+    })
+    .toSorted((a, b) => a.place - b.place || byDue(a.row, b.row))
+    .map(({ row }) => row);
 };
+
+const byDue = (a: ObjectRow, b: ObjectRow): number => (a.dueAt ?? 0) - (b.dueAt ?? 0);
 
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
