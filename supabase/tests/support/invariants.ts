@@ -75,7 +75,7 @@ export function brokenInvariants({ objects, charges, counted, miscounted }: Book
 /** Where a row may go within one revision, in one step. */
 const EDGES: Readonly<Record<string, readonly string[]>> = {
   found: ['queued', 'skipped'],
-  queued: ['processing', 'skipped'],
+  queued: ['processing', 'found', 'skipped'],
   processing: ['staged', 'queued', 'found', 'skipped', 'failed', 'dead'],
   staged: ['written_back', 'found', 'skipped', 'failed', 'dead'],
   written_back: [],
