@@ -1,6 +1,10 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { longPdf, type RawObject, rawPdf, rawStream } from '@sluice/testkit/samples';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { PageRenderer, type Picture } from '../src/ocr/page-renderer.ts';
+import { startTesseract } from '../src/ocr/tesseract-engine.ts';
 import { tesseractRecogniser } from '../src/ocr/tesseract-recogniser.ts';
 import { post, read, startProcessor } from './support/documents.ts';
 
@@ -104,4 +108,50 @@ test('and no longer than half of the time that a document has: what is late stay
     await tesseractRecogniser(50, maxMs).recognise(scanOf([picture]), [0], 'de', () => undefined);
   expect(await read(0)).toEqual([null]);
   expect(await read(1)).toEqual([null]);
+});
+
+test('a page that is too long, one that cannot be rendered and one that cannot be read cost the others nothing', async () => {
+  const [letter] = await picturesOf(germanPage());
+  if (letter === undefined) throw new Error('The page can be rendered.');
+  const [long] = await picturesOf(
+    rawPdf([
+      '<</Type /Catalog /Pages 2 0 R>>',
+      '<</Type /Pages /Kids [3 0 R] /Count 1>>',
+      '<</Type /Page /Parent 2 0 R /MediaBox [0 0 7900 130]>>',
+    ]),
+  );
+  const nonsense = { ...letter, bytes: new Uint8Array(1000) };
+  const rendering = vi.spyOn(PageRenderer.prototype, 'render');
+  onTestFinished(() => rendering.mockRestore());
+  rendering.mockReturnValueOnce(long ?? null).mockReturnValueOnce(nonsense);
+  rendering.mockImplementationOnce(() => {
+    throw new Error('out of memory');
+  });
+  const seen = await tesseractRecogniser(50, 200_000).recognise(
+    scanOf([letter]),
+    [3, 2, 1, 0],
+    'de',
+    () => undefined,
+  );
+  const texts = seen.map((page) => page?.lines.map((words) => words.map(({ text }) => text).join(' ')));
+  expect(texts).toEqual([
+    [],
+    undefined,
+    undefined,
+    ['Sehr geehrte Damen und Herren,', 'die Übergabe der Schlüssel erfolgt am Dienstag.'],
+  ]);
+});
+
+test('an engine that cannot be started, or whose thread ends, says so at once', async () => {
+  expect(await startTesseract('none', '/nowhere')).toBeNull();
+  const sent = vi.spyOn(Worker.prototype, 'postMessage');
+  onTestFinished(() => sent.mockRestore());
+  const english = createRequire(import.meta.url).resolve('@tesseract.js-data/eng/package.json');
+  const engine = await startTesseract('eng', join(dirname(english), '4.0.0_best_int'));
+  const [picture] = await picturesOf(germanPage());
+  const reading = engine?.read(picture?.bytes ?? new Uint8Array());
+  const thread = sent.mock.contexts.at(-1) as Worker;
+  thread.emit('error', new Error('It ran out of memory.'));
+  expect([await reading, await engine?.read(new Uint8Array(10))]).toEqual([null, null]);
+  await engine?.stop();
 });

@@ -9,6 +9,7 @@ import {
 import type { ProcessJob, ProcessProgress, ProcessResult, RefusalCode } from '@sluice/shared';
 import type { Env } from './env.ts';
 import { fetchSource, type SourceResult, streamSource } from './fetch-source.ts';
+import { DocumentEndedProcess } from './node-processor/away.ts';
 import { handOver } from './node-processor/hand-over.ts';
 import { stageOutput } from './stage-outputs.ts';
 
@@ -23,7 +24,8 @@ const MORE_ROOM_HELPS: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
  * is one: by its size before anything is fetched; by its size unpacked, its pages and its work when that has shown. So do
  * pages that are pictures: their text is recognised there.
  *
- * @throws SourceUrlRefused, NodeProcessorAway, StagingUnavailable: all of them mean the processor, not the document.
+ * @throws SourceUrlRefused, NodeProcessorAway, StagingUnavailable: all of them mean the processor, not the document; and
+ *   DocumentEndedProcess.
  */
 export async function runJob(
   job: ProcessJob,
@@ -52,9 +54,8 @@ export async function runJob(
     return { outcome: 'refused', code: error.code, detail: error.detail };
   }
   if (node !== null && env.recognisesText && result.report.scannedPages > 0) {
-    const read = await handOver(job, env, node, source.bytes, source.bytes.length, onProgress);
-    // Recognising may take more than a document is allowed: that costs its pictures their text, not the document.
-    if (read.outcome === 'done') return read;
+    const read = await recognised(job, env, node, source.bytes, onProgress);
+    if (read?.outcome === 'done') return read;
   }
   const pdf = await stageOutput(env.workingBucket, job, 'pdf', result.pdf);
   const html = await stageOutput(env.workingBucket, job, 'html', new TextEncoder().encode(result.html));
@@ -64,6 +65,25 @@ export async function runJob(
     pages: result.report.pages,
     report: processReport(result.report),
   };
+}
+
+/**
+ * What the Node processor makes of a document that needs it for its text only. Recognising may be refused, and may end its
+ * process: that costs the pictures their text, not the document.
+ */
+async function recognised(
+  job: ProcessJob,
+  env: Env,
+  node: NonNullable<Env['nodeProcessor']>,
+  bytes: Uint8Array,
+  onProgress: (progress: ProcessProgress) => void,
+): Promise<ProcessResult | undefined> {
+  try {
+    return await handOver(job, env, node, bytes, bytes.length, onProgress);
+  } catch (error) {
+    if (error instanceof DocumentEndedProcess) return undefined;
+    throw error;
+  }
 }
 
 /** Hands the source over as it comes: it is too large to be held. */

@@ -6,6 +6,8 @@ const POINTS_PER_INCH = 72;
 const DOTS_PER_INCH = 300;
 /** A page of A3 at 300 dots; larger ones are rendered more coarsely. */
 const MAX_PIXELS = 18_000_000;
+/** Longer ones are refused by Tesseract. */
+const MAX_SIDE_PIXELS = 32_767;
 const WHITE = 0xffffffff;
 const BYTES_PER_PIXEL = 4;
 
@@ -50,7 +52,11 @@ export class PageRenderer {
     const page = api.FPDF_LoadPage(this.#document, index);
     if (page === 0) return null;
     const [widthPt, heightPt] = [api.FPDF_GetPageWidthF(page), api.FPDF_GetPageHeightF(page)];
-    const scale = Math.min(DOTS_PER_INCH / POINTS_PER_INCH, Math.sqrt(MAX_PIXELS / (widthPt * heightPt)));
+    const scale = Math.min(
+      DOTS_PER_INCH / POINTS_PER_INCH,
+      Math.sqrt(MAX_PIXELS / (widthPt * heightPt)),
+      MAX_SIDE_PIXELS / Math.max(widthPt, heightPt),
+    );
     const [width, height] = [Math.round(widthPt * scale), Math.round(heightPt * scale)];
     const bitmap = width > 0 && height > 0 ? api.FPDFBitmap_Create(width, height, 0) : 0;
     if (bitmap === 0) return null;

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { RecognisedPage, TextRecogniser } from '@sluice/remediation';
-import { createWorker, OEM, type Page } from 'tesseract.js';
+import type { Page } from 'tesseract.js';
 import { PageRenderer, type Picture } from './page-renderer.ts';
+import { startTesseract } from './tesseract-engine.ts';
 
 /** Languages whose data is installed, by their BCP 47 code. Data comes from packages: nothing is loaded at run time. */
 const DATA: Readonly<Record<string, { name: string; package: string }>> = {
@@ -14,7 +15,7 @@ const DATA: Readonly<Record<string, { name: string; package: string }>> = {
 const FALLBACK = 'en';
 
 /**
- * Reads pictures of text with Tesseract, in WebAssembly, in a thread of its own.
+ * Reads pictures of text with Tesseract. What goes wrong with one page costs the others nothing.
  *
  * @param maxMs for all pages of a document: those that are left then stay unread
  */
@@ -28,32 +29,36 @@ export const tesseractRecogniser = (maxPages: number, maxMs: number): TextRecogn
     const packageDir = dirname(createRequire(import.meta.url).resolve(`${data.package}/package.json`));
     const deadline = performance.now() + maxMs;
     const renderer = await PageRenderer.open(pdf);
-    const worker = await createWorker(data.name, OEM.LSTM_ONLY, {
-      langPath: join(packageDir, '4.0.0_best_int'),
-      cacheMethod: 'none',
-    });
+    const starting = startTesseract(data.name, join(packageDir, '4.0.0_best_int'));
+    const engine = await before(deadline, starting);
     try {
       const seen: (RecognisedPage | null)[] = [];
       for (const [done, index] of pages.entries()) {
-        const picture = performance.now() < deadline ? renderer.render(index) : null;
-        const recognised =
-          picture &&
-          (await before(deadline, worker.recognize(Buffer.from(picture.bytes), {}, { blocks: true })));
-        seen.push(recognised ? pageOf(recognised.data, picture) : null);
+        const picture = engine && performance.now() < deadline ? rendered(renderer, index) : null;
+        const page = engine && picture && (await before(deadline, engine.read(picture.bytes)));
+        seen.push(page && picture ? pageOf(page, picture) : null);
         onPage(done + 1);
       }
       return seen;
     } finally {
-      await worker.terminate();
+      void starting.then((late) => late?.stop());
       renderer.close();
     }
   },
 });
 
-/** What comes of work, or null when it takes too long; it is then ended with its thread. */
+function rendered(renderer: PageRenderer, index: number): Picture | null {
+  try {
+    return renderer.render(index);
+  } catch {
+    return null;
+  }
+}
+
+/** What comes of work, or null when it takes too long; nobody waits for it then. */
 async function before<T>(deadline: number, work: Promise<T>): Promise<T | null> {
   const { promise: late, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(() => resolve(null), deadline - performance.now());
+  const timer = setTimeout(() => resolve(null), Math.max(0, deadline - performance.now()));
   try {
     return await Promise.race([work, late]);
   } finally {

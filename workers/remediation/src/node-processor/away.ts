@@ -5,3 +5,11 @@ export class NodeProcessorAway extends Error {
     this.name = 'NodeProcessorAway';
   }
 }
+
+/** The process that worked on it ended without an answer: that may be the document, or a fault of ours. */
+export class DocumentEndedProcess extends Error {
+  constructor() {
+    super('The document ended its process.');
+    this.name = 'DocumentEndedProcess';
+  }
+}

@@ -12,14 +12,14 @@ import { Webhook } from 'standardwebhooks';
 import type { Env } from '../env.ts';
 import { stageStream } from '../stage-outputs.ts';
 import { AnswerReader } from './answer-reader.ts';
-import { NodeProcessorAway } from './away.ts';
+import { DocumentEndedProcess, NodeProcessorAway } from './away.ts';
 
 /**
  * Has a document processed by the Node processor, and stages what it answers.
  *
  * @param body the document
  * @param sizeBytes its size; null where nobody knows
- * @throws NodeProcessorAway, StagingUnavailable; and an Error when the document ended the process that worked on it
+ * @throws NodeProcessorAway, StagingUnavailable, DocumentEndedProcess
  */
 export async function handOver(
   job: ProcessJob,
@@ -55,7 +55,7 @@ export async function handOver(
         case 'busy':
           throw new NodeProcessorAway('has no turn or no room');
         case 'failed':
-          throw new Error('The document ended its process.');
+          throw new DocumentEndedProcess();
         case 'done': {
           const { frame: _frame, ...made } = answer;
           return { outcome: 'done', ...made, outputs: await stageAll(env, job, reader, made.outputs) };

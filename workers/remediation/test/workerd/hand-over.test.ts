@@ -3,7 +3,7 @@ import type { ProcessJob, ProcessProgress, ProcessResult } from '@sluice/shared'
 import { describe, expect, inject, test } from 'vitest';
 import { answerJob } from '../../src/answer-job.ts';
 import { type Env, parseEnv } from '../../src/env.ts';
-import { NodeProcessorAway } from '../../src/node-processor/away.ts';
+import { DocumentEndedProcess, NodeProcessorAway } from '../../src/node-processor/away.ts';
 import { runJob } from '../../src/run-job.ts';
 import { StagingUnavailable } from '../../src/stage-outputs.ts';
 
@@ -159,15 +159,18 @@ describe('a Node processor that is away or in trouble', () => {
   test('which says that the document ended its process: that may be the document', async () => {
     const one = job('/long/pages');
     const error: unknown = await runJob(one, bad('fails')).catch((thrown: unknown) => thrown);
-    expect(error).toEqual(new Error('The document ended its process.'));
+    expect(error).toBeInstanceOf(DocumentEndedProcess);
     expect(await staged(one)).toEqual([]);
   });
 
-  test('which refuses: pages that are pictures stay so, what is too long is refused', async () => {
+  test.each(['refuses', 'fails'])('which %s: pages that are pictures stay so', async (way) => {
     const scan = files.find(({ name }) => name === 'scan0001.pdf')?.path ?? '';
-    const result = await runJob(job(scan), bad('refuses'));
+    const result = await runJob(job(scan), bad(way));
     await expectStaged(result);
     expect(result).toMatchObject({ report: { noticePages: { scanned_pages: 3 } } });
+  });
+
+  test('which refuses: what is too long is refused', async () => {
     expect(await runJob(job('/long/pages'), bad('refuses'))).toMatchObject({ outcome: 'refused' });
   });
 
