@@ -8,6 +8,8 @@ import type { ChildMessage, DocumentEnd, DocumentOrder } from './messages.ts';
 const CHILD = new URL('./child.ts', import.meta.url);
 const MEMORY_CHECK_MS = 100;
 const MIB = 1024 * 1024;
+/** Of the time for recognising; then its process is ended, since it did not stop by itself. */
+const PATIENCE = 1.2;
 /** Of a memory page; the same on every 64-bit Linux that Node has images for but one, where this is cautious. */
 const MEMORY_PAGE_BYTES = 4096;
 
@@ -38,12 +40,29 @@ export function documentFlags(dir: string, maxHeapMib: number): string[] {
 
 /**
  * Processes the document in a directory, in a process of its own with a ceiling of time and memory: what goes beyond is
- * refused with the reason, and everybody else's documents go on.
+ * refused with the reason, and everybody else's documents go on. Where recognising text may have been too much, the
+ * document is processed once more without, in the time that is left.
  *
  * @throws the signal's reason, and what kept the process from starting. A process that ends otherwise without an answer is
  *   `failed`: ours to look into.
  */
 export async function runDocument(order: DocumentOrder, options: RunOptions): Promise<DocumentEnd> {
+  const { maxMs } = options.ceiling;
+  const beganAt = performance.now();
+  const first = await runProcess(order, options, maxMs);
+  if (!first.recognised || first.end.frame === 'done' || first.end.frame === 'busy') return first.end;
+  const leftMs = maxMs - (performance.now() - beganAt);
+  if (leftMs <= 0) return first.end;
+  return (await runProcess({ ...order, maxRecognisedPages: 0 }, options, leftMs)).end;
+}
+
+interface ProcessEnd {
+  readonly end: DocumentEnd;
+  /** Whether it had begun to recognise text. */
+  readonly recognised: boolean;
+}
+
+async function runProcess(order: DocumentOrder, options: RunOptions, maxMs: number): Promise<ProcessEnd> {
   const { ceiling, signal } = options;
   signal.throwIfAborted();
   const child = fork(CHILD, [String(process.pid)], {
@@ -57,18 +76,24 @@ export async function runDocument(order: DocumentOrder, options: RunOptions): Pr
     end ??= reason;
     child.kill('SIGKILL');
   };
+  const outOfTime = (): void => stop(tookTooLong(ceiling.maxMs));
+  let recognising: NodeJS.Timeout | undefined;
   child.on('message', (message: ChildMessage) => {
     if (message.type === 'end') {
       end ??= message.end;
       return;
     }
     const { type: _type, ...progress } = message;
+    // While a page is rendered its process looks at no clock.
+    if (progress.step === 'recognising')
+      recognising ??= setTimeout(outOfTime, order.maxRecognisingMs * PATIENCE);
+    else clearTimeout(recognising);
     options.onProgress(progress);
   });
   const endIfTooLarge = async (): Promise<void> => {
     if ((await memoryOf(child)) > ceiling.maxMemoryBytes) stop(tooMuchMemory(ceiling.maxMemoryBytes));
   };
-  const time = setTimeout(() => stop(tookTooLong(ceiling.maxMs)), ceiling.maxMs);
+  const time = setTimeout(outOfTime, maxMs);
   const memory = setInterval(() => {
     void endIfTooLarge();
   }, MEMORY_CHECK_MS);
@@ -85,10 +110,10 @@ export async function runDocument(order: DocumentOrder, options: RunOptions): Pr
     const how = await ended;
     signal.throwIfAborted();
     // V8 ends the process when its heap is full.
-    if (end === undefined && (how === 'SIGABRT' || how === 134))
-      return tooMuchMemory(ceiling.maxHeapMib * MIB);
-    return end ?? { frame: 'failed' };
+    if (how === 'SIGABRT' || how === 134) end ??= tooMuchMemory(ceiling.maxHeapMib * MIB);
+    return { end: end ?? { frame: 'failed' }, recognised: recognising !== undefined };
   } finally {
+    clearTimeout(recognising);
     clearTimeout(time);
     clearInterval(memory);
     signal.removeEventListener('abort', abort);

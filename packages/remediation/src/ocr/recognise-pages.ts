@@ -25,6 +25,7 @@ export async function recognisePages(
   onPage: (pagesDone: number) => void,
 ): Promise<RecognisedDocument | undefined> {
   const wanted = [...scanned].slice(0, recogniser.maxPages);
+  if (wanted.length === 0) return undefined;
   // The first takes seconds, too.
   onPage(0);
   let seen: (RecognisedPage | null)[];
