@@ -1,5 +1,6 @@
 import { WorkBudget } from './budget.ts';
 import { checkConformance } from './checker/check-conformance.ts';
+import type { Conformance } from './checker/rules.ts';
 import { chooseLanguage, chooseTitle, statedLanguage } from './choose-metadata.ts';
 import { describeFigures, type FigureDescriber } from './figures/describe-figures.ts';
 import { renderHtml } from './html/render-html.ts';
@@ -7,8 +8,8 @@ import { markLanguages } from './language/mark-languages.ts';
 import { REMEDIATION_LIMITS, type RemediationLimits } from './limits.ts';
 import { type RecognisedDocument, recognisePages } from './ocr/recognise-pages.ts';
 import type { TextRecogniser } from './ocr/text-recogniser.ts';
-import { openDocument } from './pdf/open-document.ts';
-import { readPages } from './read-pages.ts';
+import { type OpenDocument, openDocument } from './pdf/open-document.ts';
+import { type ReadPages, readPages } from './read-pages.ts';
 import { asRefusal, RemediationRefused } from './refusal.ts';
 import type { Notice, RemediationReport } from './report.ts';
 import { buildStructure } from './structure/build-structure.ts';
@@ -66,10 +67,20 @@ export async function remediatePdf(
   }
 }
 
+/** A document that has its text now, and what it was without. */
+interface Recognised extends RecognisedDocument {
+  readonly original: {
+    readonly bytes: Uint8Array;
+    readonly document: OpenDocument;
+    readonly read: ReadPages;
+    readonly conformance: Conformance;
+  };
+}
+
 async function remediate(
   bytes: Uint8Array,
   options: RemediationOptions,
-  recognised?: RecognisedDocument,
+  recognised?: Recognised,
 ): Promise<RemediationResult> {
   const limits = options.limits ?? REMEDIATION_LIMITS;
   if (bytes.length > limits.maxBytes)
@@ -87,12 +98,21 @@ async function remediate(
     (pagesDone: number) =>
       onProgress?.({ step, pagesDone, pages });
   const read = readPages(document, budget, notices, progressOf('reading'));
+  // Recognising and writing change the objects in memory.
+  const before =
+    recognised?.original.conformance ?? checkConformance(document, bytes, read.fonts, new WorkBudget(limits));
   const { recogniser } = options;
   if (recogniser && !recognised && read.scanned.size > 0) {
     const language = options.language ?? statedLanguage(document.objects);
     const onPage = progressOf('recognising', Math.min(read.scanned.size, recogniser.maxPages));
-    const found = await recognisePages(bytes, document, read.scanned, recogniser, language, onPage);
-    if (found) return await remediate(found.bytes, options, found);
+    // Where the original is written, it must be as it was.
+    const target = notices.has('already_tagged') ? await openDocument(bytes, budget) : document;
+    const found = await recognisePages(bytes, target, read.scanned, recogniser, language, onPage);
+    if (found)
+      return await remediate(found.bytes, options, {
+        ...found,
+        original: { bytes, document, read, conformance: before },
+      });
   }
   if (recognised) notices.add('text_recognised');
   if (recognised && recognised.uncertain.size > 0) notices.add('recognised_text_uncertain');
@@ -113,14 +133,16 @@ async function remediate(
     notices.add('descriptions_suggested');
   const fields = read.pages.flatMap((page) => page.fields);
   const html = renderHtml({ language, title, pages, fields });
-  // Writing changes the objects in memory.
-  const before = checkConformance(document, bytes, read.fonts, new WorkBudget(limits));
+  // Text that no tag of its author's holds would be worse than none: of a tagged document only the page gets it.
+  const tagged = notices.has('already_tagged') ? recognised?.original : undefined;
+  if (tagged) notices.add('scanned_pages');
   const { pdf, conformance: after } = await writeOutput(
-    bytes,
-    document,
+    tagged?.bytes ?? bytes,
+    tagged?.document ?? document,
     { title, language },
     pages,
-    read,
+    // What was read of fields and links is of the same annotations.
+    tagged ? { ...tagged.read, pages: read.pages } : read,
     limits,
     notices,
     progressOf('writing'),
@@ -135,7 +157,7 @@ async function remediate(
     notices: [...notices].sort(),
     headings: structure.flat().filter((block) => block.kind === 'heading').length,
     links: read.pages.reduce((sum, page) => sum + page.links.length, 0),
-    scannedPages: read.scanned.size,
+    scannedPages: (tagged?.read ?? read).scanned.size,
     recognisedPages: recognised?.pages.size ?? 0,
     uncertainPages: recognised?.uncertain.size ?? 0,
     conformance: { before, after },

@@ -57,6 +57,29 @@ describe('text recognised in pictures of pages', () => {
     expect(report.notices).not.toContain('fonts_not_embedded');
   });
 
+  test('does not count against the document as it was', async () => {
+    const without = await remediatePdf(scan, OPTIONS);
+    const { port } = recogniser([page(LETTER, 95), page(LETTER, 95), page(LETTER, 95)]);
+    const { report } = await remediatePdf(scan, { ...OPTIONS, recogniser: port });
+    expect(report.conformance.before).toEqual(without.report.conformance.before);
+  });
+
+  test('of a document with tags is on the page only: its tags would not hold it, and the PDF is what it is without', async () => {
+    const tagged = (await remediatePdf(scan, OPTIONS)).pdf;
+    const without = await remediatePdf(tagged, OPTIONS);
+    const { port } = recogniser([page(LETTER, 95), null, page(['And a page that has other text.'], 95)]);
+    const { pdf, html, report } = await remediatePdf(tagged, { ...OPTIONS, recogniser: port });
+    expect(html).toContain('we thank you for your letter');
+    expect(html).toContain('And a page that has other text.');
+    expect(html.match(/This page is a picture without text/g)).toHaveLength(1);
+    expect(Buffer.compare(pdf, without.pdf)).toBe(0);
+    expect(report.conformance).toEqual(without.report.conformance);
+    expect(report).toMatchObject({ scannedPages: 3, recognisedPages: 2 });
+    expect(report.notices).toEqual(
+      expect.arrayContaining(['already_tagged', 'scanned_pages', 'text_recognised']),
+    );
+  });
+
   test('breaks no check of PDF/UA; the claim is not made, because a person has to look at it', async () => {
     const { port } = recogniser([page(LETTER, 95), page(LETTER, 95), page(LETTER, 95)]);
     const { report } = await remediatePdf(scan, { ...OPTIONS, recogniser: port });
