@@ -17,7 +17,7 @@ import { blockText } from './structure/types.ts';
 import { noteDocument, writeOutput } from './write-output.ts';
 
 /** Changes whenever the same input may give different outputs. */
-export const PROCESSOR = 'sluice-remediation/0.5.0';
+export const PROCESSOR = 'sluice-remediation/0.6.0';
 
 export interface RemediationOptions {
   /** BCP 47; null lets the document, and then its text, decide. */
@@ -133,7 +133,7 @@ async function remediate(
     notices.add('descriptions_suggested');
   const fields = read.pages.flatMap((page) => page.fields);
   const html = renderHtml({ language, title, pages, fields });
-  // Text that no tag of its author's holds would be worse than none: of a tagged document only the page gets it.
+  // Text that no tag of its author's holds would break the PDF: of a tagged document only the HTML gets it.
   const tagged = notices.has('already_tagged') ? recognised?.original : undefined;
   if (tagged) notices.add('scanned_pages');
   const { pdf, conformance: after } = await writeOutput(

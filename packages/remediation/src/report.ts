@@ -4,7 +4,7 @@ import type { Conformance } from './checker/rules.ts';
 export type Notice =
   /** Pages that are pictures without text: they need OCR. */
   | 'scanned_pages'
-  /** Text of pages that are pictures was recognised (OCR), and lies behind them unseen. */
+  /** Text of pages that are pictures was recognised (OCR). It lies behind them unseen, unless the document has tags of its own. */
   | 'text_recognised'
   /** The engine was not sure of the text of some of them. */
   | 'recognised_text_uncertain'
@@ -50,7 +50,7 @@ export interface RemediationReport {
   readonly notices: readonly Notice[];
   readonly headings: number;
   readonly links: number;
-  /** Pages that are pictures without text. */
+  /** Pages that are pictures without text, in the PDF that was made. */
   readonly scannedPages: number;
   /** Pages whose text was recognised, and of these those where the engine was not sure. */
   readonly recognisedPages: number;
