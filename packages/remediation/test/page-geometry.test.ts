@@ -23,6 +23,6 @@ test.each([
   const [page] = objects.pdf.getPages();
   if (page === undefined) throw new Error('There is a page.');
   const shown = pageGeometry(objects, page.dict);
-  const [, , , , x = 0, y = 0] = shown.base;
+  const [, , , , x, y] = shown.base;
   expect([0 - x, 0 - y, shown.width, shown.height]).toEqual(box);
 });
