@@ -9,7 +9,7 @@ import {
 import type { ProcessJob, ProcessProgress, ProcessResult, RefusalCode } from '@sluice/shared';
 import type { Env } from './env.ts';
 import { fetchSource, type SourceResult, streamSource } from './fetch-source.ts';
-import { DocumentEndedProcess } from './node-processor/away.ts';
+import { DocumentEndedProcess, NodeProcessorAway } from './node-processor/away.ts';
 import { handOver } from './node-processor/hand-over.ts';
 import { stageOutput } from './stage-outputs.ts';
 
@@ -18,6 +18,12 @@ const MORE_ROOM_HELPS: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'pdf_too_many_pages',
   'pdf_too_complex',
 ]);
+
+/**
+ * An hour and a half where each is sent away at once, two hours where each has waited for its turn: a few hundred scans that come
+ * together get their text in that time.
+ */
+const ATTEMPTS_FOR_TEXT = 10;
 
 /**
  * One job from its source to its staged outputs. What is too large for a Worker goes to the Node processor, where there
@@ -54,7 +60,7 @@ export async function runJob(
     return { outcome: 'refused', code: error.code, detail: error.detail };
   }
   if (node !== null && env.recognisesText && result.report.scannedPages > 0) {
-    const read = await recognised(job, env, node, source.bytes, onProgress);
+    const read = await handOverForText(job, env, node, source.bytes, onProgress);
     if (read?.outcome === 'done') return read;
   }
   const pdf = await stageOutput(env.workingBucket, job, 'pdf', result.pdf);
@@ -68,10 +74,10 @@ export async function runJob(
 }
 
 /**
- * What the Node processor makes of a document that needs it for its text only. Recognising may be refused, and may end its
- * process: that costs the pictures their text, not the document.
+ * What the Node processor makes of a document that needs it for its text only. Recognising may be refused, may end its
+ * process, and may find no room for long: that costs the pictures their text, not the document.
  */
-async function recognised(
+async function handOverForText(
   job: ProcessJob,
   env: Env,
   node: NonNullable<Env['nodeProcessor']>,
@@ -82,6 +88,7 @@ async function recognised(
     return await handOver(job, env, node, bytes, bytes.length, onProgress);
   } catch (error) {
     if (error instanceof DocumentEndedProcess) return undefined;
+    if (error instanceof NodeProcessorAway && (job.attempt ?? 1) >= ATTEMPTS_FOR_TEXT) return undefined;
     throw error;
   }
 }

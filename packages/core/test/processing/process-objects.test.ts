@@ -294,6 +294,19 @@ describe('processObjects', () => {
     expect(await w.claim('writeback')).toEqual(ids);
   });
 
+  it('tells the processor how often it was in vain because somebody was busy or away', async () => {
+    const { world: w, ids } = await world('in/a.pdf');
+    w.misbehaviour = async () => {
+      throw new SluiceError('unavailable');
+    };
+    await w.process(ids);
+    for (const _ of [2, 3]) {
+      w.clock.advance(3_600_000);
+      await w.process(await w.claim());
+    }
+    expect(w.jobs.map((job) => job.attempt)).toEqual([1, 2, 3]);
+  });
+
   it('leaves the result of whoever holds the lease now', async () => {
     const { world: w, ids } = await world('in/a.pdf');
     w.misbehaviour = async (job) => {

@@ -28,6 +28,11 @@ export const ProcessJob = z.strictObject({
     /** What the rule of the document's folder asks for; what it means is the processor's to say. */
     qualityTier: QualityTier,
   }),
+  /**
+   * How often in a row the job has been tried, this time included, when it was each time a provider or the processor that was
+   * away or busy. Left out it is the first time.
+   */
+  attempt: z.int().positive().optional(),
   /** Outputs go to the working bucket under this prefix, which ends in `/`. */
   stagingPrefix: z.string().min(1).max(512),
 });

@@ -170,6 +170,17 @@ describe('a Node processor that is away or in trouble', () => {
     expect(result).toMatchObject({ report: { noticePages: { scanned_pages: 3 } } });
   });
 
+  test.each(['busy', 'has-no-turn'])('which %s: text is waited for, but not for days', async (way) => {
+    const scan = files.find(({ name }) => name === 'scan0001.pdf')?.path ?? '';
+    for (const attempt of [1, 9])
+      await expect(runJob({ ...job(scan), attempt }, bad(way))).rejects.toBeInstanceOf(NodeProcessorAway);
+    const result = await runJob({ ...job(scan), attempt: 10 }, bad(way));
+    await expectStaged(result);
+    expect(result).toMatchObject({ report: { noticePages: { scanned_pages: 3 } } });
+    const long = { ...job('/long/pages'), attempt: 10 };
+    await expect(runJob(long, bad(way))).rejects.toBeInstanceOf(NodeProcessorAway);
+  });
+
   test('which refuses: what is too long is refused', async () => {
     expect(await runJob(job('/long/pages'), bad('refuses'))).toMatchObject({ outcome: 'refused' });
   });
