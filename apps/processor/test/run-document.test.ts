@@ -48,11 +48,18 @@ const stripes = rawPdf([
 /** Ends or halts the process that works in a directory. */
 function signalProcessIn(dir: string, signal: NodeJS.Signals): void {
   const own = `/proc/${process.pid}/task`;
-  const children = readdirSync(own).flatMap((id) =>
-    readFileSync(`${own}/${id}/children`, 'utf8').split(' ').filter(Boolean),
-  );
+  const children = readdirSync(own).flatMap((id) => contentOf(`${own}/${id}/children`).match(/\d+/g) ?? []);
   for (const pid of children)
-    if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(dir)) process.kill(Number(pid), signal);
+    if (contentOf(`/proc/${pid}/cmdline`).includes(dir)) process.kill(Number(pid), signal);
+}
+
+/** Threads and processes come and go. */
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 test.each([
