@@ -73,6 +73,17 @@ describe('creating an integration', () => {
     await circuit('write', null);
     expect(await holdUp()).toBeNull();
     await circuit('read', inAnHour);
+    // Nobody waits for it yet, then a document that has been read already.
+    expect(await holdUp()).toBeNull();
+    const waiting = async (state: string) => {
+      await sql.query('delete from public.s3_processed_objects where integration_id = $1', [id]);
+      await seedObjects(sql, tenant.id, id, [{ state: 'written_back' }, { state }]);
+    };
+    await waiting('staged');
+    expect(await holdUp()).toBeNull();
+    await waiting('found');
+    const { body: page } = await call('GET', `${ROUTE}?tenantId=${tenant.id}`, { token });
+    expect(at(page, 'items.0.holdUp')).toEqual(await holdUp());
     expect(await holdUp()).toMatchObject({
       work: 'read',
       code: 'upstream_timeout',
@@ -85,6 +96,11 @@ describe('creating an integration', () => {
       inAnHour,
     ]);
     expect(await holdUp()).toMatchObject({ work: 'write' });
+    await waiting('staged');
+    expect(await holdUp()).toMatchObject({ work: 'write' });
+    await waiting('written_back');
+    expect(await holdUp()).toBeNull();
+    await waiting('staged');
     await sql.query(
       `update public.s3_circuits set open_until = now() - interval '2 hours' where integration_id = $1`,
       [id],

@@ -3,7 +3,7 @@ import { unwrap } from '@sluice/db';
 import type { App } from '../../http/app.ts';
 import { after, decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { bearer, listProblems } from '../../http/openapi.ts';
-import { INTEGRATION_COLUMNS, integrationOf } from './read-model.ts';
+import { INTEGRATION_COLUMNS, integrationsOf } from './read-model.ts';
 import { IntegrationPage, PageQuery } from './schemas.ts';
 
 const route = createRoute({
@@ -49,5 +49,5 @@ export const listIntegrationsRoute = (app: App) =>
     const last = items.at(-1);
     const nextCursor =
       rows.length > limit && last ? encodeCursor({ at: last.created_at, id: last.id }) : null;
-    return c.json({ items: items.map(integrationOf), nextCursor }, 200);
+    return c.json({ items: await integrationsOf(c.var.db, items), nextCursor }, 200);
   });

@@ -9,9 +9,23 @@ export const INTEGRATION_COLUMNS =
 const rows = (db: Client) => db.from('s3_integrations').select(INTEGRATION_COLUMNS);
 type Row = NonNullable<Awaited<ReturnType<typeof rows>>['data']>[number];
 
-/** An integration as its tenant sees it. */
-export const integrationOf = (row: Row): S3Integration => {
+/** Integrations as their tenant sees them. */
+export const integrationsOf = async (db: Client, of: readonly Row[]): Promise<S3Integration[]> => {
+  const ledgers = await ledgersOfHeldUp(db, of);
+  return of.map((row) => integrationOf(row, ledgers.get(row.id) ?? []));
+};
+
+/** The books of those whose bucket hangs, by id: whether anything waits for it. Of the others, nearly always all, nothing is asked. */
+const ledgersOfHeldUp = async (db: Client, of: readonly Row[]): Promise<ReadonlyMap<string, unknown>> => {
+  const ids = of.filter((row) => holdUpOf(row.s3_circuits) !== null).map(({ id }) => id);
+  if (ids.length === 0) return new Map();
+  const counted = unwrap(await db.from('s3_integrations').select('id, ledger').in('id', ids));
+  return new Map(counted.map(({ id, ledger }) => [id, ledger]));
+};
+
+const integrationOf = (row: Row, ledger: unknown): S3Integration => {
   const polling = row.s3_poll_states[0];
+  const holdUp = holdUpOf(row.s3_circuits);
   return S3Integration.parse({
     id: row.id,
     tenantId: row.tenant_id,
@@ -51,7 +65,7 @@ export const integrationOf = (row: Row): S3Integration => {
                     at: polling.last_error_at,
                   },
           },
-    holdUp: holdUpOf(row.s3_circuits),
+    holdUp: holdUp !== null && isWaitedFor(holdUp.work, ledger) ? holdUp : null,
     revision: row.revision,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -77,6 +91,16 @@ const holdUpOf = (circuits: Row['s3_circuits']): S3Integration['holdUp'] => {
   };
 };
 
+/** Whether any document waits for it. What has been read waits for no reading. */
+const isWaitedFor = (work: 'read' | 'write', ledger: unknown): boolean =>
+  LedgerRows.parse(ledger).some(
+    ({ state }) =>
+      state === 'found' ||
+      state === 'queued' ||
+      state === 'processing' ||
+      (work === 'write' && state === 'staged'),
+  );
+
 /** A code with its words. A code this version does not know is shown as ours to look into. */
 export const wordsOf = (code: string): { code: string; title: string; owner: string; remedy: string } => {
   const { title, owner, remedy } = ERROR_CATALOGUE[isErrorCode(code) ? code : 'internal'];
@@ -84,8 +108,11 @@ export const wordsOf = (code: string): { code: string; title: string; owner: str
 };
 
 /** @throws SluiceError `not_found` */
-export const readIntegration = async (db: Client, id: string): Promise<S3Integration> =>
-  integrationOf(unwrap(await rows(db).eq('id', id).maybeSingle()));
+export const readIntegration = async (db: Client, id: string): Promise<S3Integration> => {
+  const row = unwrap(await rows(db).eq('id', id).maybeSingle());
+  const ledgers = await ledgersOfHeldUp(db, [row]);
+  return integrationOf(row, ledgers.get(id) ?? []);
+};
 
 const LedgerRows = z.array(
   z.object({ state: z.string(), reason: z.string().nullable().transform(String), objects: z.int() }),
@@ -118,5 +145,5 @@ export const readIntegrationWithLedger = async (
   const row = unwrap(
     await db.from('s3_integrations').select(`${INTEGRATION_COLUMNS}, ledger`).eq('id', id).maybeSingle(),
   );
-  return { ...integrationOf(row), ledger: ledgerOf(row.ledger) };
+  return { ...integrationOf(row, row.ledger), ledger: ledgerOf(row.ledger) };
 };
