@@ -23,7 +23,8 @@ const ledgersOfHeldUp = async (db: Client, of: readonly Row[]): Promise<Readonly
   return new Map(counted.map(({ id, ledger }) => [id, ledger]));
 };
 
-const integrationOf = (row: Row, ledger: unknown): S3Integration => {
+/** One of them, and of its books as much as its hold-up takes. */
+export const integrationOf = (row: Row, ledger: unknown): S3Integration => {
   const polling = row.s3_poll_states[0];
   const holdUp = holdUpOf(row.s3_circuits);
   return S3Integration.parse({
