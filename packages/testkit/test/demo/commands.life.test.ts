@@ -96,7 +96,7 @@ describe('npm start', () => {
       const shows = (cli: typeof first, words: string) =>
         pollUntil(() => cli.stdout().includes(words), { what: words, timeoutMs: 90_000 });
       await shows(first, 'Every object is accounted for');
-      expect(first.stdout()).toContain('12 found = 9 written back + 1 skipped + 2 failed.');
+      expect(first.stdout()).toContain('16 found = 13 written back + 1 skipped + 2 failed.');
       expect(first.stdout()).toContain('inbox/letter.pdf → accessible/letter.pdf and .html');
       expect(first.stdout()).toContain('failed: The PDF needs a password.');
       const [, health = ''] = /Health +(\S+)/.exec(first.stdout()) ?? [];
@@ -114,7 +114,7 @@ describe('npm start', () => {
       expect(Object.values(processes).filter(isAlive)).toEqual([]);
 
       const again = startCli('start', ['--data-dir', dir]);
-      await shows(again, `${12 + more} found = ${9 + more} written back + 1 skipped + 2 failed.`);
+      await shows(again, `${16 + more} found = ${13 + more} written back + 1 skipped + 2 failed.`);
       expect(again.stdout()).not.toContain('First start');
       process.kill((await readDevJson(dir)).processes['postgrest'] ?? 0, 'SIGKILL');
       expect(await again.ended).toBe(1);
