@@ -208,7 +208,7 @@ begin
     where o.id in (
       select q.id from public.s3_processed_objects q join public.s3_integrations i on i.id = q.integration_id
       where q.id = any (p_object_ids) and q.id <> all (v_held) and q.state = 'queued' and i.status = 'active'
-      order by q.id for update of q skip locked)
+      order by q.id for update of q)
     returning o.*
   )
   select jsonb_agg(jsonb_build_object('objectId', t.id, 'leaseId', t.lease_id, 'jobId', t.job_id, 'integrationId', t.integration_id,
@@ -249,7 +249,7 @@ begin
     join public.s3_integrations i on i.id = q.integration_id
     left join public.s3_integration_folder_rules r on r.id = q.rule_id
     where q.id = any (p_object_ids) and q.id <> all (v_held) and q.state = 'staged' and q.lease_id is null and i.status = 'active'
-    order by q.id for update of q skip locked
+    order by q.id for update of q
   ), decided as (
     select c.*, case
       when not c.is_current and c.policy <> 'keep_versions' then 'superseded'
