@@ -1,7 +1,7 @@
 import { inlinesOf } from './inlines.ts';
 import type { PageObject, Row, Segment } from './page-lines.ts';
 import type { Region } from './reading-order.ts';
-import { spacedTable } from './tables.ts';
+import { spacedTable } from './tables/spaced-tables.ts';
 import { type Inline, isMark, type Word } from './types.ts';
 
 /** How an item of a list starts. */

@@ -1,5 +1,5 @@
-import type { Box, Drawing } from '../text/drawings.ts';
-import type { PageText } from '../text/page-text.ts';
+import type { Box, Drawing } from '../../text/drawings.ts';
+import type { PageText } from '../../text/page-text.ts';
 
 /** A cell of a ruled table: its place in the grid, and on the page. */
 interface RuledCell extends Box {

@@ -1,0 +1,59 @@
+import type { Row, Segment } from '../page-lines.ts';
+import type { TableBlock } from '../types.ts';
+import { type DraftCell, tableOf, wordsOf } from './draft-table.ts';
+
+const MIN_PAIRED_SHARE = 0.7;
+/** A row this close (in em) under the one before, with nothing in the first column, goes on with it. */
+const CONTINUED_EM = 1.45;
+const LEADER = /(?:\.\s?){4,}|…{2,}/;
+
+/** A table without rules: rows whose pieces stand in columns of their own. Undefined when they do not. */
+export function spacedTable(rows: readonly Row[], page: number): TableBlock | undefined {
+  const leaders = rows.filter((row) =>
+    row.some(({ words }) => LEADER.test(words.map((w) => w.text).join(' '))),
+  );
+  if (leaders.length * 2 > rows.length) return undefined;
+  const columns = columnsOf(rows.flat());
+  if (columns.length < 2) return undefined;
+  const paired = rows.filter((row) => new Set(row.map((segment) => columnAt(columns, segment))).size > 1);
+  if (rows.length < 3 || paired.length < rows.length * MIN_PAIRED_SHARE) return undefined;
+  const drafts: Segment[][][] = [];
+  let last: { y: number; size: number } | undefined;
+  for (const row of rows) {
+    const cells: Segment[][] = columns.map(() => []);
+    for (const segment of row) cells[columnAt(columns, segment)]?.push(segment);
+    const [y, size] = [row[0]?.y ?? 0, row[0]?.size ?? 10];
+    const before = drafts.at(-1);
+    const goesOn = before && last && cells[0]?.length === 0 && last.y - y < CONTINUED_EM * size;
+    if (goesOn) for (const [index, cell] of cells.entries()) before[index]?.push(...cell);
+    else drafts.push(cells);
+    last = { y, size };
+  }
+  const table = drafts.map((cells) =>
+    cells.map(
+      (segments, column): DraftCell => ({
+        words: segments.flatMap((segment) => wordsOf([segment])),
+        bold: segments.every((segment) => segment.bold),
+        columns: 1,
+        rows: 1,
+        column,
+      }),
+    ),
+  );
+  return tableOf(table, page);
+}
+
+/** Stretches of the page that segments cover, from left to right. */
+function columnsOf(segments: readonly Segment[]): { x0: number; x1: number }[] {
+  const columns: { x0: number; x1: number }[] = [];
+  for (const { x0, x1 } of [...segments].sort((a, b) => a.x0 - b.x0)) {
+    const last = columns.at(-1);
+    if (last && x0 < last.x1) last.x1 = Math.max(last.x1, x1);
+    else columns.push({ x0, x1 });
+  }
+  return columns;
+}
+
+function columnAt(columns: readonly { x0: number; x1: number }[], segment: Segment): number {
+  return columns.findIndex(({ x0, x1 }) => segment.x0 >= x0 && segment.x0 <= x1);
+}
