@@ -39,7 +39,11 @@ const remediate = async (name: string, source: Uint8Array): Promise<Output> => {
 };
 
 const structureRow = (tool: string, scores: readonly Score[]): Row => {
-  const column = (key: keyof Score): number | null => f1(scores.map((score) => score[key]));
+  const column = (key: keyof Score, digits?: number): number | null =>
+    f1(
+      scores.map((score) => score[key]),
+      digits,
+    );
   return {
     tool,
     documents: scores.length,
@@ -48,7 +52,7 @@ const structureRow = (tool: string, scores: readonly Score[]): Row => {
     'list items F1': column('listItems'),
     'cells F1': column('cells'),
     'reading order': column('order'),
-    text: column('text'),
+    text: column('text', 4),
   };
 };
 

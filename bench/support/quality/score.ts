@@ -100,9 +100,13 @@ function once(words: readonly string[]): Map<string, number> {
   return places;
 }
 
-/** F1 of all documents together; null when there is nothing of the kind. */
-export function f1(matches: readonly Matches[]): number | null {
+/**
+ * F1 of all documents together; null when there is nothing of the kind.
+ *
+ * @param digits behind the point
+ */
+export function f1(matches: readonly Matches[], digits = 3): number | null {
   const sum = (key: keyof Matches): number => matches.reduce((total, each) => total + each[key], 0);
   const all = sum('found') + sum('there');
-  return all === 0 ? null : Math.round((2000 * sum('right')) / all) / 1000;
+  return all === 0 ? null : Number(((2 * sum('right')) / all).toFixed(digits));
 }

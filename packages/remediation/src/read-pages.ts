@@ -103,6 +103,7 @@ export function readPages(
       links: links[index] ?? [],
       fields: fields[index] ?? [],
       running: running[index] ?? [],
+      leaders: drafts[index]?.leaders ?? [],
     }),
   );
   const runningText = running.map((page) => page.map(({ fragment }) => fragment.text).join(' '));

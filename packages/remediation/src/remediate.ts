@@ -17,7 +17,7 @@ import { blockText } from './structure/types.ts';
 import { noteDocument, writeOutput } from './write-output.ts';
 
 /** Changes whenever the same input may give different outputs. */
-export const PROCESSOR = 'sluice-remediation/0.6.0';
+export const PROCESSOR = 'sluice-remediation/0.7.0';
 
 export interface RemediationOptions {
   /** BCP 47; null lets the document, and then its text, decide. */

@@ -35,8 +35,6 @@ const STYLE =
   'th,td{border:1px solid #767676;padding:.3rem .5rem;text-align:left;vertical-align:top}' +
   '@media(prefers-color-scheme:dark){body{color:#eee;background:#111}a{color:#8ab4f8}}';
 
-/** Dots between a title and its page number. */
-const LEADER = /(?:\s?[.·]){3,}\s*|…+\s*/g;
 const RIGHT_TO_LEFT = /^(?:ar|fa|he|ur|yi|ps|sd|ug)\b/i;
 
 /** One self-contained page: no scripts, no outside resources; text and links are escaped. */
@@ -124,7 +122,7 @@ function renderContents(entries: readonly ContentsEntry[], level: number): strin
     let end = at + 1;
     while (end < entries.length && (entries[end]?.level ?? 0) > level) end++;
     const inner = end > at + 1 ? renderContents(entries.slice(at + 1, end), level + 1) : '';
-    items.push(`<li>${renderInlines(entries[at]?.content ?? []).replace(LEADER, ' ')}${inner}</li>`);
+    items.push(`<li>${renderInlines(entries[at]?.content ?? [])}${inner}</li>`);
     at = end;
   }
   return `<ul class="contents">${items.join('')}</ul>`;

@@ -8,12 +8,14 @@ import { ListBuilder } from './lists.ts';
 import { findNotes, tieReferences } from './notes.ts';
 import type { Row } from './page-lines.ts';
 import { readingOrder } from './reading-order.ts';
-import { type Block, type Inline, plainText } from './types.ts';
+import { type Block, type Inline, plainText, type Word } from './types.ts';
 
 export interface DraftPage {
   readonly blocks: readonly DraftBlock[];
   /** Rows of a table that has no clear columns are lines of text. */
   readonly hasTable: boolean;
+  /** What is drawn and not read: the dots before page numbers. */
+  readonly leaders: readonly Word[];
 }
 
 /**
@@ -24,7 +26,11 @@ export interface DraftPage {
 export function draftPage(groups: readonly (readonly Row[])[], page: number): DraftPage {
   const regions = groups.flatMap((rows) => takeContents(readingOrder(rows)));
   const blocks = draftBlocks(regions, page);
-  return { blocks, hasTable: blocks.some((block) => block.table && !block.object) };
+  return {
+    blocks,
+    hasTable: blocks.some((block) => block.table && !block.object),
+    leaders: blocks.flatMap((block) => block.leader),
+  };
 }
 
 /** A list this much further in (points) is inside of the item before it. */

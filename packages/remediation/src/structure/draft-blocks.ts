@@ -24,6 +24,8 @@ export interface DraftBlock {
   readonly table: boolean;
   /** An entry of a table of contents. */
   readonly contents: boolean;
+  /** The dots between it and its page number, which are no part of its content. */
+  readonly leader: readonly Word[];
   readonly page: number;
   /** Left edge of the first line. */
   readonly x0: number;
@@ -55,14 +57,14 @@ const LOOSE_EM = 1.45;
 
 const BULLET = /^[•◦‣▪■□●○➢✓❖►∙·–—*-]$/;
 const GLUED_BULLET = /^[•◦‣▪■●➢✓❖►∙](?=.)/;
+const DOTS = /^[.·․‥…]+$/;
 const NUMBER = /^\(?(?:(\d{1,3})[.)]|([a-z])\)|([A-Z])\))$/;
 
 /** Joins the lines of each region into blocks. */
 export function draftBlocks(regions: readonly Region[], page: number): DraftBlock[] {
   return regions.flatMap((region) => {
     const lines = region.rows.map(lineOf);
-    if (region.contents)
-      return lines.map((line) => ({ ...draftOf([line], false, page, false), contents: true, table: false }));
+    if (region.contents) return lines.map((line) => entryOf(line, page));
     const table = region.table ? spacedTable(region.rows, page) : undefined;
     const [top] = lines;
     if (table && top) return [{ ...draftOf([top], true, page, true), object: table }];
@@ -178,12 +180,23 @@ function draftOf(lines: readonly Line[], table: boolean, page: number, opensRegi
     characters: lines.reduce((sum, line) => sum + line.characters, 0),
     table: table || (first?.cells ?? 1) > 1,
     contents: false,
+    leader: [],
     page,
     x0: first?.x0 ?? 0,
     textX0: second?.x0 ?? first?.textX0 ?? 0,
     opensRegion,
     object: first?.object,
   };
+}
+
+/** An entry of a table of contents: its last word is its page number. */
+function entryOf(line: Line, page: number): DraftBlock {
+  const number = line.words.at(-1);
+  const before = line.words.slice(0, -1);
+  const title = before.slice(0, before.findLastIndex(({ text }) => !DOTS.test(text)) + 1);
+  const words = number ? [...title, { ...number, spaceBefore: true }] : [];
+  const draft = draftOf([{ ...line, words }], false, page, false);
+  return { ...draft, contents: true, table: false, leader: before.slice(title.length) };
 }
 
 /** A marker that is glued to the text shares its glyphs, so it has no label of its own. */

@@ -7,6 +7,15 @@ export interface RunningText {
   readonly fragment: TextFragment;
 }
 
+/** Text that is drawn and not read. */
+export interface PageArtifacts {
+  readonly running: readonly RunningText[];
+  /** Dots between a title and its page number. */
+  readonly leaders: readonly Pick<TextFragment, 'spans'>[];
+}
+
+const LEADER = '/Artifact <</Type /Layout>> BDC';
+
 /** What marked content belongs to: an element's content, or the opening operator of an artifact. */
 export type Target = Content | string;
 
@@ -38,7 +47,7 @@ export function contentsByPage(root: Element, pageCount: number): Content[][] {
   return pages;
 }
 
-export function planPage(contents: readonly Content[], running: readonly RunningText[]): PagePlan {
+export function planPage(contents: readonly Content[], { running, leaders }: PageArtifacts): PagePlan {
   const text = new Map<number, Map<number, Piece[]>>();
   const drawings = new Map<number, Map<number, Content>>();
   const add = (target: Target, order: number, spans: TextFragment['spans']): void => {
@@ -58,6 +67,7 @@ export function planPage(contents: readonly Content[], running: readonly Running
   }
   for (const { kind, fragment } of running)
     add(`/Artifact <</Type /Pagination /Subtype /${kind}>> BDC`, 0, fragment.spans);
+  for (const { spans } of leaders) add(LEADER, 0, spans);
   for (const operations of text.values()) for (const pieces of operations.values()) fillGaps(pieces);
   return { text, drawings };
 }

@@ -10,16 +10,15 @@ import { prepareAnnotations, type TaggedAnnotation } from './annotations.ts';
 import { type Bookmark, writeBookmarks } from './bookmarks.ts';
 import { type Content, type Element, elementTree, isContent } from './elements.ts';
 import { type MarkedPage, markPage, ParentKeys } from './mark-pages.ts';
-import { contentsByPage, planPage, type RunningText } from './page-plan.ts';
+import { contentsByPage, type PageArtifacts, planPage } from './page-plan.ts';
 import { writeStructure } from './write-structure.ts';
 
 /** What reading a page left behind for writing it. */
-export interface ReadPage {
+export interface ReadPage extends PageArtifacts {
   readonly base: Matrix;
   readonly streams: readonly StreamUse[];
   readonly links: readonly LinkArea[];
   readonly fields: readonly LabelledField[];
-  readonly running: readonly RunningText[];
   /** A part of it could not be decoded: it stays as it is. */
   readonly unreadable: boolean;
 }
@@ -53,7 +52,7 @@ export function tagDocument(
     budget.checkTime();
     const source = read[index];
     if (!source) continue;
-    const plan = planPage(contents[index] ?? [], source.running);
+    const plan = planPage(contents[index] ?? [], source);
     const marked = source.unreadable
       ? undefined
       : markPage({ objects, revision, budget, keys }, page.dict, source.streams, plan);

@@ -32,6 +32,11 @@ export interface TextFragment {
 
 /** A gap wider than this many em between two glyphs is a space that the writer did not write. */
 const SPACE_EM = 0.17;
+/** What leaders are made of. */
+const DOTS = /^[.·․‥…]$/;
+/** So many dots in a row are a leader, and no part of the words beside them. */
+const LEADER_DOTS = 4;
+const ELLIPSIS_DOTS = 2;
 
 interface Draft {
   glyphs: string[];
@@ -44,6 +49,8 @@ interface Draft {
   afterSpace: boolean;
   quarter: 0 | 1 | 2 | 3;
   spans: { stream: number; operation: number; from: number; to: number }[];
+  /** How many it is made of, where it is made of nothing else. */
+  dots: number;
 }
 
 /** Collects glyphs into fragments, in the order they are drawn. */
@@ -52,6 +59,8 @@ export class TextPen {
   readonly #budget: WorkBudget;
   readonly #fragments: TextFragment[] = [];
   #draft: Draft | undefined;
+  /** A word that the draft, which is dots, goes on with. */
+  #beforeDots: Draft | undefined;
   #afterSpace = false;
   #bold = false;
   #fontSize = 1;
@@ -94,8 +103,13 @@ export class TextPen {
     const size = this.#fontSize * Math.hypot(matrix[2], matrix[3]);
     if (![x0, y0, x1, y1, size].every(Number.isFinite)) return;
     const quarter = quarterOf(matrix);
+    const dots = text !== undefined && DOTS.test(text) ? (text === '…' ? ELLIPSIS_DOTS : 1) : 0;
+    if (text !== undefined && dots === 0) this.#endDots();
     const draft = this.#draft;
-    if (draft && draft.quarter === quarter && continues(draft, x0, y0, size)) {
+    const goesOn = draft?.quarter === quarter && continues(draft, x0, y0, size);
+    const startsDots = draft !== undefined && goesOn && dots > 0 && draft.dots === 0;
+    if (draft && goesOn && !startsDots) {
+      draft.dots += dots;
       if (text !== undefined) draft.glyphs.push(text);
       draft.x1 = x1;
       draft.y1 = y1;
@@ -106,7 +120,8 @@ export class TextPen {
     }
     // Read as a part of what has been closed already.
     if (text === undefined) return;
-    this.#close();
+    if (startsDots) this.#beforeDots = draft;
+    else this.#close();
     const [bold, afterSpace] = [this.#bold, this.#afterSpace];
     this.#draft = {
       glyphs: [text],
@@ -119,6 +134,7 @@ export class TextPen {
       afterSpace,
       quarter,
       spans: [this.#span(at)],
+      dots,
     };
     this.#afterSpace = false;
   }
@@ -132,10 +148,29 @@ export class TextPen {
     return this.#fragments;
   }
 
-  #close(): void {
+  /** What follows dots is not one: a few belong to their word, as it does; a leader belongs to none. */
+  #endDots(): void {
     const draft = this.#draft;
+    if (!draft || draft.dots === 0) return;
+    if (draft.dots >= LEADER_DOTS) this.#close();
+    else {
+      this.#draft = this.#beforeDots ? joined(this.#beforeDots, draft) : { ...draft, dots: 0 };
+      this.#beforeDots = undefined;
+    }
+  }
+
+  #close(): void {
+    const [before, draft] = [this.#beforeDots, this.#draft];
+    this.#beforeDots = undefined;
     this.#draft = undefined;
     if (!draft) return;
+    if (before && draft.dots >= LEADER_DOTS) {
+      this.#keep(before);
+      this.#keep(draft);
+    } else this.#keep(before ? joined(before, draft) : draft);
+  }
+
+  #keep(draft: Draft): void {
     const text = cleanText(draft.quarter === 0 ? readingText(draft.glyphs) : draft.glyphs.join(''));
     if (text === '') return;
     const [ax, ay] = upright(draft.x0, draft.y0, draft.quarter);
@@ -152,6 +187,16 @@ export class TextPen {
       spans: draft.spans,
     });
   }
+}
+
+/** A word and the few dots behind it. */
+function joined(before: Draft, dots: Draft): Draft {
+  const [last, first] = [before.spans.at(-1), dots.spans[0]];
+  const together = last && first && last.stream === first.stream && last.operation === first.operation;
+  const spans = together
+    ? [...before.spans.slice(0, -1), { ...last, to: first.to }, ...dots.spans.slice(1)]
+    : [...before.spans, ...dots.spans];
+  return { ...before, glyphs: [...before.glyphs, ...dots.glyphs], x1: dots.x1, y1: dots.y1, spans, dots: 0 };
 }
 
 function continues(draft: Draft, x: number, y: number, size: number): boolean {

@@ -1,0 +1,54 @@
+import { rawPdf, rawStream } from '@sluice/testkit/samples';
+import { describe, expect, test } from 'vitest';
+import { remediatePdf } from '../src/index.ts';
+import { readTags, type TagNode } from './tag-reader.ts';
+
+/** A page of lines, each a show operation as it stands in a content stream. */
+async function remediate(lines: readonly string[]) {
+  const shown = lines.map((show, at) => `1 0 0 1 60 ${760 - at * 16} Tm ${show}`);
+  const { pdf, html } = await remediatePdf(
+    rawPdf([
+      '<</Type /Catalog /Pages 2 0 R>>',
+      '<</Type /Pages /Kids [3 0 R] /Count 1>>',
+      '<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <</Font <</F 5 0 R>>>> /Contents 4 0 R>>',
+      rawStream(`BT /F 12 Tf ${shown.join(' ')} ET`),
+      '<</Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding>>',
+    ]),
+    { language: 'en', fallbackTitle: 'leaders.pdf' },
+  );
+  const { roots, pages } = await readTags(pdf);
+  const [page] = pages;
+  return { html, page, roles: roots.flatMap(rolesOf) };
+}
+
+const rolesOf = ({ role, children }: TagNode): string[] => [role, ...children.flatMap(rolesOf)];
+
+describe('dots between a title and its page number', () => {
+  test('are artifacts, and not read, whether they are a string of their own or a part of one', async () => {
+    const { html, page, roles } = await remediate([
+      '(Contents) Tj',
+      '(Introduction.....................3) Tj',
+      '(Installing) Tj (......................) Tj (14) Tj',
+      '[(Using it) -900 (.) -600 (.) -600 (.) -600 (.) -600 (.) -600 (.) -600 (15)] TJ',
+      '(Etc. \\205\\205\\205\\205\\205\\205 20) Tj',
+    ]);
+    expect(roles.filter((role) => role === 'TOCI')).toHaveLength(4);
+    expect(page?.unmarkedText).toBe('');
+    expect(page?.text.replaceAll(/\s+/g, ' ')).toBe(
+      'Contents Introduction 3 Installing 14 Using it 15 Etc. 20',
+    );
+    expect(html).toContain(
+      '<li>Introduction 3</li><li>Installing 14</li><li>Using it 15</li><li>Etc. 20</li>',
+    );
+  });
+
+  test('are text anywhere else: what is left to fill in is meant to be met', async () => {
+    const { html, page } = await remediate([
+      '(Name ........................ born on ....................) Tj',
+      '(And so on.... It is said again... and again.) Tj',
+    ]);
+    expect(page?.text).toContain('Name ........................ born on ....................');
+    expect(page?.text).toContain('so on.... It is said again... and again.');
+    expect(html).toContain('so on.... It is said again... and again.');
+  });
+});
