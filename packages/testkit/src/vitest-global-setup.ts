@@ -25,14 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const stack = await startTemporaryStack({
     ...logging(),
     workers: (await workersExist()) && {
-      extraVars: {
-        'sluice-engine': {
-          CLOUDFLARE_API_URL: cloudflare.url,
-          // What a message or a consumer that is lost costs is a quarter of an hour otherwise: longer than any test waits.
-          VISIBILITY_SECONDS: '30',
-          OBJECT_LEASE_SECONDS: '180',
-        },
-      },
+      extraVars: { 'sluice-engine': { CLOUDFLARE_API_URL: cloudflare.url } },
     },
   });
   project.provide('stack', stack.coordinates);

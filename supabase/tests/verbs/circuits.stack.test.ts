@@ -15,6 +15,7 @@ import {
   wait,
 } from '../support/circuits.ts';
 import { objectsOf, startLedger } from '../support/ledger.ts';
+import { whileHeld } from '../support/locks.ts';
 import { completeProcessing, completeWriteback, settle } from '../support/work.ts';
 
 const ledger = await startLedger();
@@ -43,6 +44,21 @@ describe('a bucket that hangs', () => {
     const waiting = (await objectsOf(ledger, connection)).filter(({ reason }) => reason === null);
     expect(waiting).toHaveLength(DOCUMENTS - FAILURES);
     expect(new Set(waiting.map(({ attempts }) => attempts))).toEqual(new Set([0]));
+  });
+
+  test('has what is put off put off for certain, though somebody holds its row at this moment', async () => {
+    const { connection, queued } = await hanging(ledger);
+    const [first] = queued;
+    if (first === undefined) throw new Error('none is queued');
+    const begun = await whileHeld(
+      ledger,
+      'select from public.s3_processed_objects where id = $1 for update',
+      first,
+      () => begin(ledger, queued),
+    );
+    expect(begun).toEqual([]);
+    // Not one is left in a queue from which its message is gone.
+    expect(await statesOf(ledger, connection)).toEqual({ found: DOCUMENTS });
   });
 
   test('is tried with one document when its time is over, and again later each time', async () => {

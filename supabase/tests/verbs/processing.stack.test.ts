@@ -12,6 +12,7 @@ import {
   record,
   startLedger,
 } from '../support/ledger.ts';
+import { whileHeld } from '../support/locks.ts';
 import {
   completeProcessing,
   settle,
@@ -42,19 +43,26 @@ describe('processing', () => {
     expect((await ledger.objects.beginProcessing([row.id], LEASE_SECONDS)).objects).toEqual([]);
   });
 
-  test('takes what another only held at this moment: a message is delivered once, and must not come to nothing', async () => {
+  test('waits for what another holds: a message comes once, and must not come to nothing because a row was locked', async () => {
     const { row } = await withObject();
     await sweep(ledger);
-    const other = await ledger.stack.sql.connect();
-    try {
-      await other.query('begin');
-      await other.query('select from public.s3_processed_objects where id = $1 for update', [row.id]);
-      const begun = ledger.objects.beginProcessing([row.id], LEASE_SECONDS);
-      await other.query('commit');
-      expect((await begun).objects).toHaveLength(1);
-    } finally {
-      other.release(true);
-    }
+    const begun = await whileHeld(
+      ledger,
+      'select from public.s3_processed_objects where id = $1 for update',
+      row.id,
+      () => ledger.objects.beginProcessing([row.id], LEASE_SECONDS),
+    );
+    expect(begun.objects).toMatchObject([{ objectId: row.id, attempts: 1 }]);
+  });
+
+  test('does not take what another is taking at this moment', async () => {
+    const { connection, row } = await withObject();
+    await sweep(ledger);
+    const begun = await whileHeld(ledger, 'select public.begin_processing(array[$1::uuid], 60)', row.id, () =>
+      ledger.objects.beginProcessing([row.id], LEASE_SECONDS),
+    );
+    expect(begun.objects).toEqual([]);
+    expect(await objectsOf(ledger, connection)).toMatchObject([{ state: 'processing', attempts: 1 }]);
   });
 
   test('does not take what the sweep has not queued', async () => {
