@@ -243,14 +243,24 @@ export const drive = (id: string, token: string): Omit<Customer, 'fake' | 'bucke
         },
         { what: 'the credentials as wanted', timeoutMs: 60_000, intervalMs: 100 },
       ),
-    sweepUntilNone: (text) =>
-      pollUntil(
-        async () => {
-          await stack.tick(SWEEP);
-          return (await sql().query(text, [id])).rows.length === 0;
-        },
-        { what: `nothing of ${text}`, timeoutMs: 540_000, intervalMs: 100 },
-      ),
+    sweepUntilNone: async (text) => {
+      try {
+        return await pollUntil(
+          async () => {
+            await stack.tick(SWEEP);
+            return (await sql().query(text, [id])).rows.length === 0;
+          },
+          { what: `nothing of ${text}`, timeoutMs: 540_000, intervalMs: 100 },
+        );
+      } catch (cause) {
+        const { rows } = await sql().query(
+          `select key, state, reason, attempts, lease_id is not null as "isLeased", due_at - now() as "dueIn", now() - state_changed_at as age
+           from public.s3_processed_objects where integration_id = $1 and state not in ('written_back', 'skipped') limit 5`,
+          [id],
+        );
+        throw new Error(`left: ${JSON.stringify(rows)}`, { cause });
+      }
+    },
     sealedVersions: async () =>
       (
         await sql().query<{ version: number }>(
