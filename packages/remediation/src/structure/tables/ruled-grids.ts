@@ -1,5 +1,6 @@
 import type { Box, Drawing } from '../../text/drawings.ts';
 import type { PageText } from '../../text/page-text.ts';
+import { Underlines } from './underlines.ts';
 
 /** A cell of a ruled table: its place in the grid, and on the page. */
 interface RuledCell extends Box {
@@ -28,10 +29,13 @@ const TOUCHING_PT = 3;
 const MAX_RULES = 1200;
 
 /** Grids that the rules of a page draw, with at least two rows and two columns. */
-export function ruledGrids({ drawings, width, height }: PageText): RuledGrid[] {
+export function ruledGrids({ drawings, fragments, width, height }: PageText): RuledGrid[] {
   const horizontal: Rule[] = [];
   const vertical: Rule[] = [];
-  for (const drawing of drawings) addRules(drawing, { width, height }, horizontal, vertical);
+  const underlines = new Underlines(fragments);
+  for (const drawing of drawings)
+    if (drawing.y1 - drawing.y0 > MAX_THICKNESS_PT || !underlines.has(drawing))
+      addRules(drawing, { width, height }, horizontal, vertical);
   if (horizontal.length > MAX_RULES || vertical.length > MAX_RULES) return [];
   return connected(horizontal, vertical).flatMap((group) => gridOf(group.horizontal, group.vertical) ?? []);
 }
@@ -101,8 +105,8 @@ function crosses(row: Rule, column: Rule): boolean {
 }
 
 function gridOf(horizontal: readonly Rule[], vertical: readonly Rule[]): RuledGrid | undefined {
-  const xs = positions(vertical).sort((a, b) => a - b);
-  const ys = positions(horizontal).sort((a, b) => b - a);
+  const xs = withOpenEnds(positions(vertical), horizontal).sort((a, b) => a - b);
+  const ys = withOpenEnds(positions(horizontal), vertical).sort((a, b) => b - a);
   const [columnCount, rowCount] = [xs.length - 1, ys.length - 1];
   if (columnCount < 2 || rowCount < 2) return undefined;
   const [x0 = 0, x1 = 0, y1 = 0, y0 = 0] = [xs[0], xs.at(-1), ys[0], ys.at(-1)];
@@ -145,6 +149,27 @@ function positions(rules: readonly Rule[]): number[] {
   for (const at of sorted)
     if (result.length === 0 || at - (result.at(-1) ?? 0) > TOUCHING_PT) result.push(at);
   return result;
+}
+
+/**
+ * With an end that no rule closes: where a table has rules on two sides only, or goes on over a page, the rules across
+ * it end together, the outermost two among them.
+ *
+ * @param across rules that run in the direction of the positions
+ */
+function withOpenEnds(sorted: readonly number[], across: readonly Rule[]): number[] {
+  const [low = 0, high = 0] = [sorted[0], sorted.at(-1)];
+  const outer = [Math.min(...across.map(({ at }) => at)), Math.max(...across.map(({ at }) => at))];
+  const openEnd = (ends: readonly { readonly at: number; readonly past: number }[]): number[] => {
+    const farthest = ends.reduce((most, end) => Math.max(most, end.past), 0);
+    const reaching = ends.filter(({ past }) => past > TOUCHING_PT);
+    const together = reaching.every(({ past }) => farthest - past <= TOUCHING_PT);
+    const closed = outer.every((edge) => reaching.some(({ at }) => Math.abs(at - edge) <= TOUCHING_PT));
+    return farthest >= MIN_RULE_PT && together && closed ? [farthest] : [];
+  };
+  const below = openEnd(across.map(({ at, from }) => ({ at, past: low - from }))).map((past) => low - past);
+  const above = openEnd(across.map(({ at, to }) => ({ at, past: to - high }))).map((past) => high + past);
+  return [...below, ...sorted, ...above];
 }
 
 function separates(rules: readonly Rule[], at: number, middle: number): boolean {

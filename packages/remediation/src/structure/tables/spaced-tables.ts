@@ -5,6 +5,8 @@ import { type DraftCell, tableOf, wordsOf } from './draft-table.ts';
 const MIN_PAIRED_SHARE = 0.7;
 /** A row this close (in em) under the one before, with nothing in the first column, goes on with it. */
 const CONTINUED_EM = 1.45;
+/** Tables say something in at least this share of their cells; what does not is drawn with characters. */
+const MIN_SPEAKING_SHARE = 0.5;
 const LEADER = /(?:\.\s?){4,}|…{2,}/;
 
 /** A table without rules: rows whose pieces stand in columns of their own. Undefined when they do not. */
@@ -40,7 +42,9 @@ export function spacedTable(rows: readonly Row[], page: number): TableBlock | un
       }),
     ),
   );
-  return tableOf(table, page);
+  const filled = table.flat().filter((cell) => cell.words.length > 0);
+  const speaking = filled.filter((cell) => cell.words.some(({ text }) => /[\p{L}\p{N}]/u.test(text)));
+  return speaking.length < filled.length * MIN_SPEAKING_SHARE ? undefined : tableOf(table, page);
 }
 
 /** Stretches of the page that segments cover, from left to right. */

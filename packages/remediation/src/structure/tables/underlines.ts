@@ -1,0 +1,44 @@
+import type { Box } from '../../text/drawings.ts';
+import type { TextFragment } from '../../text/text-pen.ts';
+
+/** How far below its text's baseline an underline lies at most, and how far above it a line that strikes it out (em). */
+const BELOW_EM = 0.2;
+const ABOVE_EM = 0.45;
+/** Lines for text begin and end with it; rules of a table keep a distance. */
+const SAME_END_PT = 1.5;
+/** The space behind the words of a line that is broken has its part of the underline. */
+const SPACE_EM = 0.35;
+/** Text larger than this has lines that are searched for no more. */
+const LARGEST_PT = 48;
+
+/** Tells lines under words, or through them, from rules. */
+export class Underlines {
+  /** Text by the whole point that its baseline is at. */
+  readonly #lines = new Map<number, TextFragment[]>();
+
+  constructor(fragments: readonly TextFragment[]) {
+    for (const fragment of fragments) {
+      if (fragment.quarter !== 0) continue;
+      const y = Math.floor(fragment.y);
+      const line = this.#lines.get(y);
+      if (line) line.push(fragment);
+      else this.#lines.set(y, [fragment]);
+    }
+  }
+
+  /** Whether a thin box as wide as this begins with a word and ends with one of the same line. */
+  has({ x0, x1, y0, y1 }: Box): boolean {
+    const at = (y0 + y1) / 2;
+    let [begins, ends] = [false, false];
+    const lowest = Math.floor(at - ABOVE_EM * LARGEST_PT);
+    for (let y = lowest; y <= at + BELOW_EM * LARGEST_PT; y++)
+      for (const fragment of this.#lines.get(y) ?? []) {
+        const above = (fragment.y - at) / fragment.size;
+        if (above > BELOW_EM || above < -ABOVE_EM) continue;
+        begins ||= Math.abs(fragment.x0 - x0) <= SAME_END_PT;
+        const over = x1 - fragment.x1;
+        ends ||= over >= -SAME_END_PT && over <= SAME_END_PT + SPACE_EM * fragment.size;
+      }
+    return begins && ends;
+  }
+}
