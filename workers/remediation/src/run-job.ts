@@ -75,7 +75,8 @@ export async function runJob(
 
 /**
  * What the Node processor makes of a document that needs it for its text only. Recognising may be refused, may end its
- * process, and may find no room for long: that costs the pictures their text, not the document.
+ * process, and may find no room for long: that costs the pictures their text, not the document. A process that ended before
+ * it recognised anything says nothing of that: a deployment may have gone wrong, or the machine been out of memory.
  */
 async function handOverForText(
   job: ProcessJob,
@@ -84,12 +85,18 @@ async function handOverForText(
   bytes: Uint8Array,
   onProgress: (progress: ProcessProgress) => void,
 ): Promise<ProcessResult | undefined> {
+  let hasRecognised = false;
   try {
-    return await handOver(job, env, node, bytes, bytes.length, onProgress);
+    return await handOver(job, env, node, bytes, bytes.length, (progress) => {
+      hasRecognised ||= progress.step === 'recognising';
+      onProgress(progress);
+    });
   } catch (error) {
-    if (error instanceof DocumentEndedProcess) return undefined;
-    if (error instanceof NodeProcessorAway && (job.attempt ?? 1) >= ATTEMPTS_FOR_TEXT) return undefined;
-    throw error;
+    const isEnded = error instanceof DocumentEndedProcess;
+    if (isEnded && hasRecognised) return undefined;
+    if (!isEnded && !(error instanceof NodeProcessorAway)) throw error;
+    if ((job.attempt ?? 1) >= ATTEMPTS_FOR_TEXT) return undefined;
+    throw isEnded ? new NodeProcessorAway('ended a document before it recognised any text') : error;
   }
 }
 

@@ -134,6 +134,7 @@ async function badNode(request: IncomingMessage, response: ServerResponse, pathn
     'stops-in-output': `${done}12345`,
     'sends-other-bytes': `${done}1234567890`,
     fails: '{"frame":"failed"}\n',
+    'fails-recognising': `${progress.replace('reading', 'recognising')}{"frame":"failed"}\n`,
     refuses: '{"frame":"refused","code":"pdf_too_complex","detail":"Too much."}\n',
     'has-no-turn': `${progress}{"frame":"busy"}\n`,
     'never-ends-its-line': '1'.repeat(1 << 20),

@@ -163,23 +163,27 @@ describe('a Node processor that is away or in trouble', () => {
     expect(await staged(one)).toEqual([]);
   });
 
-  test.each(['refuses', 'fails'])('which %s: pages that are pictures stay so', async (way) => {
+  test.each(['refuses', 'fails-recognising'])('which %s: pages that are pictures stay so', async (way) => {
     const scan = files.find(({ name }) => name === 'scan0001.pdf')?.path ?? '';
     const result = await runJob(job(scan), bad(way));
     await expectStaged(result);
     expect(result).toMatchObject({ report: { noticePages: { scanned_pages: 3 } } });
   });
 
-  test.each(['busy', 'has-no-turn'])('which %s: text is waited for, but not for days', async (way) => {
-    const scan = files.find(({ name }) => name === 'scan0001.pdf')?.path ?? '';
-    for (const attempt of [1, 9])
-      await expect(runJob({ ...job(scan), attempt }, bad(way))).rejects.toBeInstanceOf(NodeProcessorAway);
-    const result = await runJob({ ...job(scan), attempt: 10 }, bad(way));
-    await expectStaged(result);
-    expect(result).toMatchObject({ report: { noticePages: { scanned_pages: 3 } } });
-    const long = { ...job('/long/pages'), attempt: 10 };
-    await expect(runJob(long, bad(way))).rejects.toBeInstanceOf(NodeProcessorAway);
-  });
+  test.each(['busy', 'has-no-turn', 'fails'])(
+    'which %s: text is waited for, but not for days',
+    async (way) => {
+      const scan = files.find(({ name }) => name === 'scan0001.pdf')?.path ?? '';
+      for (const attempt of [1, 9])
+        await expect(runJob({ ...job(scan), attempt }, bad(way))).rejects.toBeInstanceOf(NodeProcessorAway);
+      const result = await runJob({ ...job(scan), attempt: 10 }, bad(way));
+      await expectStaged(result);
+      expect(result).toMatchObject({ report: { noticePages: { scanned_pages: 3 } } });
+      const long = { ...job('/long/pages'), attempt: 10 };
+      const error = way === 'fails' ? DocumentEndedProcess : NodeProcessorAway;
+      await expect(runJob(long, bad(way))).rejects.toBeInstanceOf(error);
+    },
+  );
 
   test('which refuses: what is too long is refused', async () => {
     expect(await runJob(job('/long/pages'), bad('refuses'))).toMatchObject({ outcome: 'refused' });
