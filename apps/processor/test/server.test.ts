@@ -195,6 +195,22 @@ describe('many documents', () => {
     expect(await health(processor)).toMatchObject({ running: 0, waiting: 0 });
   });
 
+  test('are not kept from their turn by one whose answer is read slowly', async () => {
+    const processor = await startProcessor({ CONCURRENCY: '1', MAX_WAITING: '0' });
+    // More than any buffer on the way holds.
+    const large = longPdf(1, 32 * 1024 * 1024);
+    const unread = (await post(processor, large)).body?.getReader();
+    let said = '';
+    while (!said.includes('"frame":"done"')) {
+      const { value, done } = (await unread?.read()) ?? {};
+      if (done !== false) throw new Error('There is an end.');
+      said += Buffer.from(value).toString('latin1');
+    }
+    expect((await read(await post(processor, longPdf(1)))).end.frame).toBe('done');
+    expect((await documentsIn(processor.workDir)).length).toBeGreaterThan(0);
+    await unread?.cancel();
+  });
+
   test('do not all come at once: there is room for 64', async () => {
     const processor = await startProcessor();
     const dripping = Array.from({ length: 64 }, () => drip(processor));

@@ -140,6 +140,8 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
           )
         : ({ frame: 'busy' } as const);
       clearInterval(stillHere);
+      // Nothing is in work any more: who reads slowly must not keep the others from their turn.
+      place.leave();
       tell(end);
       if (end.frame === 'done')
         for (const { kind } of end.outputs)
