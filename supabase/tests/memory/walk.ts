@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventObjectToRecord, ObjectToProcess, ObjectToWrite } from '@sluice/core';
+import type { EventObjectToRecord, ObjectToProcess, ObjectToWrite, ObstacleOwner } from '@sluice/core';
 import { asSluiceError } from '@sluice/shared';
 import * as fc from 'fast-check';
 import { CLAIM, OUTPUTS } from '../support/work.ts';
@@ -8,6 +8,11 @@ import type { Side } from './ledger-pair.ts';
 const KEYS = ['a.pdf', 'b.pdf'] as const;
 const ETAGS = ['A', 'B', 'C'] as const;
 const LEASE_SECONDS = 600;
+/** Of what is not a fault of ours in a single object. */
+const OWNERS: Readonly<Record<string, ObstacleOwner>> = {
+  throttled: 'upstream',
+  unavailable: 'platform_outage',
+};
 const MINUTE_MS = 60_000;
 
 const version = { key: fc.constantFrom(...KEYS), etag: fc.constantFrom(...ETAGS) };
@@ -46,6 +51,7 @@ const step = fc.oneof(
         ['skipped', 'object_not_found'] as const,
         ['failed', 'pdf_corrupt'] as const,
         ['retry', 'throttled'] as const,
+        ['retry', 'unavailable'] as const,
         ['retry', 'output_missing'] as const,
       ),
     }),
@@ -136,7 +142,7 @@ export class Walk {
             providerCode: null,
             delaySeconds: 60,
             maxAttempts: 3,
-            owner: reason === 'throttled' ? 'upstream' : 'platform',
+            owner: OWNERS[reason] ?? 'platform',
           }),
         );
       }

@@ -109,12 +109,15 @@ describe('a bucket that hangs', () => {
     },
   );
 
-  test('but not by what is our own fault', async () => {
+  test.each([
+    ['processor_failed', 'platform'],
+    ['unavailable', 'platform_outage'],
+  ] as const)('but not by what is our own fault: %s', async (reason, owner) => {
     const { connection } = await hanging(ledger);
     await wait(ledger, connection);
     const [object] = await begin(ledger, await sent(ledger, connection));
     if (object === undefined) throw new Error('none was tried');
-    await settle(ledger, object, 'retry', 'processor_failed', 100, 'platform');
+    await settle(ledger, object, 'retry', reason, 100, owner);
     expect(await circuitsOf(ledger, connection)).toMatchObject([{ failures: FAILURES, trips: 1 }]);
   });
 

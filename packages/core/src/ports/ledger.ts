@@ -126,8 +126,11 @@ export interface DueObject {
   readonly target: 'process' | 'writeback' | 'dead';
 }
 
-/** Whose move it is to mend what holds up an object: each has its own patience. */
-export type ObstacleOwner = Exclude<ErrorOwner, 'client'>;
+/**
+ * Whose move it is to mend what holds up an object: each has its own patience. `platform_outage`: ours, and no object's fault; it
+ * is waited for like a provider, and counted by itself.
+ */
+export type ObstacleOwner = Exclude<ErrorOwner, 'client'> | 'platform_outage';
 
 export interface LeasedObject {
   readonly objectId: string;

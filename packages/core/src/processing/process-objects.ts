@@ -121,7 +121,7 @@ const processObject = async (
       fileName: object.key.slice(object.key.lastIndexOf('/') + 1),
     },
     options: { language: object.language, qualityTier: object.qualityTier },
-    attempt: object.obstacleOwner === 'upstream' ? object.attempts : 1,
+    attempt: object.obstacleOwner === 'platform_outage' ? object.attempts : 1,
     // By attempt, so that a run thought dead cannot overwrite what a later one staged.
     stagingPrefix: `staging/${object.tenantId}/${object.jobId}/${object.leaseId}/`,
   };

@@ -17,11 +17,12 @@ const SCHEDULE: Readonly<
   customer_config: { maxAttempts: 26, maxDelaySeconds: 6 * 3600, growth: 2 },
   // The dispatcher's limit of crashes (engine wiring) must stay above.
   upstream: { maxAttempts: 100, maxDelaySeconds: 3600, growth: 2 },
+  platform_outage: { maxAttempts: 100, maxDelaySeconds: 3600, growth: 2 },
   platform: { maxAttempts: 6, maxDelaySeconds: 2400, growth: 4 },
 };
 
 const ownerOf = ({ code, entry }: SluiceError): ObstacleOwner => {
-  if (OUTAGE_CODES.has(code)) return 'upstream';
+  if (OUTAGE_CODES.has(code)) return 'platform_outage';
   // Nobody calls us here: what looks like a caller's fault (a token of ours refused, say) is our own.
   return entry.owner === 'client' ? 'platform' : entry.owner;
 };

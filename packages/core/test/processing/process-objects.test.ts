@@ -1,4 +1,4 @@
-import { type ProcessJob, SluiceError } from '@sluice/shared';
+import { type ProcessJob, type ProcessResult, SluiceError } from '@sluice/shared';
 import { failNth, PRESIGN_CANARY } from '@sluice/testkit/memory';
 import { describe, expect, it } from 'vitest';
 import { ObjectWorld } from '../support/object-world.ts';
@@ -294,17 +294,20 @@ describe('processObjects', () => {
     expect(await w.claim('writeback')).toEqual(ids);
   });
 
-  it('tells the processor how often it was in vain because somebody was busy or away', async () => {
-    const { world: w, ids } = await world('in/a.pdf');
-    w.misbehaviour = async () => {
-      throw new SluiceError('unavailable');
-    };
-    await w.process(ids);
-    for (const _ of [2, 3]) {
-      w.clock.advance(3_600_000);
+  it('tells the processor how often it was in vain because something of ours was busy or away; not the bucket', async () => {
+    const { world: w } = await world();
+    await w.find('in/a.pdf');
+    const throttled: ProcessResult = { outcome: 'source_failed', status: 503, providerCode: 'SlowDown' };
+    for (const isBusy of [true, true, false, false, false, true, true]) {
+      w.misbehaviour = async () => {
+        if (isBusy) throw new SluiceError('unavailable');
+        return throttled;
+      };
       await w.process(await w.claim());
+      w.clock.advance(3_600_000);
     }
-    expect(w.jobs.map((job) => job.attempt)).toEqual([1, 2, 3]);
+    expect(w.jobs.map((job) => job.attempt)).toEqual([1, 2, 3, 1, 1, 1, 2]);
+    expect(w.row('in/a.pdf')).toMatchObject({ state: 'found', reason: 'unavailable', attempts: 2 });
   });
 
   it('leaves the result of whoever holds the lease now', async () => {

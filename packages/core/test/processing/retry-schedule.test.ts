@@ -129,9 +129,12 @@ describe('settlementOf', () => {
       owner: 'customer_config',
       delaySeconds: 1280,
     });
-    // Nobody calls us here, and an outage of ours is waited for like a provider's.
+    // Nobody calls us here, and an outage of ours is waited for like a provider's, but not counted with it.
     expect(settlementOf(new SluiceError('forbidden'), first, half).owner).toBe('platform');
-    expect(settlementOf(new SluiceError('unavailable'), first, half).owner).toBe('upstream');
+    expect(settlementOf(new SluiceError('unavailable'), nth(9), half)).toMatchObject({
+      owner: 'platform_outage',
+      delaySeconds: 10,
+    });
   });
 
   it('keeps what is staged longer than the longest patience', () => {

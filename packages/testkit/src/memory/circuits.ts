@@ -1,3 +1,4 @@
+import type { ObstacleOwner } from '@sluice/core';
 import type { MemoryDatabase, MemoryIntegration, ObjectRow } from './database.ts';
 
 const MICROS = 1_000_000;
@@ -10,7 +11,7 @@ const RETRY_MICROS = 30 * MICROS;
 const PROBE_MICROS = 180 * MICROS;
 
 /** Says nothing of the bucket. */
-const OURS: ReadonlySet<string> = new Set(['unavailable', 'vault_unavailable', 'unauthenticated']);
+const OURS: ReadonlySet<ObstacleOwner | null> = new Set([null, 'platform', 'platform_outage']);
 
 /** `private.mind_circuit`: an attempt that began in `from` has ended, and the row says how. */
 export const mindCircuit = (
@@ -25,8 +26,7 @@ export const mindCircuit = (
   const isFinal = isDone || row.state === 'skipped' || row.state === 'failed';
   const isSlow = now - (row.leasedAt ?? now) >= SLOW_MICROS;
   const reason = row.reason ?? '';
-  const isOurs = row.obstacleOwner === null || row.obstacleOwner === 'platform' || OURS.has(reason);
-  if (!isDone && (reason === 'object_name_unusable' || (!isFinal && isOurs))) return;
+  if (!isDone && (reason === 'object_name_unusable' || (!isFinal && OURS.has(row.obstacleOwner)))) return;
   if (!isFinal && (reason === 'upstream_timeout' || isSlow)) {
     const circuit = circuits.get(side) ?? { failures: 0, trips: 0, openUntil: null };
     circuit.failures += 1;
