@@ -10,13 +10,15 @@ import { textDigest } from './pdf/verify-output.ts';
 import type { Notice } from './report.ts';
 import { type DraftPage, draftPage } from './structure/build-structure.ts';
 import { drawnBullets } from './structure/drawn-bullets.ts';
-import { findFigures } from './structure/figures.ts';
+import { findDrawnFigures, withoutLinkedBoxes } from './structure/figures/drawn-figures.ts';
+import { findFigures } from './structure/figures/pictures.ts';
 import { pageRows } from './structure/page-lines.ts';
 import { bodySizeOf, findRunningText, type MarginLine, marginLines } from './structure/running-text.ts';
 import { ruledGrids } from './structure/tables/ruled-grids.ts';
 import { takeRuledTables } from './structure/tables/ruled-tables.ts';
 import type { LinkArea } from './structure/types.ts';
 import type { ReadPage } from './tagging/tag-document.ts';
+import { liesIn } from './text/boxes.ts';
 import { mostlyRightToLeft } from './text/direction.ts';
 import { FontCache, type UsedFont } from './text/fonts/font-cache.ts';
 import { readPageText } from './text/page-interpreter.ts';
@@ -76,9 +78,9 @@ export function readPages(
   if (scanned.size > 0) notices.add('scanned_pages');
   const bodySize = bodySizeOf(texts);
   const running = findRunningText(margins, bodySize);
-  const figures = findFigures(texts);
+  const pictures = findFigures(texts);
   const fields: LabelledField[][] = [];
-  const drafts = texts.map((content, index) => {
+  const undrawn = texts.map((content, index) => {
     budget.checkTime();
     const left = running[index] ?? [];
     const gone = new Set(left.map(({ fragment }) => fragment));
@@ -86,11 +88,40 @@ export function readPages(
     const page = pdfPages[index];
     const shown = page ? readFormFields(objects, page.dict, content.base) : [];
     fields.push(labelFields(shown, fragments, index, budget));
+    const own = links[index] ?? [];
     const rightToLeft = mostlyRightToLeft(fragments);
-    const { tables, rest } = takeRuledTables(content, fragments, links[index] ?? [], index, rightToLeft);
-    const placed = (figures[index] ?? []).map((object) => ({ object, box: object.box }));
-    const text = [...rest, ...drawnBullets(content, shown, rightToLeft)];
-    return draftPage(pageRows(text, links[index] ?? [], [...placed, ...tables], rightToLeft), index);
+    const { tables, rest } = takeRuledTables(withoutLinkedBoxes(content), fragments, own, index, rightToLeft);
+    const bullets = drawnBullets(content, shown, rightToLeft);
+    return {
+      page: {
+        content,
+        text: rest,
+        tables: tables.map(({ box }) => box),
+        fields: shown,
+        links: own,
+        pictures: pictures[index] ?? [],
+        rightToLeft,
+      },
+      tables,
+      bullets,
+    };
+  });
+  const drawn = findDrawnFigures(
+    undrawn.map(({ page }) => page),
+    bodySize,
+    budget,
+  );
+  const drafts = undrawn.map(({ page, tables, bullets }, index) => {
+    budget.checkTime();
+    const { figures = [], rest = [] } = drawn[index] ?? {};
+    const placed = figures.map((object) => ({ object, box: object.box }));
+    // Heads of arrows and signs in cells look like bullets.
+    const others = [...placed, ...tables];
+    const outside = bullets.filter(
+      ({ x0, x1, y }) => !others.some(({ box }) => liesIn({ x0, x1, y0: y, y1: y }, box)),
+    );
+    const rows = pageRows([...rest, ...outside], page.links, others, page.rightToLeft);
+    return draftPage(rows, index);
   });
   if (fields.flat().some(({ from }) => from === 'name')) notices.add('form_fields_need_labels');
   if (fields.flat().some(({ from }) => from === 'text')) notices.add('form_labels_from_text');

@@ -3,6 +3,7 @@ import { getDocumentProxy } from 'unpdf';
 export interface TagNode {
   readonly role: string;
   readonly children: readonly TagNode[];
+  readonly alt?: string;
 }
 
 interface TaggedPage {
@@ -56,7 +57,9 @@ function nodeOf(value: unknown, ids: Set<string>): TagNode {
     if (field(child, 'type') === 'content' && typeof id === 'string') ids.add(id);
     else if (field(child, 'role') !== undefined) nodes.push(nodeOf(child, ids));
   }
-  return { role: String(role), children: nodes };
+  const alt = field(value, 'alt');
+  const node = { role: String(role), children: nodes };
+  return typeof alt === 'string' ? { ...node, alt } : node;
 }
 
 function field(value: unknown, name: string): unknown {

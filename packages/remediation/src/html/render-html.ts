@@ -161,8 +161,8 @@ function renderCell({ scope, columns, rows, content }: TableCell, rendering: Ren
   return `<th scope="${scope === 'column' ? 'col' : 'row'}"${spans}>${text}</th>`;
 }
 
-/** The picture itself stays in the PDF: a person has to say what it shows. */
-function renderFigure({ page, caption, description }: FigureBlock): string {
+/** The picture itself stays in the PDF: a person has to say what it shows. What is written in it can be read. */
+function renderFigure({ page, caption, description, text: inside }: FigureBlock): string {
   const text = renderInlines(caption);
   const note = `<p>Picture on <a href="#page-${page + 1}">page ${page + 1}</a> of the PDF; ${
     text !== ''
@@ -171,7 +171,8 @@ function renderFigure({ page, caption, description }: FigureBlock): string {
         ? 'it has no description yet'
         : `a program says that it shows: ${escapeHtml(description)}`
   }.</p>`;
-  return `<figure>${note}${text === '' ? '' : `<figcaption>${text}</figcaption>`}</figure>`;
+  const words = inside.length === 0 ? '' : `<p>Written in it: ${renderInlines(inside)}</p>`;
+  return `<figure>${note}${words}${text === '' ? '' : `<figcaption>${text}</figcaption>`}</figure>`;
 }
 
 function renderInlines(content: readonly Inline[]): string {

@@ -1,7 +1,7 @@
 import type { OutlineEntry } from '../pdf/outline.ts';
-import { attachCaptions } from './captions.ts';
 import { takeContents } from './contents-table.ts';
 import { type DraftBlock, draftBlocks } from './draft-blocks.ts';
+import { attachCaptions } from './figures/captions.ts';
 import { headingLevels } from './heading-levels.ts';
 import { endsHyphenated, isWrittenWithoutSpaces } from './inlines.ts';
 import { ListBuilder } from './lists.ts';

@@ -81,6 +81,8 @@ export interface FigureBlock {
   readonly page: number;
   readonly box: Box;
   readonly drawings: readonly Drawing[];
+  /** What is written inside of a drawing. */
+  readonly text: readonly Inline[];
   readonly caption: readonly Inline[];
   /** What a model says it shows, where there is no caption. */
   readonly description?: string;
@@ -141,7 +143,7 @@ export function blockText(block: Block): string {
     case 'table':
       return block.rows.map((row) => row.map((cell) => plainText(cell.content)).join('\t')).join('\n');
     case 'figure':
-      return plainText(block.caption);
+      return [block.text, block.caption].map(plainText).filter(Boolean).join('\n');
     case 'contents':
       return block.entries.map(({ content }) => plainText(content)).join('\n');
     case 'note':

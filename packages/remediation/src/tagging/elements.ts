@@ -123,13 +123,17 @@ function elementOf(block: Block, placing: Placing): Element {
     case 'contents':
       return contentsElement(block.entries, 1, placing);
     case 'figure': {
-      const { page, box, drawings, caption, description = '' } = block;
+      const { page, box, drawings, text: inside, caption, description = '' } = block;
       const picture: Content = { page, words: [], drawings, marks: [] };
       const captioned = plainText(caption).trim();
       const alt = captioned || description;
       const text: Element[] =
         captioned === '' ? [] : [{ tag: 'Caption', children: textChildren(caption, placing) }];
-      const element: Element = { tag: 'Figure', children: [picture, ...text], figure: { page, box } };
+      const element: Element = {
+        tag: 'Figure',
+        children: [picture, ...textChildren(inside, placing), ...text],
+        figure: { page, box },
+      };
       return alt === '' ? element : { ...element, alt };
     }
   }

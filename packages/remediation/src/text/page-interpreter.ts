@@ -3,9 +3,9 @@ import type { WorkBudget } from '../budget.ts';
 import { decodeStream } from '../pdf/bounded-decode.ts';
 import type { ObjectAccess } from '../pdf/object-access.ts';
 import { ContentLexer, ContentName, type Operand, type Operation } from './content-lexer.ts';
-import { type Drawing, PathTracker, unitSquare } from './drawings.ts';
-import type { Font } from './fonts/font.ts';
+import { boxFrom, type Drawing, type PaintedPath, PathTracker, unitSquare } from './drawings.ts';
 import type { FontCache } from './fonts/font-cache.ts';
+import { clipBy, type GraphicsState, initialState, seenOf } from './graphics-state.ts';
 import { MarkedContent } from './marked-content.ts';
 import { IDENTITY, type Matrix, matrixFrom, multiply } from './matrix.ts';
 import { readPageContent } from './page-content.ts';
@@ -16,17 +16,6 @@ import { TextPen } from './text-pen.ts';
 const MAX_FORM_DEPTH = 12;
 /** Pictures and paths beyond this number on one page are artifacts, unread. */
 const MAX_DRAWINGS = 20_000;
-
-interface GraphicsState {
-  matrix: Matrix;
-  font: Font | undefined;
-  fontSize: number;
-  characterSpacing: number;
-  wordSpacing: number;
-  scale: number;
-  leading: number;
-  rise: number;
-}
 
 /**
  * Runs a page's content, and the forms it uses, for its text.
@@ -96,16 +85,7 @@ class Interpreter {
     this.#budget = budget;
     this.#pageArea = pageArea;
     this.pen = new TextPen(budget);
-    this.#state = {
-      matrix: base,
-      font: undefined,
-      fontSize: 1,
-      characterSpacing: 0,
-      wordSpacing: 0,
-      scale: 1,
-      leading: 0,
-      rise: 0,
-    };
+    this.#state = initialState(base);
   }
 
   /** Registers one more run of a stream. */
@@ -127,10 +107,18 @@ class Interpreter {
     for (let operation = lexer.next(); operation; operation = lexer.next()) {
       this.#budget.spend('operators', 1);
       const drawn = path.take(operation, this.#state.matrix);
-      if (drawn) this.#drawn({ ...drawn, kind: 'path', stream: use.id, operation: number });
+      if (drawn) this.#path(drawn, use.id, number);
       else this.#execute(operation, use, number, depth);
+      if (path.clip) clipBy(this.#state, path.clip);
+      path.clip = undefined;
       number++;
     }
+  }
+
+  #path(path: PaintedPath, stream: number, operation: number): void {
+    const seen = seenOf(this.#state, path);
+    // What is clipped away altogether is no drawing, wherever it would be.
+    if (seen) this.#drawn({ ...path, ...seen, kind: 'path', stream, operation });
   }
 
   #drawn(drawing: Drawing): void {
@@ -277,6 +265,8 @@ class Interpreter {
     const matrix = matrixFrom(this.#objects.numbers(object, 'Matrix'));
     const outer = { state: { ...this.#state }, stack: this.#stack };
     if (matrix) this.#state.matrix = multiply(matrix, this.#state.matrix);
+    const box = boxFrom(this.#state.matrix, this.#objects.numbers(object, 'BBox'));
+    if (box) clipBy(this.#state, box);
     this.#stack = [];
     this.#running.add(object);
     const resources = this.#objects.dict(object, 'Resources') ?? use.resources;
@@ -288,7 +278,8 @@ class Interpreter {
 
   #image(stream: number, operation: number): void {
     this.images++;
-    this.#drawn({ ...unitSquare(this.#state.matrix), kind: 'image', stream, operation });
+    const place = unitSquare(this.#state.matrix);
+    this.#drawn({ ...place, slanted: 0, segments: 0, kind: 'image', stream, operation });
     const [a, b, c, d] = this.#state.matrix;
     const share = Math.abs(a * d - b * c) / (this.#pageArea || 1);
     if (Number.isFinite(share)) this.largestImageShare = Math.max(this.largestImageShare, Math.min(1, share));

@@ -1,6 +1,7 @@
-import type { Drawing } from '../text/drawings.ts';
-import type { PageText } from '../text/page-text.ts';
-import type { FigureBlock } from './types.ts';
+import { union } from '../../text/boxes.ts';
+import type { Drawing } from '../../text/drawings.ts';
+import type { PageText } from '../../text/page-text.ts';
+import type { FigureBlock } from '../types.ts';
 
 /** Smaller than this it is a rule, a bullet or a dot. */
 const MIN_SIDE_PT = 9;
@@ -32,12 +33,8 @@ export function findFigures(pages: readonly PageText[]): FigureBlock[][] {
       kind: 'figure' as const,
       page: index,
       drawings,
-      box: {
-        x0: Math.min(...drawings.map((item) => item.x0)),
-        y0: Math.min(...drawings.map((item) => item.y0)),
-        x1: Math.max(...drawings.map((item) => item.x1)),
-        y1: Math.max(...drawings.map((item) => item.y1)),
-      },
+      box: union(drawings),
+      text: [],
       caption: [],
     }));
   });

@@ -1,7 +1,9 @@
-import { type Block, plainText } from './types.ts';
+import { type Block, plainText } from '../types.ts';
 
 const CAPTION =
   /^(?:fig(?:ure|ura|\.)?|abb(?:ildung|\.)?|bild|picture|chart|exhibit|afbeelding|kuva)\s*[\dIVX]+/i;
+/** Behind the number: a sentence goes on in small letters. */
+const TITLE = /^(?:[.-]\d+)*[a-z]?(?:\s*[.:)|–—-]|\s+[\p{Lu}\d]|\s*$)/u;
 const MAX_CAPTION_CHARACTERS = 500;
 
 /** Gives pictures the captions that stand right below or above them. */
@@ -28,6 +30,12 @@ export function attachCaptions(blocks: readonly Block[]): Block[] {
     } else result.push(block);
   }
   return result;
+}
+
+/** Whether a text is a caption and no sentence that begins like one ("Figure 3 shows …"). */
+export function beginsAsCaption(text: string): boolean {
+  const [start] = CAPTION.exec(text) ?? [];
+  return start !== undefined && TITLE.test(text.slice(start.length));
 }
 
 function isCaption({ content }: Extract<Block, { kind: 'paragraph' }>): boolean {

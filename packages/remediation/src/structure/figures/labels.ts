@@ -1,0 +1,69 @@
+import { gapBetween, isInside, liesIn, union } from '../../text/boxes.ts';
+import type { Box, Drawing } from '../../text/drawings.ts';
+import { isRule } from './path-clusters.ts';
+import type { TextPatch } from './text-patches.ts';
+
+/** A label beside a drawing is this short, and this near (em). */
+const MAX_LABEL_CHARACTERS = 40;
+const LABEL_GAP_EM = 1;
+/** Labels, then the names of the axes that stand beside them. */
+const LABEL_ROUNDS = 3;
+/** A legend beside a drawing is this near. */
+const LEGEND_GAP_PT = 40;
+/** What it says is smaller than running text. */
+const LEGEND_SIZE = 0.95;
+
+/** Forms that draw nothing but what is in a cluster: a drawing that was put into the page as one. */
+export function ownForms(
+  drawings: readonly Drawing[],
+  cluster: readonly Drawing[],
+  core: Box,
+): ReadonlySet<number> {
+  const forms = new Set(cluster.map(({ stream }) => stream).filter((stream) => stream > 0));
+  if (forms.size > 0) for (const each of drawings) if (!isInside(each, core)) forms.delete(each.stream);
+  return forms;
+}
+
+/**
+ * The text inside of a drawing, and the short pieces right beside it: numbers of axes, and their names.
+ *
+ * @param forms streams whose text is the drawing's wherever it stands
+ */
+export function labelsOf(core: Box, patches: readonly TextPatch[], forms: ReadonlySet<number>): TextPatch[] {
+  const isOfForm = ({ fragments }: TextPatch): boolean =>
+    fragments.every(({ spans }) => spans.every(({ stream }) => forms.has(stream)));
+  const labels = patches.filter((patch) => liesIn(patch, core) || isOfForm(patch));
+  const left = new Set(patches.filter((patch) => !labels.includes(patch)));
+  for (let round = 0; round < LABEL_ROUNDS; round++) {
+    const box = union([core, ...labels]);
+    for (const patch of left) {
+      const gap = gapBetween(patch, box);
+      if (patch.bold || patch.text.length > MAX_LABEL_CHARACTERS) continue;
+      if (Math.max(gap.x, gap.y) > patch.size * LABEL_GAP_EM) continue;
+      labels.push(patch);
+      left.delete(patch);
+    }
+  }
+  return labels;
+}
+
+/** Signs beside a drawing with small words behind each: what its colours and lines stand for. */
+export function legendOf(
+  core: Box,
+  clusters: readonly (readonly Drawing[])[],
+  patches: readonly TextPatch[],
+  bodySize: number,
+): Drawing[] {
+  return clusters.flatMap((cluster) => {
+    const sign = union(cluster);
+    const gap = gapBetween(sign, core);
+    if (gap.y > 0 || gap.x > LEGEND_GAP_PT || cluster.every(isRule) || isInside(sign, core)) return [];
+    const isNamed = patches.some(
+      (patch) =>
+        patch.size < bodySize * LEGEND_SIZE &&
+        gapBetween(patch, sign).y === 0 &&
+        gapBetween(patch, sign).x <= patch.size * LABEL_GAP_EM,
+    );
+    return isNamed ? cluster : [];
+  });
+}

@@ -1,0 +1,149 @@
+import { rawPdf, rawStream } from '@sluice/testkit/samples';
+import { expect, test } from 'vitest';
+import { remediatePdf } from '../src/index.ts';
+import { readTags, type TagNode } from './tag-reader.ts';
+
+/** A page of these contents, with a form XObject `X` if there is one. */
+async function processed(contents: readonly string[], form?: string) {
+  const pages = contents.map((_, index) => 5 + index * 2);
+  const objects = [
+    '<</Type /Catalog /Pages 2 0 R>>',
+    `<</Type /Pages /Kids [${pages.map((page) => `${page} 0 R`).join(' ')}] /Count ${pages.length}>>`,
+    '<</Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding>>',
+    rawStream(form ?? '', {
+      dict: '/Type /XObject /Subtype /Form /BBox [0 0 200 100] /Resources <</Font <</F1 3 0 R>>>>',
+    }),
+    ...contents.flatMap((content, index) => [
+      `<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <</Font <</F1 3 0 R>> /XObject <</X 4 0 R>>>> /Contents ${6 + index * 2} 0 R>>`,
+      rawStream(content),
+    ]),
+  ];
+  const result = await remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
+  const { roots } = await readTags(result.pdf);
+  return { ...result, figures: figuresOf(roots) };
+}
+
+function figuresOf(nodes: readonly TagNode[]): TagNode[] {
+  return nodes.flatMap((node) => [...(node.role === 'Figure' ? [node] : []), ...figuresOf(node.children)]);
+}
+
+const say = (x: number, y: number, text: string, size = 11): string =>
+  `BT /F1 ${size} Tf ${x} ${y} Td (${text}) Tj ET\n`;
+const paragraph = (y: number, x = 72): string =>
+  [0, 1, 2, 3]
+    .map((line) =>
+      say(x, y - line * 14, 'A line of running text which says nothing about what is drawn on the page.'),
+    )
+    .join('');
+/** A line chart of 200 by 100 points, its axes and their numbers. */
+const chart = `100 500 m 100 600 l S 100 500 m 300 500 l S
+100 510 m 140 540 l 180 530 l 220 560 l 260 580 l 300 590 l S
+100 505 m 140 512 l 180 520 l 220 515 l 260 530 l 300 525 l S
+100 520 m 140 550 l 180 580 l 220 590 l 260 550 l 300 520 l S
+${say(92, 497, '0', 8)}${say(88, 592, '50', 8)}${say(96, 488, 'May', 8)}${say(290, 488, 'June', 8)}`;
+const waves = `100 520 m 140 560 180 480 220 560 c S 100 540 m 140 580 180 500 220 580 c S 100 560 m 140 600 180 520 220 600 c S\n`;
+
+test('a drawing with a caption is a figure that is described by it, and its words stay in it', async () => {
+  const { figures, html, report } = await processed([
+    `${paragraph(760)}${chart}${say(100, 465, 'Figure 1: Growth of the lawn')}${paragraph(430)}`,
+  ]);
+  expect(figures).toHaveLength(1);
+  expect(figures[0]?.alt).toBe('Figure 1: Growth of the lawn');
+  expect(report.notices).not.toContain('images_need_description');
+  expect(html).toMatch(/<p>Written in it: 50 0 May June<\/p><figcaption>Figure 1: Growth of the lawn/);
+});
+
+test('a drawing without caption is a figure that a person has to describe', async () => {
+  const { figures, report, html } = await processed([`${paragraph(760)}${chart}${paragraph(430)}`]);
+  expect(figures).toHaveLength(1);
+  expect(figures[0]?.alt).toBeUndefined();
+  expect(report.notices).toContain('images_need_description');
+  expect(html).toContain('it has no description yet');
+});
+
+test('a form that is put into the page as a drawing is one, with all the words in it', async () => {
+  const form = `0 0 m 50 80 l 100 20 l 150 90 l 200 10 l S 0 10 m 90 90 l S 10 5 m 190 60 l S ${say(90, 2, 'far below', 8)}`;
+  const { figures, html } = await processed(
+    [`${paragraph(760)}q 1 0 0 1 100 500 cm /X Do Q ${say(100, 465, 'Figure 1: A form')}${paragraph(430)}`],
+    form,
+  );
+  expect(figures).toHaveLength(1);
+  expect(html).toContain('Written in it: far below');
+});
+
+test('bars on one line are a drawing, and so are boxes that arrows link, whose lines cross like those of a table', async () => {
+  const bars = `90 500 m 260 500 l S ${[30, 70, 55, 90].map((height, index) => `${100 + index * 40} 500 25 ${height} re f`).join(' ')}`;
+  expect((await processed([`${paragraph(760)}${bars}${paragraph(430)}`])).figures).toHaveLength(1);
+  const nodes = [0, 1, 2, 3].map(
+    (at) => `${80 + at * 90} 520 60 40 re S ${say(85 + at * 90, 536, `Step ${at}`, 9)}`,
+  );
+  const arrows = [0, 1, 2].map(
+    (at) =>
+      `${140 + at * 90} 540 m ${170 + at * 90} 540 l S ${170 + at * 90} 540 m ${164 + at * 90} 543 l ${164 + at * 90} 537 l h f`,
+  );
+  const below = `80 440 60 40 re S ${say(85, 456, 'Step 4', 9)} 110 520 m 110 480 l S 110 480 m 113 486 l 107 486 l h f`;
+  const { figures, html } = await processed([
+    `${paragraph(760)}${[...nodes, ...arrows].join('\n')} ${below} ${paragraph(400)}`,
+  ]);
+  expect(figures).toHaveLength(1);
+  expect(html).not.toContain('<table');
+  expect(html).not.toContain('<li');
+});
+
+test('two drawings beside each other with one caption are one figure', async () => {
+  const second = `q 1 0 0 1 240 0 cm ${chart} Q\n`;
+  const { figures } = await processed([
+    `${paragraph(760)}${chart}${second}${say(100, 465, 'Figure 1: Growth of both lawns')}${paragraph(430)}`,
+  ]);
+  expect(figures.map(({ alt }) => alt)).toEqual(['Figure 1: Growth of both lawns']);
+});
+
+const RULED = [0, 1, 2, 3]
+  .map((row) => `72 ${520 + row * 20} m 372 ${520 + row * 20} l S`)
+  .concat([0, 1, 2, 3].map((column) => `${72 + column * 100} 520 m ${72 + column * 100} 580 l S`))
+  .join('\n');
+const CELLS = [0, 1, 2]
+  .flatMap((row) =>
+    [0, 1, 2].map(
+      (column) =>
+        say(80 + column * 100, 526 + row * 20, `Cell ${row}${column}`) +
+        `${150 + column * 100} ${526 + row * 20} m ${154 + column * 100} ${522 + row * 20} l ${160 + column * 100} ${534 + row * 20} l S\n`,
+    ),
+  )
+  .join('');
+
+test.each([
+  [
+    'a frame around a paragraph, with round corners and a sign',
+    `60 690 m 60 780 l 60 785 65 790 70 790 c 500 790 l 505 790 510 785 510 780 c 510 690 l S 80 700 m 100 740 l 120 700 l h S ${paragraph(760, 130)}`,
+  ],
+  ['a table with a sign in each cell', `${RULED}${CELLS}`],
+  [
+    'rules below and above text',
+    `72 700 m 500 700 l S ${say(72, 690, 'Between rules')} 72 680 m 500 680 l S`,
+  ],
+  [
+    'a frame and a sentence that begins like a caption',
+    `72 500 200 100 re S 80 510 180 80 re S 90 520 160 60 re S ${say(72, 480, 'Figure 3 shows what nobody has seen')}`,
+  ],
+  [
+    'curves that run off the page',
+    `0 0 m 200 160 400 20 595 120 c 595 0 l h f 0 0 m 200 90 400 120 595 60 c 595 0 l h f 0 0 m 100 60 400 30 595 90 c 595 0 l h f`,
+  ],
+  [
+    'an ornament',
+    `250 600 m 270 630 290 570 310 600 c S 310 600 m 330 630 350 570 370 600 c S 250 605 m 270 635 290 575 310 605 c S`,
+  ],
+  ['curves behind running text', waves + paragraph(580)],
+  ['what a clip hides', `q 10 10 1 1 re W n ${waves} Q`],
+])('%s: no figure', async (_, content) => {
+  const { figures, report } = await processed([`${paragraph(300)}${content}`]);
+  expect(figures).toEqual([]);
+  expect(report.notices).not.toContain('images_need_description');
+});
+
+test('what is drawn at the same place of most pages is decoration', async () => {
+  const page = `${paragraph(760)}${waves}${paragraph(430)}`;
+  expect((await processed([page])).figures).toHaveLength(1);
+  expect((await processed([page, page, page])).figures).toEqual([]);
+});
