@@ -52,6 +52,7 @@ export type * from './ports/replays.ts';
 export type * from './ports/reseals.ts';
 export type * from './ports/results.ts';
 export type * from './ports/usage.ts';
+export { beginEach } from './processing/begin-each.ts';
 export { type DispatchContext, dispatchDueObjects } from './processing/dispatch-due-objects.ts';
 export { type ProcessContext, processObjects } from './processing/process-objects.ts';
 export { refilling } from './processing/refill.ts';

@@ -74,6 +74,19 @@ export async function hold(ledger: Ledger, sql: string, values: readonly unknown
   const { rows: pids } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   await client.query(sql, [...values]);
   return {
+    /** In the same transaction. */
+    run: (text: string, more: readonly unknown[]) => client.query(text, [...more]),
+    /** Until somebody waits for it. */
+    untilWaitedFor: () =>
+      pollUntil(
+        async () =>
+          (
+            await ledger.rows('select 1 from pg_stat_activity where $1 = any (pg_blocking_pids(pid))', [
+              pids[0]?.pid,
+            ])
+          )[0],
+        { what: 'somebody to wait for the lock', timeoutMs: 30_000, intervalMs: 20 },
+      ),
     commit: async () => {
       await client.query('commit');
       client.release();
@@ -83,6 +96,26 @@ export async function hold(ledger: Ledger, sql: string, values: readonly unknown
       client.release(true);
     },
   };
+}
+
+/** Does something while another's transaction holds rows, which is committed once what is done waits for it. Throws when that never waits. */
+export async function whileHeld<T>(
+  ledger: Ledger,
+  sql: string,
+  values: readonly unknown[],
+  act: () => Promise<T>,
+): Promise<T> {
+  const held = await hold(ledger, sql, values);
+  const acted = act();
+  try {
+    await held.untilWaitedFor();
+    await held.commit();
+  } catch (error) {
+    await held.kill();
+    await acted.catch(() => undefined);
+    throw error;
+  }
+  return acted;
 }
 
 /** Until a call of the function waits for somebody's lock, or `other` has ended. */

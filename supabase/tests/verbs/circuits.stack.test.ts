@@ -14,8 +14,8 @@ import {
   statesOf,
   wait,
 } from '../support/circuits.ts';
+import { whileHeld } from '../support/edits.ts';
 import { objectsOf, startLedger } from '../support/ledger.ts';
-import { whileHeld } from '../support/locks.ts';
 import { completeProcessing, completeWriteback, settle } from '../support/work.ts';
 
 const ledger = await startLedger();
@@ -53,7 +53,7 @@ describe('a bucket that hangs', () => {
     const begun = await whileHeld(
       ledger,
       'select from public.s3_processed_objects where id = $1 for update',
-      first,
+      [first],
       () => begin(ledger, queued),
     );
     expect(begun).toEqual([]);
@@ -119,6 +119,19 @@ describe('a bucket that hangs', () => {
     if (object === undefined) throw new Error('none was tried');
     await settle(ledger, object, 'retry', reason, 100, owner);
     expect(await circuitsOf(ledger, connection)).toMatchObject([{ failures: FAILURES, trips: 1 }]);
+  });
+
+  test('and is not left untried because the message of the one it was tried with is lost', async () => {
+    const { connection, queued } = await hanging(ledger);
+    await begin(ledger, queued);
+    await wait(ledger, connection);
+    const [lost] = await sent(ledger, connection);
+    expect(await sent(ledger, connection)).toEqual([]);
+    await ledger.rows(
+      `update public.s3_processed_objects set state_changed_at = now() - interval '3 minutes' where id = $1`,
+      [lost],
+    );
+    expect(await sent(ledger, connection)).toHaveLength(1);
   });
 
   test('or when a connection test passes', async () => {

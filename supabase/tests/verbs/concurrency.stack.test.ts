@@ -1,7 +1,10 @@
-import type { BegunPoll } from '@sluice/core';
-import { createIntegrationStore } from '@sluice/db';
+import { randomUUID } from 'node:crypto';
+import { type BegunPoll, beginEach } from '@sluice/core';
+import { createEventLedger, createIntegrationStore } from '@sluice/db';
 import type { ConnectionTest } from '@sluice/shared';
 import { expect, test } from 'vitest';
+import { hold } from '../support/edits.ts';
+import { connectWithEvents, told } from '../support/events.ts';
 import { booksOf, brokenInvariants } from '../support/invariants.ts';
 import {
   beginPoll,
@@ -13,11 +16,13 @@ import {
   listed,
   makeDue,
   objectsOf,
+  record,
   startLedger,
 } from '../support/ledger.ts';
 import { completeProcessing, completeWriteback, settle, sweep } from '../support/work.ts';
 
 const ledger = await startLedger();
+const events = createEventLedger(ledger.service);
 const integrations = createIntegrationStore(ledger.service);
 const passed: ConnectionTest = { outcome: 'passed', testedAt: '2026-01-01T00:00:00.000Z', checks: [] };
 
@@ -78,13 +83,36 @@ const recorder = async (connection: Connection, begun: BegunPoll, offset: number
   return codes;
 };
 
+/** A hundred deliveries in one transaction, in an order of their own. */
+const teller = (connection: Connection, offset: number) =>
+  repeat(ROUNDS, async (round) => {
+    const [row] = await ledger.rows<{ revision: number }>(
+      'select revision from public.s3_integrations where id = $1',
+      [connection.integrationId],
+    );
+    await events.recordAll(
+      shuffled(round + offset).map((key, index) => ({
+        integrationId: connection.integrationId,
+        deliveryId: randomUUID(),
+        secretVersion: 1,
+        revision: row?.revision ?? 0,
+        objects: [told(key, `v${(round + offset + index) % 3}`, round)],
+        leftKeys: [],
+        refused: {},
+      })),
+    );
+  });
+
 const idsOf = async (connection: Connection, state: string) =>
   (await objectsOf(ledger, connection)).filter((object) => object.state === state).map(({ id }) => id);
 
 const worker = (connection: Connection, offset: number) =>
   repeat(ROUNDS, async (round) => {
     const ids = await idsOf(connection, 'queued');
-    const begun = await ledger.objects.beginProcessing(round % 2 === 0 ? ids : ids.reverse(), LEASE_SECONDS);
+    const begun = await beginEach(round % 2 === 0 ? ids : ids.reverse(), (id) =>
+      ledger.objects.beginProcessing([id], LEASE_SECONDS),
+    );
+    if (begun.failures.length > 0) throw begun.failures[0];
     await Promise.all(
       begun.objects
         .slice(0, 12)
@@ -99,12 +127,30 @@ const worker = (connection: Connection, offset: number) =>
 const writer = (connection: Connection) =>
   repeat(ROUNDS, async (round) => {
     const ids = await idsOf(connection, 'staged');
-    const begun = await ledger.objects.beginWriteback(round % 2 === 0 ? ids : ids.reverse(), LEASE_SECONDS);
+    const begun = await beginEach(round % 2 === 0 ? ids : ids.reverse(), (id) =>
+      ledger.objects.beginWriteback([id], LEASE_SECONDS),
+    );
+    if (begun.failures.length > 0) throw begun.failures[0];
     await Promise.all(begun.objects.slice(0, 12).map((object) => completeWriteback(ledger, object)));
   });
 
+test('beginning and recording never wait for one another in a circle', async () => {
+  const connection = await connect(ledger);
+  await record(ledger, connection, [listed('a.pdf'), listed('b.pdf')]);
+  await sweep(ledger);
+  const [a, b] = (await objectsOf(ledger, connection)).map(({ id }) => id);
+  const tells = 'update public.s3_processed_objects set event_at = now() where id = $1';
+  const held = await hold(ledger, tells, [a]);
+  const begun = beginEach([b ?? '', a ?? ''], (id) => ledger.objects.beginProcessing([id], LEASE_SECONDS));
+  await held.untilWaitedFor();
+  // The batch waits for `a`; what it began before may be told of meanwhile.
+  await held.run(tells, [b]);
+  await held.commit();
+  expect(await begun).toMatchObject({ objects: [{ objectId: b }, { objectId: a }], failures: [] });
+});
+
 test('everything at once ends in no deadlock and no serialization failure, and the books balance', async () => {
-  const connection = await connect(ledger, { overwritePolicy: 'keep_versions' });
+  const connection = await connectWithEvents(ledger, { overwritePolicy: 'keep_versions' });
   const { tenant, integrationId } = connection;
   const change = async (status: string) => {
     const { error } = await tenant.owner.client.rpc('update_s3_integration', {
@@ -119,6 +165,8 @@ test('everything at once ends in no deadlock and no serialization failure, and t
     recorder(connection, poll, 7),
     repeat(ROUNDS, () => sweep(ledger, { limit: 20 })),
     repeat(ROUNDS, () => sweep(ledger, { limit: 50, visibilitySeconds: 0 })),
+    teller(connection, 0),
+    teller(connection, 5),
     worker(connection, 0),
     worker(connection, 1),
     writer(connection),

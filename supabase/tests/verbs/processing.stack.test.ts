@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { whileHeld } from '../support/edits.ts';
 import {
   beginPoll,
   connect,
@@ -12,7 +13,6 @@ import {
   record,
   startLedger,
 } from '../support/ledger.ts';
-import { whileHeld } from '../support/locks.ts';
 import {
   completeProcessing,
   settle,
@@ -49,7 +49,7 @@ describe('processing', () => {
     const begun = await whileHeld(
       ledger,
       'select from public.s3_processed_objects where id = $1 for update',
-      row.id,
+      [row.id],
       () => ledger.objects.beginProcessing([row.id], LEASE_SECONDS),
     );
     expect(begun.objects).toMatchObject([{ objectId: row.id, attempts: 1 }]);
@@ -58,8 +58,11 @@ describe('processing', () => {
   test('does not take what another is taking at this moment', async () => {
     const { connection, row } = await withObject();
     await sweep(ledger);
-    const begun = await whileHeld(ledger, 'select public.begin_processing(array[$1::uuid], 60)', row.id, () =>
-      ledger.objects.beginProcessing([row.id], LEASE_SECONDS),
+    const begun = await whileHeld(
+      ledger,
+      'select public.begin_processing(array[$1::uuid], 60)',
+      [row.id],
+      () => ledger.objects.beginProcessing([row.id], LEASE_SECONDS),
     );
     expect(begun.objects).toEqual([]);
     expect(await objectsOf(ledger, connection)).toMatchObject([{ state: 'processing', attempts: 1 }]);

@@ -16,6 +16,7 @@ import { storableJson } from '../storable-text.ts';
 import { systemWait } from '../within-time.ts';
 import { outputKey } from '../writeback/output-key.ts';
 import { isOwnOutput } from '../writeback/provenance.ts';
+import { beginEach } from './begin-each.ts';
 import { settlementOf } from './retry-schedule.ts';
 import { runProcessor } from './run-processor.ts';
 import { sourceError } from './source-error.ts';
@@ -46,13 +47,15 @@ export interface ProcessContext extends BucketWorkContext {
  * Processes the objects named, as far as they are waiting for it: a message delivered twice or late finds nothing to do.
  * Every object taken ends its lease here, in `staged` or settled; one that does not (a kill) is taken again when its
  * lease runs out.
+ *
+ * @throws the first failure of the ledger, after everything that could be begun has ended.
  */
 export const processObjects = async (
   context: ProcessContext,
   objectIds: readonly string[],
 ): Promise<void> => {
   const { ledger, settings, log } = context;
-  const begun = await ledger.beginProcessing(objectIds, settings.leaseSeconds);
+  const begun = await beginEach(objectIds, (id) => ledger.beginProcessing([id], settings.leaseSeconds));
   const onBucket = bucketWork(context, begun.integrations);
   await forEachConcurrently(begun.objects, settings.concurrency, async (object) => {
     const names = {
@@ -93,6 +96,7 @@ export const processObjects = async (
       log.warn('message_not_sent', { ...names, error });
     }
   });
+  if (begun.failures.length > 0) throw begun.failures[0];
 };
 
 type Done = Extract<ProcessResult, { outcome: 'done' }>;

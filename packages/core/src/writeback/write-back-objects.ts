@@ -4,6 +4,7 @@ import { type BucketWorkContext, bucketWork } from '../credentials/bucket-work.t
 import type { Bucket, PutInput } from '../ports/bucket.ts';
 import type { Random, Staging } from '../ports/engine.ts';
 import type { IntegrationConfig, ObjectLedger, ObjectToWrite, WrittenOutput } from '../ports/ledger.ts';
+import { beginEach } from '../processing/begin-each.ts';
 import { settlementOf } from '../processing/retry-schedule.ts';
 import { outputKey } from './output-key.ts';
 import { isResultOf, kinshipOf, provenanceOf, sourceObjectOf } from './provenance.ts';
@@ -24,13 +25,15 @@ export interface WritebackContext extends BucketWorkContext {
  * under the same names, so a kill between the write and its record does no harm. Only results of the same source are
  * replaced: a file of the customer's in their place is kept, and so is the result of another document. Results stream
  * from the working bucket to the customer's and are never held whole.
+ *
+ * @throws the first failure of the ledger, after everything that could be begun has ended.
  */
 export const writeBackObjects = async (
   context: WritebackContext,
   objectIds: readonly string[],
 ): Promise<void> => {
   const { ledger, settings, staging, log } = context;
-  const begun = await ledger.beginWriteback(objectIds, settings.leaseSeconds);
+  const begun = await beginEach(objectIds, (id) => ledger.beginWriteback([id], settings.leaseSeconds));
   const onBucket = bucketWork(context, begun.integrations);
   await forEachConcurrently(begun.objects, settings.concurrency, async (object) => {
     const names = {
@@ -65,6 +68,7 @@ export const writeBackObjects = async (
       log.warn('staging_not_deleted', { ...names, error });
     }
   });
+  if (begun.failures.length > 0) throw begun.failures[0];
 };
 
 const writeOutputs = async (

@@ -52,7 +52,8 @@ export const circuitsOf = (integration: MemoryIntegration, now: number) => ({
 });
 
 /** Whether it was begun so short a while ago that the next waits to see how it ends. */
-export const isProbe = (row: ObjectRow, now: number): boolean => (row.leasedAt ?? 0) > now - PROBE_MICROS;
+export const isProbe = (row: ObjectRow, now: number): boolean =>
+  (row.state === 'queued' ? row.stateChangedAt : (row.leasedAt ?? 0)) > now - PROBE_MICROS;
 
 /** `private.hold_back`: those that are to be begun now; the others are put off. */
 export const notHeldBack = (

@@ -183,9 +183,7 @@ const claim = (
     const inFlight = own.filter(isInFlight);
     const free = Math.max(0, input.inFlightPerTenant - inFlight.length);
     const waitedFor = new Set(
-      inFlight
-        .filter((row) => row.state === 'queued' || isProbe(row, now))
-        .map(({ integrationId }) => integrationId),
+      inFlight.filter((row) => isProbe(row, now)).map(({ integrationId }) => integrationId),
     );
     const due = own.filter((row) => row.dueAt !== null && row.dueAt <= now);
     const inTurn = (of: readonly ObjectRow[], held: readonly ObjectRow[]) =>
