@@ -87,7 +87,8 @@ export const processObjects = async (
         state,
         error: thrown,
       });
-      return;
+      // Null: another has the lease, or it was staged and the answer lost. A message for nothing does no harm.
+      if (state !== null) return;
     }
     try {
       await context.writebackQueue.sendBatch([{ version: 1, objectId: object.objectId }]);

@@ -294,6 +294,14 @@ describe('processObjects', () => {
     expect(await w.claim('writeback')).toEqual(ids);
   });
 
+  it('sends an object on that was staged though the answer was lost', async () => {
+    const { world: w, ids } = await world('in/a.pdf');
+    w.faults = failNth(0, { after: new SluiceError('unavailable') }, 'completeProcessing');
+    await w.process(ids);
+    expect(w.row('in/a.pdf').state).toBe('staged');
+    expect(w.writebackQueue.messages.map(({ objectId }) => objectId)).toEqual(ids);
+  });
+
   it('tells the processor how often it was in vain because something of ours was busy or away; not the bucket', async () => {
     const { world: w } = await world();
     await w.find('in/a.pdf');
