@@ -1,4 +1,4 @@
-import { SliceDigest } from '../finding/slice-digest.ts';
+import { digestOfText } from '../finding/slice-digest.ts';
 import type { ObjectToWrite } from '../ports/ledger.ts';
 
 /**
@@ -15,7 +15,8 @@ export const provenanceOf = (object: ObjectToWrite): Readonly<Record<string, str
   [OBJECT]: object.objectId,
   [TENANT]: object.tenantId,
   'sluice-integration-id': object.integrationId,
-  [SOURCE]: digestOf(object.key),
+  // A key may be longer than metadata.
+  [SOURCE]: digestOfText(object.key),
   'sluice-source-etag': object.etag,
   ...(object.qualityTier === null ? {} : { 'sluice-quality-tier': object.qualityTier }),
   ...(object.ruleId === null ? {} : { 'sluice-rule-id': object.ruleId }),
@@ -35,7 +36,7 @@ export const kinshipOf = (
 ): 'same_source' | 'other_source' | 'none' => {
   if (!isOwnOutput(metadata) || metadata[TENANT] !== tenantId) return 'none';
   const source = metadata[SOURCE];
-  return source === undefined || source === digestOf(key) ? 'same_source' : 'other_source';
+  return source === undefined || source === digestOfText(key) ? 'same_source' : 'other_source';
 };
 
 /** The object a result says it was made from; null when it says none that could be shown. */
@@ -45,10 +46,3 @@ export const sourceObjectOf = (metadata: Readonly<Record<string, string>>): stri
 /** Whether an object is a result of this very job. */
 export const isResultOf = (metadata: Readonly<Record<string, string>>, jobId: string): boolean =>
   metadata[JOB] === jobId;
-
-/** A key may be longer than metadata. 32 hex digits. */
-const digestOf = (key: string): string => {
-  const digest = new SliceDigest();
-  digest.add({ key, etag: '', sizeBytes: 0 });
-  return digest.toString();
-};
