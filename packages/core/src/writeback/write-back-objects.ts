@@ -83,27 +83,33 @@ const writeOutputs = async (
     key: outputKey(integration, object, output.kind),
   }));
   const written: WrittenOutput[] = [];
-  for (const { output, key } of named) {
-    const { etag } = await writeOutput(bucket, object, output, key, staging);
+  for (const [index, { output, key }] of named.entries()) {
+    const later = named.slice(index + 1).map((one) => one.key);
+    const { etag } = await writeOutput(bucket, object, output, key, later, staging);
     written.push({ kind: output.kind, key, etag, sizeBytes: output.sizeBytes });
   }
   return written;
 };
 
-/**
- * There are servers that refuse the right ETag too, and a refusal may come before the upload's end and break it off. After so many
- * attempts what was looked at is believed to be there still.
- */
-const CONDITIONAL_ATTEMPTS = 2;
-
 /** What is there is not what was looked at, or cannot be asked for. */
 const UNMET = new Set<ErrorCode>(['object_changed', 'object_not_found', 'unsupported_by_provider']);
 
+const BROKEN_OFF = new Set<ErrorCode>(['endpoint_unreachable', 'upstream_timeout']);
+
+/**
+ * Whether a condition may be what an upload failed of. There are servers that refuse the right ETag too, and a refusal may come before
+ * the upload's end and break it off without an answer; that the network does as well, so the first time it is tried again.
+ */
+const isUnmet = (error: SluiceError, attempts: number): boolean =>
+  UNMET.has(error.code) || (attempts > 1 && BROKEN_OFF.has(error.code) && error.providerStatus === undefined);
+
+/** @param later where the other outputs go that are not written yet */
 const writeOutput = async (
   bucket: Bucket,
   object: ObjectToWrite,
   output: StagedOutput,
   key: string,
+  later: readonly string[],
   staging: Staging,
 ): Promise<{ etag: string }> => {
   const put = async (condition: Pick<PutInput, 'ifAbsent' | 'ifMatch'>) => {
@@ -118,27 +124,42 @@ const writeOutput = async (
     return written;
   };
   // A second attempt looks first: what broke off the first may have been a refusal that came before the upload's end.
-  let predecessor = object.attempts > 1 ? await lookAt(bucket, object, key) : null;
-  let isConditional = object.attempts <= CONDITIONAL_ATTEMPTS;
+  let predecessor = object.attempts > 1 ? await glanceAt(bucket, object, key) : null;
+  let isConditional = true;
   if (predecessor === null) {
     try {
       return await put({ ifAbsent: true });
     } catch (error) {
       const { code } = asSluiceError(error);
       if (code !== 'object_exists' && code !== 'unsupported_by_provider') throw error;
-      isConditional &&= code === 'object_exists';
+      isConditional = code === 'object_exists';
       predecessor = await lookAt(bucket, object, key);
     }
   }
+  // What was written before stays whole where something is in the way of the rest.
+  if (predecessor !== null) for (const other of later) await glanceAt(bucket, object, other);
   if (predecessor !== null && isConditional) {
     try {
       return await put({ ifMatch: predecessor });
     } catch (error) {
-      if (!UNMET.has(asSluiceError(error).code)) throw error;
+      if (!isUnmet(asSluiceError(error), object.attempts)) throw error;
       await lookAt(bucket, object, key);
     }
   }
   return put({});
+};
+
+/**
+ * As {@link lookAt}, and null where that is refused: whoever may not list is denied what is not there. What does lie there is met by
+ * the write, which is on condition that nothing does.
+ */
+const glanceAt = async (bucket: Bucket, object: ObjectToWrite, key: string): Promise<string | null> => {
+  try {
+    return await lookAt(bucket, object, key);
+  } catch (error) {
+    if (asSluiceError(error).code === 'access_denied') return null;
+    throw error;
+  }
 };
 
 /**

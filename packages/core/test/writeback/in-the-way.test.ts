@@ -1,4 +1,5 @@
 import { SluiceError } from '@sluice/shared';
+import { failNth } from '@sluice/testkit/memory';
 import { describe, expect, it } from 'vitest';
 import { ObjectWorld, staged, textOf } from '../support/object-world.ts';
 
@@ -131,9 +132,35 @@ describe('what lies in the place of a result', () => {
       await world.writeBack(ids);
       expect(world.row('in/a.pdf')).toMatchObject({ state: 'staged', reason: 'endpoint_unreachable' });
       await world.drain();
-      expect(world.row('in/a.pdf')).toMatchObject({ state: 'written_back', attempts: 3 });
+      expect(world.row('in/a.pdf')).toMatchObject({ state: 'written_back', attempts: 2 });
       world.expectSound();
     });
+
+    it.each([
+      ['throttled', {}],
+      ['upstream_timeout', { providerStatus: 504 }],
+    ] as const)(
+      'is kept when it is a file of the customer after any number of uploads that were answered: %s',
+      async (code, options) => {
+        const FAILURES = 4;
+        let uploads = 0;
+        const { world, ids } = await replaced((it) => {
+          uploads += 1;
+          if (uploads <= FAILURES) throw new SluiceError(code, options);
+          it.bucket.set(PLACE, 'put in between', 7);
+        });
+        await world.writeBack(ids);
+        for (let attempt = 2; attempt <= FAILURES; attempt += 1) {
+          world.clock.advance(3_600_000);
+          await world.writeBack(await world.claim('writeback'));
+        }
+        expect(world.row('in/a.pdf')).toMatchObject({ state: 'staged', reason: code, attempts: FAILURES });
+        await world.drain();
+        expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
+        expect((await world.bucket.head(PLACE)).etag).toBe('put in between');
+        world.expectSound();
+      },
+    );
   });
 
   it.each([
@@ -150,6 +177,32 @@ describe('what lies in the place of a result', () => {
     await world.writeBack(ids);
     expect(world.states()).toEqual({ 'in/a.pdf': ending });
     expect((await world.bucket.head('accessible/a.pdf')).etag === 'of the customer').toBe(there !== null);
+    world.expectSound();
+  });
+
+  it('is kept beside a PDF that is not replaced either: what was delivered stays whole', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    world.bucket.set('accessible/a.pdf', 'delivered', 7, earlierResult(world));
+    foreign(world, 'accessible/a.pdf.html');
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
+    expect(world.row('in/a.pdf').detail).toContain('accessible/a.pdf.html');
+    expect((await world.bucket.head('accessible/a.pdf')).etag).toBe('delivered');
+    world.expectSound();
+  });
+
+  it('may be nothing where what is not there is denied to whoever may not list', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    const head = world.bucket.head.bind(world.bucket);
+    world.bucket.head = async (key) => {
+      if (world.bucket.keys().includes(key)) return head(key);
+      throw new SluiceError('access_denied', { providerStatus: 403 });
+    };
+    world.faults = failNth(0, { before: new SluiceError('throttled') }, 'put');
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf')).toMatchObject({ state: 'staged', reason: 'throttled' });
+    await world.drain();
+    expect(world.row('in/a.pdf')).toMatchObject({ state: 'written_back', attempts: 2 });
     world.expectSound();
   });
 
