@@ -3,7 +3,7 @@ import type { WorkBudget } from '../budget.ts';
 import { decodeStream } from '../pdf/bounded-decode.ts';
 import type { ObjectAccess } from '../pdf/object-access.ts';
 import { xmpTitle } from '../pdf/xmp.ts';
-import { latin1 } from '../text/fonts/embedded-font.ts';
+import { latin1 } from '../text/fonts/programs/embedded-font.ts';
 import { checkFileSpecification } from './annotation-rules.ts';
 import type { Findings } from './rules.ts';
 import type { StructureTree } from './structure-tree.ts';

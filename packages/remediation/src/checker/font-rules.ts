@@ -4,7 +4,7 @@ import { decodeStream } from '../pdf/bounded-decode.ts';
 import type { ObjectAccess } from '../pdf/object-access.ts';
 import type { UsedFont } from '../text/fonts/font-cache.ts';
 import { glyphNameToText } from '../text/fonts/glyph-names.ts';
-import { TrueTypeProgram } from '../text/fonts/truetype-program.ts';
+import { TrueTypeProgram } from '../text/fonts/programs/truetype-program.ts';
 import type { Findings } from './rules.ts';
 
 const SYMBOLIC = 4;

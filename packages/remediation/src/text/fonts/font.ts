@@ -3,11 +3,17 @@ import type { WorkBudget } from '../../budget.ts';
 import { decodeStream } from '../../pdf/bounded-decode.ts';
 import type { ObjectAccess } from '../../pdf/object-access.ts';
 import { bitmapFontText } from './bitmap-names.ts';
-import { latin1, trueTypeGlyphText, type1GlyphNames } from './embedded-font.ts';
 import { encodingByName, STANDARD, SYMBOL, ZAPF_DINGBATS } from './encodings.ts';
 import { glyphNameToText } from './glyph-names.ts';
 import { legacyEncoding } from './legacy-encodings.ts';
 import { withOpenSymbols } from './open-symbol.ts';
+import {
+  cffCidText,
+  cffEncoding,
+  latin1,
+  trueTypeGlyphText,
+  type1GlyphNames,
+} from './programs/embedded-font.ts';
 import { standardWidth } from './standard-widths.ts';
 import { type CodeMap, parseCodeMap } from './to-unicode.ts';
 
@@ -132,7 +138,7 @@ function simpleText(
   const named = encodingByName(
     encoding instanceof PdfName ? encoding.value : objects.name(encodingDict, 'BaseEncoding'),
   );
-  const text = [...(named ?? builtInEncoding(name))];
+  const text = [...(named ?? programEncoding(objects, descriptor, budget) ?? builtInEncoding(name))];
   const program = objects.stream(descriptor, 'FontFile');
   if (!named && program) {
     const decoded = decodeStream(program, budget);
@@ -141,6 +147,17 @@ function simpleText(
   }
   for (const [code, glyphName] of differences(objects, dict)) text[code] = glyphNameToText(glyphName);
   return text;
+}
+
+/** The encoding that a program in CFF has itself. */
+function programEncoding(
+  objects: ObjectAccess,
+  descriptor: PdfDict | undefined,
+  budget: WorkBudget,
+): readonly (string | undefined)[] | undefined {
+  const file = objects.stream(descriptor, 'FontFile3');
+  const decoded = file && decodeStream(file, budget);
+  return decoded && cffEncoding(decoded);
 }
 
 /** Names of glyphs by the codes that the encoding gives them. */
@@ -218,15 +235,16 @@ function compositeFont(
   };
 }
 
-/** Identity-H over an embedded TrueType font: codes are glyph ids, by way of /CIDToGIDMap. */
+/** Identity-H over an embedded font: codes are CIDs, which the program or a /CIDToGIDMap ties to its glyphs. */
 function identityText(
   objects: ObjectAccess,
   descendant: PdfDict | undefined,
   descriptor: PdfDict | undefined,
   budget: WorkBudget,
 ): ReadonlyMap<number, string> | undefined {
-  const program = objects.stream(descriptor, 'FontFile2');
+  const program = objects.stream(descriptor, 'FontFile2') ?? objects.stream(descriptor, 'FontFile3');
   const decoded = program && decodeStream(program, budget);
+  if (decoded && objects.name(descendant, 'Subtype') === 'CIDFontType0') return cffCidText(decoded);
   const byGlyph = decoded && trueTypeGlyphText(decoded);
   const mapStream = objects.stream(descendant, 'CIDToGIDMap');
   const map = mapStream && decodeStream(mapStream, budget);

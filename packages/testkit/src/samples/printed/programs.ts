@@ -53,6 +53,19 @@ export function bitmapTex(shop: Workshop, source: string): Uint8Array {
   return distill(shop, `tex/${name}.ps`);
 }
 
+/**
+ * By way of DVI, with fonts in CFF that have encodings of their own. The maps to Unicode, which not every program writes, go
+ * under another name.
+ */
+export function compactTex(shop: Workshop, source: string): Uint8Array {
+  const name = source.replace('.tex', '');
+  shop.run('latex', ['-interaction=batchmode', name], 'tex');
+  shop.run('dvipdfmx', ['-q', '-o', `${name}-dvi.pdf`, name], 'tex');
+  const unpacked = qpdf(shop, ['--object-streams=disable', shop.path(`tex/${name}-dvi.pdf`)]);
+  const text = Buffer.from(unpacked).toString('latin1').replaceAll('/ToUnicode', '/NoUnicode');
+  return withoutMoment(new Uint8Array(Buffer.from(text, 'latin1')));
+}
+
 /** Makes a PDF of a page of PostScript. */
 export function distill(shop: Workshop, source: string): Uint8Array {
   const options = ['-dEmbedAllFonts=true', '-dPDFSETTINGS=/prepress'];

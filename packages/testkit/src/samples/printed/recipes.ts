@@ -1,4 +1,14 @@
-import { bitmapTex, cairo, chromium, distill, groff, libreOffice, pdfTex, qpdf } from './programs.ts';
+import {
+  bitmapTex,
+  cairo,
+  chromium,
+  compactTex,
+  distill,
+  groff,
+  libreOffice,
+  pdfTex,
+  qpdf,
+} from './programs.ts';
 import { put, scanInBlackAndWhite, scanInColour } from './scanner.ts';
 import { wordLike } from './word-like.ts';
 import type { Workshop } from './workshop.ts';
@@ -64,6 +74,7 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
     return pdfTex(shop, 'drawing.tex');
   },
   'tex-bitmap-fonts': (shop) => bitmapTex(shop, 'bitmap.tex'),
+  'tex-compact-fonts': (shop) => compactTex(shop, 'mathematics.tex'),
   'ghostscript-notice': postScript('notice.ps'),
   'ghostscript-type3': postScript('type3.ps'),
   'ghostscript-landscape': postScript('landscape.ps'),

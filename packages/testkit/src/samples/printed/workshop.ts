@@ -12,6 +12,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   soffice: 'libreoffice-writer-nogui libreoffice-calc-nogui',
   pdflatex: 'texlive-latex-base texlive-latex-recommended',
   dvips: 'texlive-latex-base',
+  dvipdfmx: 'texlive-binaries',
   gs: 'ghostscript',
   groff: 'groff',
   pdftocairo: 'poppler-utils',
