@@ -10,7 +10,8 @@ interface Program {
 
 const STANDARD_STRINGS = 391;
 const word = (value: number): number[] => [value >> 8, value & 0xff];
-const integer = (value: number): number[] => [29, 0, 0, ...word(value)];
+const long = (value: number): number[] => [...word(value >>> 16), ...word(value & 0xffff)];
+const integer = (value: number): number[] => [29, ...long(value)];
 
 function index(items: readonly (readonly number[])[]): number[] {
   if (items.length === 0) return [0, 0];
@@ -34,7 +35,8 @@ export function cffProgram({ names = [], cids, encoding }: Program): Uint8Array 
     17,
   ];
   const head = (at: number): number[] => [
-    ...[1, 0, 4, 2],
+    ...word(0x0100),
+    ...word(0x0402),
     ...index([[...Buffer.from('Made')]]),
     ...index([top(at)]),
     ...strings,
@@ -46,36 +48,26 @@ export function cffProgram({ names = [], cids, encoding }: Program): Uint8Array 
 /** An OpenType file around a CFF program, with characters for its glyphs, from the first one of them on. */
 export function openType(cff: Uint8Array, characters: string): Uint8Array {
   const points = Array.from(characters, (character) => character.codePointAt(0) ?? 0);
-  const groups = points.flatMap((point, at) => [
-    0,
-    0,
-    ...word(point),
-    0,
-    0,
-    ...word(point),
-    0,
-    0,
-    ...word(at + 1),
-  ]);
+  const groups = points.flatMap((point, at) => [...long(point), ...long(point), ...long(at + 1)]);
   const table = [
-    ...[0, 12, 0, 0, 0, 0],
-    ...word(16 + groups.length),
-    ...[0, 0, 0, 0, 0, 0],
-    ...word(points.length),
+    ...long(12 << 16),
+    ...long(16 + groups.length),
+    ...long(0),
+    ...long(points.length),
     ...groups,
   ];
-  const cmap = [0, 0, 0, 1, 0, 3, 0, 10, 0, 0, 0, 12, ...table];
+  const cmap = [...long(1), ...word(3), ...word(10), ...long(12), ...table];
   const start = 12 + 2 * 16;
   const entry = (tag: string, at: number, length: number): number[] => [
     ...Buffer.from(tag),
-    ...[0, 0, 0, 0, 0, 0],
-    ...word(at),
-    ...[0, 0],
-    ...word(length),
+    ...long(0),
+    ...long(at),
+    ...long(length),
   ];
   return Uint8Array.from([
     ...Buffer.from('OTTO'),
-    ...[0, 2, 0, 0, 0, 0, 0, 0],
+    ...long(2 << 16),
+    ...long(0),
     ...entry('CFF ', start, cff.length),
     ...entry('cmap', start + cff.length, cmap.length),
     ...cff,

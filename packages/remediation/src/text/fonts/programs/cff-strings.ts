@@ -11,7 +11,7 @@ const MORE =
 export const STANDARD_STRINGS: readonly string[] = [
   '\u0000',
   ...STANDARD.filter((text) => text !== undefined),
-  ...MORE,
+  ...Array.from(MORE),
 ].map((text) => text.replace('\u0000', ''));
 
 /** Strings that the standard has; a font's own are numbered behind them. */
