@@ -8,20 +8,25 @@ import { print, type Row, timed } from './support/report.ts';
 import { serveByWorkerd } from './support/workerd.ts';
 
 /**
- * How fast documents are processed in Node and in workerd, how that grows with their pages, and how much memory the process
- * takes: in Node with the heap that the Node processor gives to a document, in workerd over what it held idle, garbage and all,
- * as nothing makes it collect here. Both must answer the same. `npm run bench remediation [-- --json]`. Memory of workerd on
+ * How fast documents are processed in Node and in workerd, how that grows with their pages, and how much memory that takes: the
+ * process, in Node with the heap that the Node processor gives to a document, in workerd over what it held idle, garbage and all,
+ * as nothing makes it collect here; and the smallest heap that does, which is what a Worker's limit is about. Both must answer
+ * the same. `npm run bench remediation [-- --json]`. Memory of workerd on
  * Linux only.
  */
 const MIB = 1024 * 1024;
 const RUNS = 3;
 const HEAP_MIB = 1024;
+/** Of a Worker, altogether: what of it a heap may take is looked for in these steps. */
+const WORKER_MIB = 128;
+const HEAP_STEP_MIB = 8;
 /** Pages, and bytes without meaning beside them: up to the limits of a Worker, and beyond. */
 const DOCUMENTS: readonly { pages: number; padding: number; isForWorker: boolean }[] = [
   { pages: 10, padding: 0, isForWorker: true },
   { pages: 50, padding: 0, isForWorker: true },
-  { pages: 250, padding: 0, isForWorker: true },
-  { pages: 250, padding: 19 * MIB, isForWorker: true },
+  { pages: 120, padding: 0, isForWorker: true },
+  { pages: 120, padding: 15 * MIB, isForWorker: true },
+  { pages: 250, padding: 0, isForWorker: false },
   { pages: 1000, padding: 0, isForWorker: false },
   { pages: 3000, padding: 0, isForWorker: false },
 ];
@@ -34,15 +39,32 @@ const memoryOf = async (pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> 
   return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? Number.NaN) * 1024;
 };
 
-const inNode = async (path: string): Promise<{ times: number[]; answer: string; peakBytes: number }> => {
+interface NodeRun {
+  readonly times: number[];
+  readonly answer: string;
+  readonly peakBytes: number;
+}
+
+const inNode = async (path: string, heapMib = HEAP_MIB, runs = RUNS): Promise<NodeRun> => {
   const script = join(import.meta.dirname, 'support/remediation/node.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [
-    `--max-old-space-size=${HEAP_MIB}`,
+    `--max-old-space-size=${heapMib}`,
+    // Outside of that: as little as there can be.
+    ...(runs === 1 ? ['--max-semi-space-size=1'] : []),
     script,
     path,
-    String(RUNS),
+    String(runs),
   ]);
-  return JSON.parse(stdout) as { times: number[]; answer: string; peakBytes: number };
+  return JSON.parse(stdout) as NodeRun;
+};
+
+/** With which a document is still processed, the code and the runtime included; its buffers are outside of it. Null: with none. */
+const smallestHeap = async (path: string): Promise<number | null> => {
+  for (let heapMib = HEAP_STEP_MIB; heapMib < WORKER_MIB; heapMib += HEAP_STEP_MIB) {
+    const run = await inNode(path, heapMib, 1).catch(() => null);
+    if (run) return heapMib;
+  }
+  return null;
 };
 
 /** A workerd of its own for each document, so that its peak is this document's. */
@@ -91,6 +113,7 @@ try {
       'Node pages/s': Math.round(1000 / nodeMs),
       'ms a page, of 10 pages': Math.round((nodeMs / first.node) * 100) / 100,
       'Node MiB, all': Math.round(node.peakBytes / MIB),
+      'smallest heap, MiB': isForWorker ? await smallestHeap(path) : null,
       'workerd pages/s': workerdMs === undefined ? null : Math.round(1000 / workerdMs),
       'workerd ms a page, of 10 pages':
         workerdMs === undefined ? null : Math.round((workerdMs / first.workerd) * 100) / 100,

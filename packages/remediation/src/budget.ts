@@ -1,11 +1,12 @@
 import type { RemediationLimits } from './limits.ts';
 import { RemediationRefused } from './refusal.ts';
 
-type Work = 'operators' | 'glyphs' | 'decodedBytes';
+type Work = 'operators' | 'glyphs' | 'words' | 'decodedBytes';
 
 const DETAIL: Record<Work | 'time', string> = {
   operators: 'The pages hold more drawing instructions than can be processed.',
   glyphs: 'The document holds more text than can be processed.',
+  words: 'The document holds more words than can be processed.',
   decodedBytes: 'The file unpacks to more data than can be processed.',
   time: 'The document took longer to process than is allowed.',
 };
@@ -21,6 +22,7 @@ export class WorkBudget {
     this.#left = {
       operators: limits.maxOperators,
       glyphs: limits.maxGlyphs,
+      words: limits.maxWords,
       decodedBytes: limits.maxDecodedBytes,
     };
     this.#deadlineMs = Date.now() + limits.maxElapsedMs;

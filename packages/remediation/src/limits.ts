@@ -12,6 +12,8 @@ export interface RemediationLimits {
   readonly maxOperators: number;
   /** Characters shown by the whole document. */
   readonly maxGlyphs: number;
+  /** Runs of characters without a space between them: what is kept of each, until the document is written, is most of the memory. */
+  readonly maxWords: number;
   /** Wall clock, where there is one. */
   readonly maxElapsedMs: number;
 }
@@ -19,16 +21,16 @@ export interface RemediationLimits {
 /**
  * What fits a 128 MB Worker, as measured (figures in packages/remediation/README.md).
  *
- * The file is held twice (the source, and the output that repeats it): 20 MiB cost 42 MB. 250 pages with a million
- * characters run in a heap of 32 MB. An encrypted or rebuilt file is written by the library, which needs about
- * 40 MB more.
+ * The file is held twice (the source, and the output that repeats it): 16 MiB cost 34 MB. 80,000 words need a heap of 50 MB, of
+ * which 24 MB are the runtime and the code. An encrypted or rebuilt file is written by the library, which needs twice its size more.
  */
 export const REMEDIATION_LIMITS: RemediationLimits = {
-  maxBytes: 20 * 1024 * 1024,
+  maxBytes: 16 * 1024 * 1024,
   maxPages: 250,
   maxDecodedBytes: 96 * 1024 * 1024,
   maxOperators: 4_000_000,
   maxGlyphs: 1_000_000,
+  maxWords: 80_000,
   maxElapsedMs: 25_000,
 };
 
@@ -42,5 +44,6 @@ export const NODE_REMEDIATION_LIMITS: RemediationLimits = {
   maxDecodedBytes: 1024 * 1024 * 1024,
   maxOperators: 40_000_000,
   maxGlyphs: 10_000_000,
+  maxWords: 3_000_000,
   maxElapsedMs: 600_000,
 };

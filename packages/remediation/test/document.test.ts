@@ -149,6 +149,7 @@ describe('limits', () => {
     expect(await refusal(bytes, { maxPages: 0 })).toBe('pdf_too_many_pages');
     expect(await refusal(bytes, { maxOperators: 3 })).toBe('pdf_too_complex');
     expect(await refusal(bytes, { maxGlyphs: 3 })).toBe('pdf_too_complex');
+    expect(await refusal(bytes, { maxWords: 1 })).toBe('pdf_too_complex');
     expect(await refusal(bytes, { maxDecodedBytes: 3 })).toBe('pdf_too_complex');
     expect(await refusal(bytes, { maxElapsedMs: -1 })).toBe('pdf_too_complex');
   });

@@ -1,4 +1,5 @@
 import { env, exports } from 'cloudflare:workers';
+import { REMEDIATION_LIMITS } from '@sluice/remediation';
 import { ProcessResult } from '@sluice/shared';
 import { describe, expect, inject, test } from 'vitest';
 
@@ -110,7 +111,7 @@ describe('a document that cannot be processed', () => {
 
   test('too large by its promise is refused without being fetched', async () => {
     // The path would answer 403 if it were asked.
-    const result = await run({ path: '/forbidden', sizeBytes: 20 * 1024 * 1024 + 1 });
+    const result = await run({ path: '/forbidden', sizeBytes: REMEDIATION_LIMITS.maxBytes + 1 });
     expect(result).toMatchObject({ outcome: 'refused', code: 'pdf_too_large' });
   });
 });

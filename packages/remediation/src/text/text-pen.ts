@@ -120,6 +120,7 @@ export class TextPen {
     }
     // Read as a part of what has been closed already.
     if (text === undefined) return;
+    this.#budget.spend('words', 1);
     if (startsDots) this.#beforeDots = draft;
     else this.#close();
     const [bold, afterSpace] = [this.#bold, this.#afterSpace];

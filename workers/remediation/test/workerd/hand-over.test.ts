@@ -1,4 +1,5 @@
 import { env as unknownBindings } from 'cloudflare:workers';
+import { REMEDIATION_LIMITS } from '@sluice/remediation';
 import type { ProcessJob, ProcessProgress, ProcessResult } from '@sluice/shared';
 import { describe, expect, inject, test } from 'vitest';
 import { answerJob } from '../../src/answer-job.ts';
@@ -62,7 +63,7 @@ describe('what is too large for a Worker goes to the Node processor', () => {
   });
 
   test('by its size, as a stream', async () => {
-    expect(sizeOf('/long/bytes')).toBeGreaterThan(20 * 1024 * 1024);
+    expect(sizeOf('/long/bytes')).toBeGreaterThan(REMEDIATION_LIMITS.maxBytes);
     const result = await runJob(job('/long/bytes'), env());
     await expectStaged(result);
     expect(result).toMatchObject({ pages: 2 });
