@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Conformance, remediatePdf } from '@sluice/remediation';
-import { printedSamples, samplePdfs } from '@sluice/testkit/samples';
+import { tesseractRecogniser } from '@sluice/processor/ocr';
+import { type Conformance, remediatePdf, type TextRecogniser } from '@sluice/remediation';
+import { printedSamples, readPrinted, samplePdfs } from '@sluice/testkit/samples';
 import { documentPairs, type Pair, withoutCorpus, workFolder } from './support/quality/corpus.ts';
 import { tagWithPeer, validate, withoutValidator } from './support/quality/peers.ts';
 import { Renderer } from './support/quality/render.ts';
@@ -23,6 +24,11 @@ interface Output {
   readonly ms: number;
 }
 
+/** Samples that are pictures of pages, read by the Node processor's engine. */
+const SCANS = ['scanner-fax', 'scanner-photo'];
+const SCANNED_PAGES = 10;
+const RECOGNITION_MS = 120_000;
+
 const say = (line: string): void => {
   if (!process.argv.includes('--json')) process.stdout.write(`${line}\n`);
 };
@@ -32,8 +38,13 @@ const folderOf = (name: string): string => {
   return folder;
 };
 
-const remediate = async (name: string, source: Uint8Array): Promise<Output> => {
-  const { ms, value } = await timed(() => remediatePdf(source, { language: null, fallbackTitle: name }));
+const remediate = async (
+  name: string,
+  source: Uint8Array,
+  more: { recogniser?: TextRecogniser } = {},
+): Promise<Output> => {
+  const options = { language: null, fallbackTitle: name, ...more };
+  const { ms, value } = await timed(() => remediatePdf(source, options));
   const { pages, conformance } = value.report;
   return { name, source, pdf: value.pdf, conformance, pages, ms };
 };
@@ -144,9 +155,13 @@ const samples: Output[] = [];
 for (const { name, bytes } of await samplePdfs()) samples.push(await remediate(name, bytes));
 const printed: Output[] = [];
 for (const { name, bytes } of printedSamples()) printed.push(await remediate(name, bytes));
+const recognised: Output[] = [];
+const recogniser = tesseractRecogniser(SCANNED_PAGES, RECOGNITION_MS);
+for (const name of SCANS) recognised.push(await remediate(`${name}.pdf`, readPrinted(name), { recogniser }));
 const corpora: [string, readonly Output[]][] = [
   ['samples', samples],
   ['printed', printed],
+  ['recognised', recognised],
 ];
 const missing = withoutCorpus();
 if (missing === undefined) {
@@ -177,7 +192,7 @@ print(
       pages,
       'pages rendered': compared.reduce((sum, each) => sum + each.pages, 0),
       'pages that differ': compared.reduce((sum, each) => sum + each.differ, 0),
-      'pages a second': Math.round((pages / ms) * 1000),
+      'pages a second': Number(((pages / ms) * 1000).toPrecision(2)),
     };
   }),
 );

@@ -13,7 +13,7 @@ export async function timed<T>(act: () => Promise<T>): Promise<{ ms: number; val
 export function print(title: string, rows: readonly Row[]): void {
   const columns = Object.keys(rows[0] ?? {});
   const cell = (value: string | number | null | undefined) =>
-    typeof value === 'number' ? value.toLocaleString('en') : (value ?? '–');
+    typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 4 }) : (value ?? '–');
   const width = (column: string) => Math.max(column.length, ...rows.map((row) => cell(row[column]).length));
   const line = (cells: readonly string[]) =>
     cells.map((text, index) => {

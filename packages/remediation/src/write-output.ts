@@ -57,7 +57,7 @@ export async function writeOutput(
   // Whether an author's own figures have descriptions is told by their tags.
   if (!tagged && structure.some(({ blocks }) => blocks.some(needsDescription)))
     notices.add('images_need_description');
-  if (!read.fonts.every(({ font }) => font.embedded)) notices.add('fonts_not_embedded');
+  if (!read.fonts.every(({ font, isSeen }) => font.embedded || !isSeen)) notices.add('fonts_not_embedded');
   try {
     const prepare = (revision: Revision): void => {
       if (tagged) mendTags(document, revision, structure, read.pages);

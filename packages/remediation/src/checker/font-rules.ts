@@ -24,7 +24,7 @@ export function checkFonts(
   for (const used of fonts) {
     const codes = used.font.usedCodes();
     if (codes.size === 0) continue;
-    findings.require(used.font.embedded, '7.21.4.1-1');
+    findings.require(used.font.embedded || !used.isSeen, '7.21.4.1-1');
     checkUnicode(objects, used, codes, findings);
     if (objects.name(used.dict, 'Subtype') === 'Type0')
       checkComposite(objects, used, codes, budget, findings);

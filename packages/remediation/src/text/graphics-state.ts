@@ -15,6 +15,8 @@ export interface GraphicsState {
   scale: number;
   leading: number;
   rise: number;
+  /** Text is read and not drawn, as behind the picture of a scan. */
+  isUnseen: boolean;
 }
 
 /** Outside of any page. */
@@ -31,6 +33,7 @@ export function initialState(matrix: Matrix): GraphicsState {
     scale: 1,
     leading: 0,
     rise: 0,
+    isUnseen: false,
   };
 }
 

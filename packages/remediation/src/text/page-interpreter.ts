@@ -14,6 +14,8 @@ import type { PageText, StreamUse } from './page-text.ts';
 import { TextPen } from './text-pen.ts';
 
 const MAX_FORM_DEPTH = 12;
+/** The mode of text that is neither filled nor outlined. */
+const INVISIBLE = 3;
 /** Pictures and paths beyond this number on one page are artifacts, unread. */
 const MAX_DRAWINGS = 20_000;
 
@@ -163,6 +165,9 @@ class Interpreter {
       case 'TL':
         state.leading = number;
         return;
+      case 'Tr':
+        state.isUnseen = number === INVISIBLE;
+        return;
       case 'Ts':
         state.rise = number;
         return;
@@ -222,8 +227,9 @@ class Interpreter {
   }
 
   #show(items: readonly (Operand | undefined)[], stream: number, operation: number): void {
-    const { font, fontSize, scale, characterSpacing, wordSpacing, rise, matrix } = this.#state;
+    const { font, fontSize, scale, characterSpacing, wordSpacing, rise, matrix, isUnseen } = this.#state;
     if (!font) return;
+    if (!isUnseen) this.#fonts.see(font);
     const advance = (distance: number): void => {
       const move: Matrix = font.vertical ? [1, 0, 0, 1, 0, distance] : [1, 0, 0, 1, distance * scale, 0];
       this.#textMatrix = multiply(move, this.#textMatrix);

@@ -8,13 +8,16 @@ export interface UsedFont {
   readonly ref: PdfRef | undefined;
   readonly dict: PdfDict;
   readonly font: Font;
+  /** Glyphs of it are drawn: text that is not to be seen, as behind a scan, needs none. */
+  readonly isSeen: boolean;
 }
 
 /** Fonts of a document, each read once. */
 export class FontCache {
   readonly #objects: ObjectAccess;
   readonly #budget: WorkBudget;
-  readonly #byDict = new Map<PdfDict, UsedFont>();
+  readonly #byDict = new Map<PdfDict, Omit<UsedFont, 'isSeen'>>();
+  readonly #seen = new Set<Font>();
 
   constructor(objects: ObjectAccess, budget: WorkBudget) {
     this.#objects = objects;
@@ -23,7 +26,12 @@ export class FontCache {
 
   /** Every font asked for so far. */
   get used(): UsedFont[] {
-    return [...this.#byDict.values()];
+    return [...this.#byDict.values()].map((used) => ({ ...used, isSeen: this.#seen.has(used.font) }));
+  }
+
+  /** Says that glyphs of a font are drawn. */
+  see(font: Font): void {
+    this.#seen.add(font);
   }
 
   get(resources: PdfDict | undefined, name: string): Font | undefined {
