@@ -96,12 +96,12 @@ describe('what is too large for a Worker goes to the Node processor', () => {
     expect(await runJob(job('/long/bytes'), env(null))).toMatchObject({
       outcome: 'refused',
       code: 'pdf_too_large',
-      detail: 'The file has 20.0 MB; at most 20.0 MB can be processed here.',
+      detail: 'The file has 20.0 MB; at most 16.0 MB can be processed here.',
     });
     expect(await runJob(job('/packed/long'), env(null))).toMatchObject({
       outcome: 'refused',
       code: 'pdf_too_large',
-      detail: 'The file is stored packed. Unpacked it has more than the 20.0 MB that can be processed here.',
+      detail: 'The file is stored packed. Unpacked it has more than the 16.0 MB that can be processed here.',
     });
   });
 
