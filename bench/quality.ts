@@ -192,7 +192,7 @@ print(
       pages,
       'pages rendered': compared.reduce((sum, each) => sum + each.pages, 0),
       'pages that differ': compared.reduce((sum, each) => sum + each.differ, 0),
-      'pages a second': Number(((pages / ms) * 1000).toPrecision(2)),
+      'pages a second': Math.round((pages / ms) * 10_000) / 10,
     };
   }),
 );
