@@ -10,7 +10,7 @@ import { textDigest } from './pdf/verify-output.ts';
 import type { Notice } from './report.ts';
 import { type DraftPage, draftPage } from './structure/build-structure.ts';
 import { drawnBullets } from './structure/drawn-bullets.ts';
-import { findDrawnFigures, withoutLinkedBoxes } from './structure/figures/drawn-figures.ts';
+import { findDrawnFigures, withoutDiagrams } from './structure/figures/drawn-figures.ts';
 import { findFigures } from './structure/figures/pictures.ts';
 import { pageRows } from './structure/page-lines.ts';
 import { bodySizeOf, findRunningText, type MarginLine, marginLines } from './structure/running-text.ts';
@@ -90,7 +90,13 @@ export function readPages(
     fields.push(labelFields(shown, fragments, index, budget));
     const own = links[index] ?? [];
     const rightToLeft = mostlyRightToLeft(fragments);
-    const { tables, rest } = takeRuledTables(withoutLinkedBoxes(content), fragments, own, index, rightToLeft);
+    const { tables, rest } = takeRuledTables(
+      withoutDiagrams(content, fragments),
+      fragments,
+      own,
+      index,
+      rightToLeft,
+    );
     const bullets = drawnBullets(content, shown, rightToLeft);
     return {
       page: {

@@ -19,8 +19,8 @@ async function processed(contents: readonly string[], form?: string) {
     ]),
   ];
   const result = await remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
-  const { roots } = await readTags(result.pdf);
-  return { ...result, figures: figuresOf(roots) };
+  const { roots, pages: read } = await readTags(result.pdf);
+  return { ...result, figures: figuresOf(roots), tagged: read.map(({ text }) => text).join(' ') };
 }
 
 function figuresOf(nodes: readonly TagNode[]): TagNode[] {
@@ -44,12 +44,13 @@ ${say(92, 497, '0', 8)}${say(88, 592, '50', 8)}${say(96, 488, 'May', 8)}${say(29
 const waves = `100 520 m 140 560 180 480 220 560 c S 100 540 m 140 580 180 500 220 580 c S 100 560 m 140 600 180 520 220 600 c S\n`;
 
 test('a drawing with a caption is a figure that is described by it, and its words stay in it', async () => {
-  const { figures, html, report } = await processed([
+  const { figures, html, report, tagged } = await processed([
     `${paragraph(760)}${chart}${say(100, 465, 'Figure 1: Growth of the lawn')}${paragraph(430)}`,
   ]);
   expect(figures).toHaveLength(1);
   expect(figures[0]?.alt).toBe('Figure 1: Growth of the lawn');
   expect(report.notices).not.toContain('images_need_description');
+  expect(tagged).toMatch(/0.*May.*June/);
   expect(html).toMatch(/<p>Written in it: 50 0 May June<\/p><figcaption>Figure 1: Growth of the lawn/);
 });
 
@@ -62,7 +63,7 @@ test('a drawing without caption is a figure that a person has to describe', asyn
 });
 
 test('a form that is put into the page as a drawing is one, with all the words in it', async () => {
-  const form = `0 0 m 50 80 l 100 20 l 150 90 l 200 10 l S 0 10 m 90 90 l S 10 5 m 190 60 l S ${say(90, 2, 'far below', 8)}`;
+  const form = `0 40 m 50 80 l 100 45 l 150 95 l 200 45 l S 0 50 m 90 90 l S 10 45 m 190 60 l S ${say(90, 4, 'far below', 8)}`;
   const { figures, html } = await processed(
     [`${paragraph(760)}q 1 0 0 1 100 500 cm /X Do Q ${say(100, 465, 'Figure 1: A form')}${paragraph(430)}`],
     form,
@@ -90,6 +91,38 @@ test('bars on one line are a drawing, and so are boxes that arrows link, whose l
   expect(html).not.toContain('<li');
 });
 
+test('boxes that stand apart below a caption are a drawing and no table, without arrows as well', async () => {
+  const plan = [0, 1, 2]
+    .flatMap((row) =>
+      [0, 1, 2].map((column) => [80 + column * 110, 500 + row * 50, `Room ${row}${column}`] as const),
+    )
+    .map(([x, y, name]) => `${x} ${y} 100 40 re S ${say(x + 5, y + 16, name, 9)}`)
+    .join('')
+    .concat(
+      [0, 1, 2]
+        .map(
+          (at) =>
+            `80 ${520 + at * 50} m 400 ${520 + at * 50} l S ${130 + at * 110} 500 m ${130 + at * 110} 640 l S `,
+        )
+        .join(''),
+    );
+  const { figures, html } = await processed([
+    `${paragraph(760)}${say(80, 660, 'Diagram 1: The rooms of the house')}${plan}${paragraph(430)}`,
+  ]);
+  expect(figures.map(({ alt }) => alt)).toEqual(['Diagram 1: The rooms of the house']);
+  expect(html).not.toContain('<table');
+});
+
+test.each(['Figuur 1. De toren', 'Rys. 2: Ogr\\363d', 'Obr. 3: Zahrada', 'Fig. 4a'])(
+  '%s is a caption',
+  async (caption) => {
+    const { figures } = await processed([
+      `${paragraph(760)}${chart}${say(100, 465, caption)}${paragraph(430)}`,
+    ]);
+    expect(figures[0]?.alt).toBeDefined();
+  },
+);
+
 test('two drawings beside each other with one caption are one figure', async () => {
   const second = `q 1 0 0 1 240 0 cm ${chart} Q\n`;
   const { figures } = await processed([
@@ -98,11 +131,11 @@ test('two drawings beside each other with one caption are one figure', async () 
   expect(figures.map(({ alt }) => alt)).toEqual(['Figure 1: Growth of both lawns']);
 });
 
-const RULED = [0, 1, 2, 3]
+const RULED = [0, 1, 2, 3, 4, 5]
   .map((row) => `72 ${520 + row * 20} m 372 ${520 + row * 20} l S`)
-  .concat([0, 1, 2, 3].map((column) => `${72 + column * 100} 520 m ${72 + column * 100} 580 l S`))
+  .concat([0, 1, 2, 3].map((column) => `${72 + column * 100} 520 m ${72 + column * 100} 620 l S`))
   .join('\n');
-const CELLS = [0, 1, 2]
+const CELLS = [0, 1, 2, 3, 4]
   .flatMap((row) =>
     [0, 1, 2].map(
       (column) =>
@@ -132,7 +165,17 @@ test.each([
   ],
   [
     'an ornament',
-    `250 600 m 270 630 290 570 310 600 c S 310 600 m 330 630 350 570 370 600 c S 250 605 m 270 635 290 575 310 605 c S`,
+    [150, 210, 270, 330, 390]
+      .map((x) => `${x} 600 m ${x + 20} 630 ${x + 40} 570 ${x + 60} 600 c S`)
+      .join(' '),
+  ],
+  [
+    'a frame of curves around running text',
+    `60 600 m 60 700 l 300 720 300 680 540 700 c S 540 700 m 520 660 560 640 540 600 c S 540 600 m 300 580 300 620 60 600 c S 60 600 m 40 640 80 660 60 700 c S ${paragraph(670)}`,
+  ],
+  [
+    'a frame of words with a caption',
+    `72 500 110 90 re S 74 502 106 86 re S 76 504 102 82 re S ${[0, 1, 2, 3, 4, 5].map((line) => say(80, 575 - line * 13, 'if a then do b')).join('')}${say(72, 480, 'Figure 1: A program')}`,
   ],
   ['curves behind running text', waves + paragraph(580)],
   ['what a clip hides', `q 10 10 1 1 re W n ${waves} Q`],
@@ -140,6 +183,14 @@ test.each([
   const { figures, report } = await processed([`${paragraph(300)}${content}`]);
   expect(figures).toEqual([]);
   expect(report.notices).not.toContain('images_need_description');
+});
+
+test('a drawing in a frame with words as large as those of the text is one without them', async () => {
+  const words = ['The lawn has grown', 'It was cut in May', 'Nobody was there', 'It rained in June'];
+  const frame = `72 440 450 200 re S ${words.map((text, index) => say(340, 620 - index * 40, text)).join('')}`;
+  const { figures, html } = await processed([`${paragraph(760)}${frame}${chart}${paragraph(400)}`]);
+  expect(figures).toHaveLength(1);
+  expect(html).toMatch(/Written in it: 50 0 May June</);
 });
 
 test('what is drawn at the same place of most pages is decoration', async () => {

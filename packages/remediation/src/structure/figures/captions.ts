@@ -1,9 +1,9 @@
 import { type Block, plainText } from '../types.ts';
 
 const CAPTION =
-  /^(?:fig(?:ure|ura|\.)?|abb(?:ildung|\.)?|bild|picture|chart|exhibit|afbeelding|kuva)\s*[\dIVX]+/i;
+  /^(?:fig(?:ure|ura|uur|ur|\.)?|abb(?:ildung|\.)?|bild|picture|chart|exhibit|diagram|afbeelding|kuva|rys(?:unek|\.)|obr(?:ázek|\.)|рис(?:унок|\.)|[図图圖])\s*[\dIVX]+/i;
 /** Behind the number: a sentence goes on in small letters. */
-const TITLE = /^(?:[.-]\d+)*[a-z]?(?:\s*[.:)|–—-]|\s+[\p{Lu}\d]|\s*$)/u;
+const TITLE = /^(?:[.-]\d+)*[a-z]?(?:\s*[.:)|–—-]|\s+[\p{Lu}\p{Lo}\d]|\s*$)/u;
 const MAX_CAPTION_CHARACTERS = 500;
 
 /** Gives pictures the captions that stand right below or above them. */

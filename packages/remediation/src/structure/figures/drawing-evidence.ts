@@ -53,12 +53,13 @@ export function isSurelyDrawing(paths: readonly Drawing[], box: Box, text: reado
   return hasLinkedBoxes(paths) || hasBars(paths, text, 'y') || hasBars(paths, text, 'x');
 }
 
-/**
- * Boxes that stand apart, with lines and the heads of arrows between them. The cells of a table touch each other, and what is
- * slanted in them touches no line.
- */
+/** Boxes that stand apart, with lines and the heads of arrows between them. What is slanted in the cells of a table touches no line. */
 export function hasLinkedBoxes(paths: readonly Drawing[]): boolean {
-  if (paths.filter(isSlanted).length < MIN_HEADS || !paths.some(isRule)) return false;
+  return paths.filter(isSlanted).length >= MIN_HEADS && paths.some(isRule) && hasBoxesApart(paths);
+}
+
+/** Boxes that stand apart: the cells of a table touch each other. */
+export function hasBoxesApart(paths: readonly Drawing[]): boolean {
   const boxes = paths.filter(
     ({ slanted, x0, y0, x1, y1 }) => slanted < SLANTED_SHARE && Math.min(x1 - x0, y1 - y0) >= MIN_BOX_PT,
   );

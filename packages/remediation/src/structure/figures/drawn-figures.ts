@@ -8,7 +8,7 @@ import { pageRows } from '../page-lines.ts';
 import { wordsOf } from '../tables/draft-table.ts';
 import type { FigureBlock, LinkArea } from '../types.ts';
 import { beginsAsCaption } from './captions.ts';
-import { hasLinkedBoxes, isSurelyDrawing, mayBeDrawing } from './drawing-evidence.ts';
+import { hasBoxesApart, hasLinkedBoxes, isSurelyDrawing, mayBeDrawing } from './drawing-evidence.ts';
 import { framed, isFrame } from './frames.ts';
 import { labelsOf, legendOf, ownForms } from './labels.ts';
 import { clusterPaths, isRule } from './path-clusters.ts';
@@ -74,15 +74,21 @@ export function findDrawnFigures(
 }
 
 /**
- * What a page draws but for boxes that lines and arrows link: their lines cross as those of a table do.
+ * What a page draws but for diagrams, boxes that arrows link or a caption calls a figure: their lines cross as those of a table
+ * do.
  *
  * @returns the page itself where there are none
  */
-export function withoutLinkedBoxes(page: PageText): PageText {
+export function withoutDiagrams(page: PageText, text: readonly TextFragment[]): PageText {
   const paths = page.drawings.filter(({ kind }) => kind === 'path');
-  if (!hasLinkedBoxes(paths)) return page;
-  const linked = clusterPaths(paths, page).filter(hasLinkedBoxes);
-  const gone = new Set(linked.flat());
+  if (paths.every(isRule)) return page;
+  const clusters = clusterPaths(paths, page).filter(hasBoxesApart);
+  if (clusters.length === 0) return page;
+  const captions = textPatches(text)?.filter((patch) => beginsAsCaption(patch.text)) ?? [];
+  const isCaptioned = (box: Box): boolean => captions.some((caption) => isBeside(caption, box));
+  const gone = new Set(
+    clusters.filter((cluster) => hasLinkedBoxes(cluster) || isCaptioned(union(cluster))).flat(),
+  );
   return gone.size === 0
     ? page
     : { ...page, drawings: page.drawings.filter((drawing) => !gone.has(drawing)) };

@@ -1,4 +1,4 @@
-import { gapBetween, isInside, liesIn, union } from '../../text/boxes.ts';
+import { area, gapBetween, isInside, liesIn, union } from '../../text/boxes.ts';
 import type { Box, Drawing } from '../../text/drawings.ts';
 import { isRule } from './path-clusters.ts';
 import type { TextPatch } from './text-patches.ts';
@@ -10,6 +10,7 @@ const LABEL_GAP_EM = 1;
 const LABEL_ROUNDS = 3;
 /** A legend beside a drawing is this near. */
 const LEGEND_GAP_PT = 40;
+const LEGEND_SHARE = 0.4;
 /** What it says is smaller than running text. */
 const LEGEND_SIZE = 0.95;
 
@@ -58,6 +59,8 @@ export function legendOf(
     const sign = union(cluster);
     const gap = gapBetween(sign, core);
     if (gap.y > 0 || gap.x > LEGEND_GAP_PT || cluster.every(isRule) || isInside(sign, core)) return [];
+    // As large as that: a drawing of its own.
+    if (area(sign) > area(core) * LEGEND_SHARE) return [];
     const isNamed = patches.some(
       (patch) =>
         patch.size < bodySize * LEGEND_SIZE &&
