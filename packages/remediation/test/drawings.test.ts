@@ -99,12 +99,8 @@ test('boxes that stand apart below a caption are a drawing and no table, without
     .map(([x, y, name]) => `${x} ${y} 100 40 re S ${say(x + 5, y + 16, name, 9)}`)
     .join('')
     .concat(
-      [0, 1, 2]
-        .map(
-          (at) =>
-            `80 ${520 + at * 50} m 400 ${520 + at * 50} l S ${130 + at * 110} 500 m ${130 + at * 110} 640 l S `,
-        )
-        .join(''),
+      [0, 1, 2].map((row) => `80 ${540 + row * 50} m 400 ${540 + row * 50} l S `).join(''),
+      '80 500 m 80 640 l S ',
     );
   const { figures, html } = await processed([
     `${paragraph(760)}${say(80, 660, 'Diagram 1: The rooms of the house')}${plan}${paragraph(430)}`,
@@ -150,7 +146,7 @@ test.each([
     'a frame around a paragraph, with round corners and a sign',
     `60 690 m 60 780 l 60 785 65 790 70 790 c 500 790 l 505 790 510 785 510 780 c 510 690 l S 80 700 m 100 740 l 120 700 l h S ${paragraph(760, 130)}`,
   ],
-  ['a table with a sign in each cell', `${RULED}${CELLS}`],
+  ['a table with a sign in each cell', `${RULED}\n${CELLS}`],
   [
     'rules below and above text',
     `72 700 m 500 700 l S ${say(72, 690, 'Between rules')} 72 680 m 500 680 l S`,
@@ -166,7 +162,7 @@ test.each([
   [
     'an ornament',
     [150, 210, 270, 330, 390]
-      .map((x) => `${x} 600 m ${x + 20} 630 ${x + 40} 570 ${x + 60} 600 c S`)
+      .map((x) => `${x} 600 m ${x + 20} 675 ${x + 40} 525 ${x + 60} 600 c S`)
       .join(' '),
   ],
   [
@@ -183,6 +179,26 @@ test.each([
   const { figures, report } = await processed([`${paragraph(300)}${content}`]);
   expect(figures).toEqual([]);
   expect(report.notices).not.toContain('images_need_description');
+});
+
+test('drawings beside each other with a caption each are as many', async () => {
+  const second = `q 1 0 0 1 240 0 cm ${chart} Q\n`;
+  const captions = say(100, 465, 'Figure 1: The lawn') + say(340, 465, 'Figure 2: The hedge');
+  const { figures } = await processed([`${paragraph(760)}${chart}${second}${captions}${paragraph(430)}`]);
+  expect(figures).toHaveLength(2);
+});
+
+test('a table with a sign in each cell stays a table', async () => {
+  const { html } = await processed([`${paragraph(760)}${RULED}\n${CELLS}`]);
+  expect(html.match(/<td>Cell/g)).toHaveLength(15);
+});
+
+test('what stands apart in a frame and fills it is one drawing', async () => {
+  const bars = [60, 150, 90, 120, 160].map((height, at) => `${90 + at * 50} 450 25 ${height} re f`).join(' ');
+  const frame = `72 440 290 180 re S ${say(200, 607, 'May to July', 8)}${say(300, 607, 'cm', 8)}`;
+  const { figures, html } = await processed([`${paragraph(760)}${frame}${bars}${paragraph(400)}`]);
+  expect(figures).toHaveLength(1);
+  expect(html).toContain('Written in it: May to July cm');
 });
 
 test('a drawing in a frame with words as large as those of the text is one without them', async () => {

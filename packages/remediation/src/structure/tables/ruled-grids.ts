@@ -24,6 +24,8 @@ interface Rule {
 
 const MAX_THICKNESS_PT = 3;
 const MIN_RULE_PT = 8;
+/** Round corners are a smaller share of a box than this. */
+const MAX_BOX_SLANT = 0.4;
 const TOUCHING_PT = 3;
 /** More rules than this are a drawing, not tables. */
 const MAX_RULES = 1200;
@@ -41,7 +43,7 @@ export function ruledGrids({ drawings, fragments, width, height }: PageText): Ru
 }
 
 function addRules(
-  { kind, x0, y0, x1, y1 }: Drawing,
+  { kind, x0, y0, x1, y1, slanted }: Drawing,
   page: { width: number; height: number },
   horizontal: Rule[],
   vertical: Rule[],
@@ -56,9 +58,10 @@ function addRules(
     wide >= MIN_RULE_PT &&
     high >= MIN_RULE_PT &&
     wide < page.width * 0.95 &&
-    high < page.height * 0.8
+    high < page.height * 0.8 &&
+    slanted <= MAX_BOX_SLANT
   ) {
-    // A box, or the background of a cell: its sides are rules.
+    // A box, or the background of a cell: its sides are rules. What is slanted is a sign, which has none.
     horizontal.push({ at: y0, from: x0, to: x1 }, { at: y1, from: x0, to: x1 });
     vertical.push({ at: x0, from: y0, to: y1 }, { at: x1, from: y0, to: y1 });
   }
