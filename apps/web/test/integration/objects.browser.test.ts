@@ -7,7 +7,7 @@ import { expect, inject, type TestContext, test } from 'vitest';
 import { BUCKET, newServer } from '../support/customer.ts';
 import { seedMonth } from '../support/seed-objects.ts';
 import { openSql, setPoll } from '../support/seeds.ts';
-import { expectAccessibleEverywhere, useBrowser } from '../support/visit.ts';
+import { expectAccessibleEverywhere, PHONE, useBrowser } from '../support/visit.ts';
 
 const sql = openSql();
 const visit = useBrowser();
@@ -219,6 +219,9 @@ test('says how accessible a document was and is, and what a person has to look a
   );
   await drawer.getByText('7 of 12 pages').waitFor();
   await drawer.getByText('Recognising text in pictures').waitFor();
+  // Nothing of it is beyond the edge of a narrow window with a scrollbar.
+  await page.setViewportSize(PHONE);
+  await expect.poll(async () => (await drawer.boundingBox())?.x).toBeGreaterThanOrEqual(0);
 });
 
 /** One written back into a customer's own server: a page that would do harm if it could, and a PDF. */

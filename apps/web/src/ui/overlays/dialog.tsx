@@ -77,6 +77,6 @@ export const Dialog = (props: DialogProps) => (
 export const Drawer = (props: DialogProps) => (
   <Modal
     {...props}
-    className="mr-0 h-dvh max-h-dvh w-[min(34rem,100vw)] max-w-none animate-[slide-in_160ms_ease-out] rounded-none"
+    className="mr-0 h-dvh max-h-dvh w-[min(34rem,100%)] max-w-none animate-[slide-in_160ms_ease-out] rounded-none"
   />
 );
