@@ -15,7 +15,7 @@ import { findFigures } from './structure/figures/pictures.ts';
 import { pageRows } from './structure/page-lines.ts';
 import { bodySizeOf, findRunningText, type MarginLine, marginLines } from './structure/running-text.ts';
 import { ruledGrids } from './structure/tables/ruled-grids.ts';
-import { takeRuledTables } from './structure/tables/ruled-tables.ts';
+import { hasRows, tableGrids, takeRuledTables } from './structure/tables/ruled-tables.ts';
 import type { LinkArea } from './structure/types.ts';
 import type { ReadPage } from './tagging/tag-document.ts';
 import { liesIn } from './text/boxes.ts';
@@ -71,32 +71,31 @@ export function readPages(
     if (content.unreadable) notices.add('unreadable_content');
     links.push(readLinks(objects, page.dict, content.base, pageNumbers, destinations));
     digests.push(textDigest(drawn.fragments));
-    margins.push(marginLines(content, ruledGrids(content)));
+    margins.push(marginLines(content, ruledGrids(content).filter(hasRows)));
     texts.push(content);
     onPage(index + 1);
   }
   if (scanned.size > 0) notices.add('scanned_pages');
   const bodySize = bodySizeOf(texts);
   const running = findRunningText(margins, bodySize);
+  const left = texts.map(({ fragments }, index) => {
+    const gone = new Set(running[index]?.map(({ fragment }) => fragment));
+    return fragments.filter((fragment) => !gone.has(fragment));
+  });
+  const ruledTables = tableGrids(
+    texts.map((content, index) => ruledGrids(withoutDiagrams(content, left[index] ?? []))),
+  );
   const pictures = findFigures(texts);
   const fields: LabelledField[][] = [];
   const undrawn = texts.map((content, index) => {
     budget.checkTime();
-    const left = running[index] ?? [];
-    const gone = new Set(left.map(({ fragment }) => fragment));
-    const fragments = content.fragments.filter((fragment) => !gone.has(fragment));
+    const fragments = left[index] ?? [];
     const page = pdfPages[index];
     const shown = page ? readFormFields(objects, page.dict, content.base) : [];
     fields.push(labelFields(shown, fragments, index, budget));
     const own = links[index] ?? [];
     const rightToLeft = mostlyRightToLeft(fragments);
-    const { tables, rest } = takeRuledTables(
-      withoutDiagrams(content, fragments),
-      fragments,
-      own,
-      index,
-      rightToLeft,
-    );
+    const { tables, rest } = takeRuledTables(ruledTables[index] ?? [], fragments, own, index, rightToLeft);
     const bullets = drawnBullets(content, shown, rightToLeft);
     return {
       page: {

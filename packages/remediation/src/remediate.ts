@@ -13,6 +13,7 @@ import { type ReadPages, readPages } from './read-pages.ts';
 import { asRefusal, RemediationRefused } from './refusal.ts';
 import type { Notice, RemediationReport } from './report.ts';
 import { buildStructure } from './structure/build-structure.ts';
+import { repeatedWords } from './structure/tables/repeated-rows.ts';
 import { blockText } from './structure/types.ts';
 import { noteDocument, writeOutput } from './write-output.ts';
 
@@ -44,7 +45,7 @@ export interface RemediationResult {
   readonly pdf: Uint8Array;
   readonly html: string;
   readonly report: RemediationReport;
-  /** For each page, what was taken for running headers, footers and page numbers: it is neither in the HTML nor tagged. */
+  /** For each page, what was taken for running headers, footers, page numbers, and heads of tables that go on: it is neither in the HTML nor tagged. */
   readonly runningText: readonly string[];
 }
 
@@ -162,7 +163,11 @@ async function remediate(
     uncertainPages: recognised?.uncertain.size ?? 0,
     conformance: { before, after },
   };
-  return { pdf, html, report, runningText: read.runningText };
+  const repeated = repeatedWords(pages);
+  const runningText = read.runningText.map((running, page) =>
+    [running, ...(repeated.get(page) ?? []).map((word) => word.text)].join(' ').trim(),
+  );
+  return { pdf, html, report, runningText };
 }
 
 function megabytes(bytes: number): string {

@@ -3,21 +3,14 @@ import { HtmlValidate } from 'html-validate';
 import { describe, expect, test } from 'vitest';
 import { remediatePdf } from '../src/index.ts';
 import { readIndependently, squeeze, visibleText } from './independent-reader.ts';
-import { readTags, type TagNode } from './tag-reader.ts';
+import { rolesOf } from './structure-roles.ts';
+import { readTags } from './tag-reader.ts';
 
 const samples = printedSamples();
 const validator = new HtmlValidate({
   extends: ['html-validate:recommended'],
   rules: { 'long-title': 'off' },
 });
-
-function countRoles(nodes: readonly TagNode[], counts: Record<string, number> = {}): Record<string, number> {
-  for (const { role, children } of nodes) {
-    counts[role] = (counts[role] ?? 0) + 1;
-    countRoles(children, counts);
-  }
-  return counts;
-}
 
 /** Letters and digits in any order. */
 function letters(text: string): string {
@@ -49,7 +42,7 @@ describe.each(samples)('$name', ({ name, bytes, pages, expected }) => {
     expect(Buffer.from(pdf).includes('pdfuaid:part')).toBe(expected.claims);
 
     const tags = await readTags(pdf);
-    const roles = countRoles(tags.roots);
+    const roles = await rolesOf(pdf);
     const wanted = Object.keys(expected.tags);
     expect(Object.fromEntries(wanted.map((role) => [role, roles[role]]))).toEqual(expected.tags);
 

@@ -11,6 +11,7 @@ import type {
 } from '../structure/types.ts';
 import { escapeHtml } from './escape.ts';
 import { type Anchors, headingAnchors, renderNavigation } from './navigation.ts';
+import { PageStarts } from './page-starts.ts';
 import { FieldValues } from './render-fields.ts';
 
 export interface HtmlDocument {
@@ -25,6 +26,7 @@ interface Rendering {
   readonly shift: number;
   readonly anchors: Anchors;
   readonly fields: FieldValues;
+  readonly starts: PageStarts;
 }
 
 const STYLE =
@@ -41,7 +43,8 @@ const RIGHT_TO_LEFT = /^(?:ar|fa|he|ur|yi|ps|sd|ug)\b/i;
 export function renderHtml({ language, title, pages, fields }: HtmlDocument): string {
   const shift = headingShift(pages);
   const anchors = headingAnchors(pages);
-  const rendering: Rendering = { shift, anchors, fields: new FieldValues(fields) };
+  const starts = new PageStarts(pages);
+  const rendering: Rendering = { shift, anchors, fields: new FieldValues(fields), starts };
   const navigation = renderNavigation(anchors);
   const lines = [
     '<!DOCTYPE html>',
@@ -58,12 +61,13 @@ export function renderHtml({ language, title, pages, fields }: HtmlDocument): st
   lines.push('<main>');
   if (shift > 0) lines.push(`<h1>${escapeHtml(title)}</h1>`);
   for (const [index, page] of pages.entries()) {
-    lines.push(`<section id="page-${index + 1}" aria-label="Page ${index + 1}">`);
-    for (const block of page.blocks) lines.push(renderBlock(block, rendering));
+    const content = page.blocks.map((block) => renderBlock(block, rendering));
     const rest = rendering.fields.restOf(index);
-    if (rest !== '') lines.push(`<p>${rest.trim()}</p>`);
-    if (page.scanned) lines.push('<p>This page is a picture without text. It needs text recognition.</p>');
-    lines.push('</section>');
+    if (rest !== '') content.push(`<p>${rest.trim()}</p>`);
+    if (page.scanned) content.push('<p>This page is a picture without text. It needs text recognition.</p>');
+    const id = starts.sectionId(index);
+    if (id === '' && content.length === 0) continue;
+    lines.push(`<section${id} aria-label="Page ${index + 1}">`, ...content, '</section>');
   }
   lines.push('</main>', '</body>', '</html>', '');
   return lines.join('\n');
@@ -134,9 +138,10 @@ function renderList(
   language = '',
 ): string {
   const body = items
-    .map(({ content, lists }) => {
+    .map((item) => {
+      const { content, lists } = item;
       const inner = lists.map((list) => renderList(list, rendering)).join('');
-      return `<li>${renderText(content, rendering)}${inner}</li>`;
+      return `<li${rendering.starts.idOf(item)}>${renderText(content, rendering)}${inner}</li>`;
     })
     .join('');
   if (!ordered) return `<ul${language}>${body}</ul>`;
@@ -145,13 +150,21 @@ function renderList(
 }
 
 function renderTable({ rows }: TableBlock, rendering: Rendering, language: string): string {
-  const [first, ...others] = rows.map(
-    (row) => `<tr>${row.map((cell) => renderCell(cell, rendering)).join('')}</tr>`,
-  );
-  const headed = rows.length > 1 && rows[0]?.some((cell) => cell.scope === 'column');
-  const head = headed ? `<thead>${first}</thead>\n` : '';
-  const body = (headed ? others : [first, ...others]).join('\n');
-  return `<table${language}>\n${head}<tbody>${body}</tbody>\n</table>`;
+  const isHead = (row: readonly TableCell[]): boolean => row.some((cell) => cell.scope === 'column');
+  const headRows = rows.every(isHead) ? 0 : rows.findIndex((row) => !isHead(row));
+  const render = (row: readonly TableCell[]): string =>
+    `<tr>${row.map((cell) => renderCell(cell, rendering)).join('')}</tr>`;
+  const head = headRows > 0 ? `<thead>${rows.slice(0, headRows).map(render).join('\n')}</thead>\n` : '';
+  // Rows of a page of their own are a body of their own.
+  const bodies: { id: string; rows: string[] }[] = [];
+  for (const row of rows.slice(headRows)) {
+    const id = rendering.starts.idOf(row);
+    const last = bodies.at(-1);
+    if (last && id === '') last.rows.push(render(row));
+    else bodies.push({ id, rows: [render(row)] });
+  }
+  const body = bodies.map(({ id, rows: own }) => `<tbody${id}>${own.join('\n')}</tbody>\n`).join('');
+  return `<table${language}>\n${head}${body}</table>`;
 }
 
 function renderCell({ scope, columns, rows, content }: TableCell, rendering: Rendering): string {

@@ -3,12 +3,13 @@ import { takeContents } from './contents-table.ts';
 import { type DraftBlock, draftBlocks } from './draft-blocks.ts';
 import { attachCaptions } from './figures/captions.ts';
 import { headingLevels } from './heading-levels.ts';
-import { endsHyphenated, isWrittenWithoutSpaces } from './inlines.ts';
+import { isUnfinished, joinInlines } from './inlines.ts';
 import { ListBuilder } from './lists.ts';
 import { findNotes, tieReferences } from './notes.ts';
 import type { Row } from './page-lines.ts';
 import { readingOrder } from './reading-order.ts';
-import { type Block, type Inline, plainText, type Word } from './types.ts';
+import { joinTables } from './tables/join-tables.ts';
+import { type Block, plainText, type Word } from './types.ts';
 
 export interface DraftPage {
   readonly blocks: readonly DraftBlock[];
@@ -37,7 +38,7 @@ export function draftPage(groups: readonly (readonly Row[])[], page: number): Dr
 const INNER_LIST_PT = 6;
 
 /**
- * Decides, over the whole document, what is a heading and what a list.
+ * Decides, over the whole document, what is a heading and what a list, and which tables are one.
  *
  * @param recognised pages whose text was read from a picture: too little is known of it for anything but paragraphs
  */
@@ -57,6 +58,10 @@ export function buildStructure(
     pages.map((page) => page.blocks),
     bodySize,
   );
+  const tables = joinTables(
+    pages.map((page) => page.blocks),
+    (draft) => notes.has(draft),
+  );
   let open: { blocks: Block[]; draft: DraftBlock } | undefined;
   const lists = new ListBuilder();
   const built = pages.map((page) => {
@@ -65,7 +70,8 @@ export function buildStructure(
     for (const [index, draft] of page.blocks.entries()) {
       if (draft.object) {
         lists.close();
-        blocks.push(draft.object);
+        const object = draft.object.kind === 'table' ? tables.get(draft.object) : draft.object;
+        if (object) blocks.push(object);
         continue;
       }
       if (plainText(draft.content).trim() === '') continue;
@@ -101,7 +107,7 @@ export function buildStructure(
         const at = open.blocks.findLastIndex(({ kind }) => kind === 'paragraph');
         const last = open.blocks[at];
         if (last?.kind === 'paragraph')
-          open.blocks[at] = { ...last, content: joined(last.content, draft.content) };
+          open.blocks[at] = { ...last, content: joinInlines(last.content, draft.content) };
         open = { blocks: open.blocks, draft };
       } else {
         lists.close();
@@ -137,20 +143,7 @@ function addEntry(blocks: Block[], drafts: readonly DraftBlock[], draft: DraftBl
 function goesOn(before: DraftBlock, draft: DraftBlock): boolean {
   if (!draft.opensRegion || draft.table || draft.marker || draft.page - before.page > 1) return false;
   if (Math.abs(before.size - draft.size) > 0.6 || before.bold !== draft.bold) return false;
-  return (
-    !/[.:;?!]["”’)\]]*$/.test(plainText(before.content).trimEnd()) &&
-    /^[\p{Ll}(]/u.test(plainText(draft.content))
-  );
-}
-
-function joined(before: readonly Inline[], after: readonly Inline[]): Inline[] {
-  const last = before.at(-1);
-  const first = after[0]?.source?.words[0];
-  if (!last || !first) return [...before, ...after];
-  const broken = endsHyphenated(last.text, { ...first, lineStart: true });
-  const together = isWrittenWithoutSpaces(last.text, first.text);
-  const text = broken ? last.text.slice(0, -1) : together ? last.text : `${last.text} `;
-  return [...before.slice(0, -1), { ...last, text }, ...after];
+  return isUnfinished(plainText(before.content), plainText(draft.content));
 }
 
 /** Whether a list begins inside the first item, so that its second is further away. */

@@ -31,6 +31,9 @@ export interface DraftBlock {
   readonly x0: number;
   /** Left edge of the second line, or of the first one's text behind its marker. */
   readonly textX0: number;
+  /** Upper edge of the first line, and baseline of the last, in points. */
+  readonly top: number;
+  readonly bottom: number;
   /** First of its column or page: what is before it may go on in it. */
   readonly opensRegion: boolean;
   readonly object: PageObject | undefined;
@@ -184,6 +187,8 @@ function draftOf(lines: readonly Line[], table: boolean, page: number, opensRegi
     page,
     x0: first?.x0 ?? 0,
     textX0: second?.x0 ?? first?.textX0 ?? 0,
+    top: (first?.y ?? 0) + (first?.size ?? 0),
+    bottom: lines.at(-1)?.y ?? 0,
     opensRegion,
     object: first?.object,
   };

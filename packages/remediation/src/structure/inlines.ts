@@ -35,6 +35,22 @@ export function inlinesOf(words: readonly Word[], page: number): Inline[] {
   });
 }
 
+/** Text that a column or page breaks off, and the rest of it. */
+export function joinInlines(before: readonly Inline[], after: readonly Inline[]): Inline[] {
+  const last = before.at(-1);
+  const first = after[0]?.source?.words[0];
+  if (!last || !first) return [...before, ...after];
+  const broken = endsHyphenated(last.text, { ...first, lineStart: true });
+  const together = isWrittenWithoutSpaces(last.text, first.text);
+  const text = broken ? last.text.slice(0, -1) : together ? last.text : `${last.text} `;
+  return [...before.slice(0, -1), { ...last, text }, ...after];
+}
+
+/** Whether a text ends in the middle of a sentence, and another goes on in one. */
+export function isUnfinished(before: string, after: string): boolean {
+  return !/[.:;?!]["”’)\]]*$/.test(before.trimEnd()) && /^[\p{Ll}(]/u.test(after);
+}
+
 /** Whether the end of a line between two texts stands for nothing: Chinese and Japanese have no spaces. */
 export function isWrittenWithoutSpaces(before: string, after: string): boolean {
   return IDEOGRAPH_AT_END.test(before) && IDEOGRAPH_AT_START.test(after);

@@ -2,10 +2,11 @@ import { readingSequence } from '../text/direction.ts';
 import type { Box } from '../text/drawings.ts';
 import type { TextFragment } from '../text/text-pen.ts';
 import { pageGutters } from './page-gutters.ts';
-import type { FigureBlock, LinkArea, TableBlock, Word } from './types.ts';
+import type { DraftTable } from './tables/draft-table.ts';
+import type { FigureBlock, LinkArea, Word } from './types.ts';
 
 /** What stands among the lines and is not one. */
-export type PageObject = FigureBlock | TableBlock;
+export type PageObject = FigureBlock | DraftTable;
 
 /** Words on one baseline without a wide gap between them. */
 export interface Segment {

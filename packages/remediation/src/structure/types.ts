@@ -74,6 +74,8 @@ export interface TableCell {
 export interface TableBlock {
   readonly kind: 'table';
   readonly rows: readonly (readonly TableCell[])[];
+  /** Head rows that the pages on which it goes on repeat. */
+  readonly repeated: readonly Inline[];
 }
 
 export interface FigureBlock {

@@ -12,8 +12,11 @@ export interface PageArtifacts {
   readonly running: readonly RunningText[];
   /** Dots between a title and its page number. */
   readonly leaders: readonly Pick<TextFragment, 'spans'>[];
+  /** Head rows of a table that goes on. */
+  readonly repeated: readonly Pick<TextFragment, 'spans'>[];
 }
 
+const REPEATED = '/Artifact <</Type /Pagination>> BDC';
 const LEADER = '/Artifact <</Type /Layout>> BDC';
 
 /** What marked content belongs to: an element's content, or the opening operator of an artifact. */
@@ -47,7 +50,10 @@ export function contentsByPage(root: Element, pageCount: number): Content[][] {
   return pages;
 }
 
-export function planPage(contents: readonly Content[], { running, leaders }: PageArtifacts): PagePlan {
+export function planPage(
+  contents: readonly Content[],
+  { running, leaders, repeated }: PageArtifacts,
+): PagePlan {
   const text = new Map<number, Map<number, Piece[]>>();
   const drawings = new Map<number, Map<number, Content>>();
   const add = (target: Target, order: number, spans: TextFragment['spans']): void => {
@@ -68,6 +74,7 @@ export function planPage(contents: readonly Content[], { running, leaders }: Pag
   for (const { kind, fragment } of running)
     add(`/Artifact <</Type /Pagination /Subtype /${kind}>> BDC`, 0, fragment.spans);
   for (const { spans } of leaders) add(LEADER, 0, spans);
+  for (const { spans } of repeated) add(REPEATED, 0, spans);
   for (const operations of text.values()) for (const pieces of operations.values()) fillGaps(pieces);
   return { text, drawings };
 }

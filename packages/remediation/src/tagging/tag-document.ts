@@ -3,6 +3,7 @@ import type { WorkBudget } from '../budget.ts';
 import type { LabelledField } from '../forms/label-fields.ts';
 import type { OpenDocument } from '../pdf/open-document.ts';
 import type { Revision } from '../pdf/revision.ts';
+import { repeatedWords } from '../structure/tables/repeated-rows.ts';
 import { type LinkArea, type PageStructure, plainText } from '../structure/types.ts';
 import type { Matrix } from '../text/matrix.ts';
 import type { StreamUse } from '../text/page-text.ts';
@@ -14,7 +15,7 @@ import { contentsByPage, type PageArtifacts, planPage } from './page-plan.ts';
 import { writeStructure } from './write-structure.ts';
 
 /** What reading a page left behind for writing it. */
-export interface ReadPage extends PageArtifacts {
+export interface ReadPage extends Omit<PageArtifacts, 'repeated'> {
   readonly base: Matrix;
   readonly streams: readonly StreamUse[];
   readonly links: readonly LinkArea[];
@@ -46,13 +47,14 @@ export function tagDocument(
   );
   const contents = contentsByPage(root, read.length);
   const linkText = textOfLinks(root);
+  const repeated = repeatedWords(structure);
   const pages: { ref: PdfRef; base: Matrix; marked: MarkedPage | undefined }[] = [];
   const annotations: TaggedAnnotation[] = [];
   for (const [index, page] of objects.pdf.getPages().entries()) {
     budget.checkTime();
     const source = read[index];
     if (!source) continue;
-    const plan = planPage(contents[index] ?? [], source);
+    const plan = planPage(contents[index] ?? [], { ...source, repeated: repeated.get(index) ?? [] });
     const marked = source.unreadable
       ? undefined
       : markPage({ objects, revision, budget, keys }, page.dict, source.streams, plan);

@@ -1,14 +1,27 @@
-import { inlinesOf } from '../inlines.ts';
+import type { Box } from '../../text/drawings.ts';
 import type { Row } from '../page-lines.ts';
-import type { TableBlock, TableCell, Word } from '../types.ts';
+import type { Inline, Word } from '../types.ts';
 
 /** A cell before it is known whether it is a header. */
 export interface DraftCell {
-  readonly words: readonly Word[];
+  readonly content: readonly Inline[];
   readonly bold: boolean;
   readonly columns: number;
   readonly rows: number;
   readonly column: number;
+}
+
+export type DraftRow = readonly DraftCell[];
+
+/** A table, or the part of one that stands on a page. */
+export interface DraftTable extends Box {
+  readonly kind: 'table';
+  readonly ruled: boolean;
+  /** From rule to rule, or as far as text reaches where there are none; from left to right, in points. */
+  readonly columns: readonly { readonly x0: number; readonly x1: number }[];
+  /** Upper edge of each row, in points. */
+  readonly tops: readonly number[];
+  readonly rows: readonly DraftRow[];
 }
 
 /** Words of a cell's rows, a line for each piece of them. */
@@ -20,32 +33,12 @@ export function wordsOf(row: Row): Word[] {
   );
 }
 
-/** Header cells are those that look different: a first row, or a first column, in bold among others that are not. */
-export function tableOf(rows: readonly (readonly DraftCell[])[], page: number): TableBlock {
-  const filled = (cells: readonly DraftCell[]): DraftCell[] => cells.filter((cell) => cell.words.length > 0);
-  const allBold = (cells: readonly DraftCell[]): boolean =>
-    filled(cells).length > 0 && filled(cells).every((cell) => cell.bold);
-  const [first = [], ...others] = rows;
-  const body = filled(others.flat());
-  const headed = allBold(first) && !allBold(body);
-  const firstColumn = others.flat().filter((cell) => cell.column === 0);
-  const otherColumns = others.flat().filter((cell) => cell.column > 0);
-  const sided =
-    filled(firstColumn).length > 1 && allBold(firstColumn) && !filled(otherColumns).some((c) => c.bold);
-  return {
-    kind: 'table',
-    rows: rows.map((row, at) =>
-      row.map((cell): TableCell => {
-        const scope =
-          cell.words.length === 0
-            ? undefined
-            : at === 0 && headed
-              ? 'column'
-              : sided && cell.column === 0
-                ? 'row'
-                : undefined;
-        return { scope, columns: cell.columns, rows: cell.rows, content: inlinesOf(cell.words, page) };
-      }),
-    ),
-  };
+export function isFilled({ content }: DraftCell): boolean {
+  return content.length > 0;
+}
+
+/** Whether cells have text, and all of it is in bold. */
+export function allBold(cells: readonly DraftCell[]): boolean {
+  const filled = cells.filter(isFilled);
+  return filled.length > 0 && filled.every((cell) => cell.bold);
 }

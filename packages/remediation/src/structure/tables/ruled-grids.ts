@@ -12,7 +12,9 @@ interface RuledCell extends Box {
 
 export interface RuledGrid extends Box {
   readonly cells: readonly RuledCell[];
-  readonly rowCount: number;
+  /** Edges of its columns from left to right, and of its rows from top to bottom. */
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
 }
 
 interface Rule {
@@ -30,7 +32,7 @@ const TOUCHING_PT = 3;
 /** More rules than this are a drawing, not tables. */
 const MAX_RULES = 1200;
 
-/** Grids that the rules of a page draw, with at least two rows and two columns. */
+/** Grids that the rules of a page draw, with at least two columns. One of a single row may be the rest of a table. */
 export function ruledGrids({ drawings, fragments, width, height }: PageText): RuledGrid[] {
   const horizontal: Rule[] = [];
   const vertical: Rule[] = [];
@@ -111,7 +113,7 @@ function gridOf(horizontal: readonly Rule[], vertical: readonly Rule[]): RuledGr
   const xs = withOpenEnds(positions(vertical), horizontal).sort((a, b) => a - b);
   const ys = withOpenEnds(positions(horizontal), vertical).sort((a, b) => b - a);
   const [columnCount, rowCount] = [xs.length - 1, ys.length - 1];
-  if (columnCount < 2 || rowCount < 2) return undefined;
+  if (columnCount < 2 || rowCount < 1) return undefined;
   const [x0 = 0, x1 = 0, y1 = 0, y0 = 0] = [xs[0], xs.at(-1), ys[0], ys.at(-1)];
   const wall = (row: number, line: number): boolean =>
     separates(vertical, xs[line] ?? 0, ((ys[row] ?? 0) + (ys[row + 1] ?? 0)) / 2);
@@ -143,7 +145,7 @@ function gridOf(horizontal: readonly Rule[], vertical: readonly Rule[]): RuledGr
       cells.push({ ...box, row, column, rows, columns });
     }
   }
-  return { x0, y0, x1, y1, cells, rowCount };
+  return { x0, y0, x1, y1, cells, xs, ys };
 }
 
 function positions(rules: readonly Rule[]): number[] {

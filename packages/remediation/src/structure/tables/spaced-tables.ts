@@ -1,6 +1,7 @@
+import { inlinesOf } from '../inlines.ts';
 import type { Row, Segment } from '../page-lines.ts';
-import type { TableBlock } from '../types.ts';
-import { type DraftCell, tableOf, wordsOf } from './draft-table.ts';
+import { plainText } from '../types.ts';
+import { type DraftCell, type DraftTable, isFilled, wordsOf } from './draft-table.ts';
 
 const MIN_PAIRED_SHARE = 0.7;
 /** A row this close (in em) under the one before, with nothing in the first column, goes on with it. */
@@ -10,7 +11,7 @@ const MIN_SPEAKING_SHARE = 0.5;
 const LEADER = /(?:\.\s?){4,}|…{2,}/;
 
 /** A table without rules: rows whose pieces stand in columns of their own. Undefined when they do not. */
-export function spacedTable(rows: readonly Row[], page: number): TableBlock | undefined {
+export function spacedTable(rows: readonly Row[], page: number): DraftTable | undefined {
   const leaders = rows.filter((row) =>
     row.some(({ words }) => LEADER.test(words.map((w) => w.text).join(' '))),
   );
@@ -20,6 +21,7 @@ export function spacedTable(rows: readonly Row[], page: number): TableBlock | un
   const paired = rows.filter((row) => new Set(row.map((segment) => columnAt(columns, segment))).size > 1);
   if (rows.length < 3 || paired.length < rows.length * MIN_PAIRED_SHARE) return undefined;
   const drafts: Segment[][][] = [];
+  const tops: number[] = [];
   let last: { y: number; size: number } | undefined;
   for (const row of rows) {
     const cells: Segment[][] = columns.map(() => []);
@@ -28,13 +30,19 @@ export function spacedTable(rows: readonly Row[], page: number): TableBlock | un
     const before = drafts.at(-1);
     const goesOn = before && last && cells[0]?.length === 0 && last.y - y < CONTINUED_EM * size;
     if (goesOn) for (const [index, cell] of cells.entries()) before[index]?.push(...cell);
-    else drafts.push(cells);
+    else {
+      drafts.push(cells);
+      tops.push(y + size);
+    }
     last = { y, size };
   }
   const table = drafts.map((cells) =>
     cells.map(
       (segments, column): DraftCell => ({
-        words: segments.flatMap((segment) => wordsOf([segment])),
+        content: inlinesOf(
+          segments.flatMap((segment) => wordsOf([segment])),
+          page,
+        ),
         bold: segments.every((segment) => segment.bold),
         columns: 1,
         rows: 1,
@@ -42,9 +50,20 @@ export function spacedTable(rows: readonly Row[], page: number): TableBlock | un
       }),
     ),
   );
-  const filled = table.flat().filter((cell) => cell.words.length > 0);
-  const speaking = filled.filter((cell) => cell.words.some(({ text }) => /[\p{L}\p{N}]/u.test(text)));
-  return speaking.length < filled.length * MIN_SPEAKING_SHARE ? undefined : tableOf(table, page);
+  const filled = table.flat().filter(isFilled);
+  const speaking = filled.filter((cell) => /[\p{L}\p{N}]/u.test(plainText(cell.content)));
+  if (speaking.length < filled.length * MIN_SPEAKING_SHARE) return undefined;
+  return {
+    kind: 'table',
+    ruled: false,
+    columns,
+    tops,
+    rows: table,
+    x0: columns[0]?.x0 ?? 0,
+    x1: columns.at(-1)?.x1 ?? 0,
+    y0: last?.y ?? 0,
+    y1: tops[0] ?? 0,
+  };
 }
 
 /** Stretches of the page that segments cover, from left to right. */

@@ -4,7 +4,7 @@ import type { TextFragment } from '../../text/text-pen.ts';
 /** How far below its text's baseline an underline lies at most, and how far above it a line that strikes it out (em). */
 const BELOW_EM = 0.2;
 const ABOVE_EM = 0.45;
-/** Lines for text begin and end with it; rules of a table keep a distance. */
+/** Lines for text begin and end with its words or letters; rules of a table keep a distance. */
 const SAME_END_PT = 1.5;
 /** The space behind the words of a line that is broken has its part of the underline. */
 const SPACE_EM = 0.35;
@@ -26,7 +26,7 @@ export class Underlines {
     }
   }
 
-  /** Whether a thin box as wide as this begins with a word and ends with one of the same line. */
+  /** Whether a thin box as wide as this begins and ends where words of one line do, or inside of them. */
   has({ x0, x1, y0, y1 }: Box): boolean {
     const at = (y0 + y1) / 2;
     let [begins, ends] = [false, false];
@@ -35,9 +35,9 @@ export class Underlines {
       for (const fragment of this.#lines.get(y) ?? []) {
         const above = (fragment.y - at) / fragment.size;
         if (above > BELOW_EM || above < -ABOVE_EM) continue;
-        begins ||= Math.abs(fragment.x0 - x0) <= SAME_END_PT;
-        const over = x1 - fragment.x1;
-        ends ||= over >= -SAME_END_PT && over <= SAME_END_PT + SPACE_EM * fragment.size;
+        const space = SAME_END_PT + SPACE_EM * fragment.size;
+        begins ||= x0 >= fragment.x0 - SAME_END_PT && x0 < fragment.x1;
+        ends ||= x1 > fragment.x0 && x1 <= fragment.x1 + space;
       }
     return begins && ends;
   }

@@ -61,6 +61,7 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   'libreoffice-letter': office('letter.fodt'),
   'libreoffice-journal': office('journal.fodt'),
   'libreoffice-form': office('form.html'),
+  'libreoffice-register': office('register.fodt'),
   'libreoffice-sheet': office('prices.fods'),
   'libreoffice-drawing': office('drawing.fodt'),
   'libreoffice-tagged': (shop) => libreOffice(shop, 'tagged.fodt', true),

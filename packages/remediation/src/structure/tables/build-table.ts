@@ -1,0 +1,97 @@
+import { isUnfinished, joinInlines } from '../inlines.ts';
+import { plainText, type TableBlock, type TableCell } from '../types.ts';
+import { allBold, type DraftRow, type DraftTable, isFilled } from './draft-table.ts';
+
+/**
+ * The table that these parts are, each of another page. Header cells are those that look different, a first row or a
+ * first column in bold among others that are not, and the rows that every page begins with.
+ */
+export function buildTable(parts: readonly DraftTable[]): TableBlock {
+  const [head, ...later] = parts;
+  if (!head) return { kind: 'table', rows: [], repeated: [] };
+  const repeats = repeatedRows(head, later);
+  const rows = [...head.rows];
+  for (const part of later) addRows(rows, part.rows.slice(repeats));
+  const [first = [], ...others] = rows;
+  const headed = allBold(first) && others.length > 0 && !allBold(others.flat());
+  const headRows = Math.max(repeats, headed ? 1 : 0);
+  const body = rows.slice(Math.max(1, headRows)).flat();
+  const firstColumn = body.filter((cell) => cell.column === 0);
+  const sided =
+    firstColumn.filter(isFilled).length > 1 &&
+    allBold(firstColumn) &&
+    !body.some((cell) => cell.column > 0 && isFilled(cell) && cell.bold);
+  return {
+    kind: 'table',
+    rows: rows.map((row, at) =>
+      row.map((cell): TableCell => {
+        const scope = at < headRows ? 'column' : sided && cell.column === 0 ? 'row' : undefined;
+        const { columns, rows: down, content } = cell;
+        return { scope: isFilled(cell) ? scope : undefined, columns, rows: down, content };
+      }),
+    ),
+    repeated: later.flatMap((part) => part.rows.slice(0, repeats).flatMap(contentOf)),
+  };
+}
+
+function contentOf(row: DraftRow): DraftRow[number]['content'] {
+  return row.flatMap(({ content }) => content);
+}
+
+/** Whether two rows say the same in the same cells. */
+export function isSameRow(row: DraftRow, other: DraftRow): boolean {
+  return (
+    row.some(isFilled) &&
+    row.length === other.length &&
+    row.every((cell, at) => {
+      const twin = other[at];
+      return (
+        twin?.columns === cell.columns &&
+        twin.rows === cell.rows &&
+        plainText(twin.content).trim() === plainText(cell.content).trim()
+      );
+    })
+  );
+}
+
+/** How many rows every page begins with. In two pages alone the same row can be there twice, unless it is in bold. */
+function repeatedRows(head: DraftTable, later: readonly DraftTable[]): number {
+  if (later.length === 0) return 0;
+  const most = Math.min(...[head, ...later].map(({ rows }) => rows.length - 1));
+  const comesBack = (row: DraftRow, at: number): boolean =>
+    later.every(({ rows }) => isSameRow(row, rows[at] ?? [])) && (later.length > 1 || allBold(row));
+  let count = 0;
+  while (count < most && comesBack(head.rows[count] ?? [], count)) count++;
+  const crossing = head.rows.slice(0, count).some((row, at) => row.some((cell) => at + cell.rows > count));
+  return crossing ? 0 : count;
+}
+
+/** Adds the rows of the next page; the first may go on with the last, where nothing else can be meant. */
+function addRows(rows: DraftRow[], next: readonly DraftRow[]): void {
+  const [first, ...others] = next;
+  const last = rows.at(-1);
+  if (!first) return;
+  const nameless = [...rows, ...others].some((row) => !row[0] || !isFilled(row[0]));
+  if (last && !nameless && isRestOf(last, first))
+    rows[rows.length - 1] = last.map((cell, at) => {
+      const rest = first[at];
+      return rest && isFilled(rest) ? { ...cell, content: joinInlines(cell.content, rest.content) } : cell;
+    });
+  else rows.push(first);
+  rows.push(...others);
+}
+
+function isRestOf(row: DraftRow, rest: DraftRow): boolean {
+  const [name, ...cells] = rest;
+  return (
+    name !== undefined &&
+    !isFilled(name) &&
+    cells.some(isFilled) &&
+    row.length === rest.length &&
+    rest.every((cell, at) => {
+      const before = row[at];
+      if (before?.columns !== cell.columns || before.rows !== 1 || cell.rows !== 1) return false;
+      return !isFilled(cell) || isUnfinished(plainText(before.content), plainText(cell.content));
+    })
+  );
+}
