@@ -52,7 +52,7 @@ export function isUnfinished(before: string, after: string): boolean {
 }
 
 /** Whether the end of a line between two texts stands for nothing: Chinese and Japanese have no spaces. */
-export function isWrittenWithoutSpaces(before: string, after: string): boolean {
+function isWrittenWithoutSpaces(before: string, after: string): boolean {
   return IDEOGRAPH_AT_END.test(before) && IDEOGRAPH_AT_START.test(after);
 }
 
