@@ -35,6 +35,8 @@ const SCRIPT_SHARE = 0.8;
 const SCRIPT_BASELINE_EM = 0.55;
 const SCRIPT_GAP_EM = 0.3;
 const MAX_SCRIPT_CHARACTERS = 6;
+/** Pieces above or below one, in its band: a table over a large sheet has some hundreds. */
+const MAX_SCRIPT_NEIGHBOURS = 1000;
 const RAISED_EM = 0.15;
 
 /**
@@ -120,20 +122,34 @@ function joinScripts(rows: readonly Piece[][], scripts: ReadonlyMap<Piece, Piece
 
 /** Small pieces right beside a larger one, raised or lowered against it, and the one that each belongs to. */
 function scriptsOf(sorted: readonly Piece[]): ReadonlyMap<Piece, Piece> {
+  const largest = sorted.reduce((most, { size }) => Math.max(most, size), 0);
   const hosts = new Map<Piece, Piece>();
   for (const [index, piece] of sorted.entries()) {
-    if (piece.text.length > MAX_SCRIPT_CHARACTERS) continue;
-    for (const step of [1, -1])
-      for (let at = index + step; at >= 0 && at < sorted.length; at += step) {
-        const other = sorted[at];
-        if (!other || Math.abs(other.y - piece.y) > piece.size * 2) break;
-        const gap = other.size * SCRIPT_GAP_EM;
-        const beside = Math.abs(piece.x0 - other.x1) < gap || Math.abs(other.x0 - piece.x1) < gap;
-        const near = Math.abs(other.y - piece.y) < other.size * SCRIPT_BASELINE_EM;
-        if (beside && near && piece.size < other.size * SCRIPT_SHARE) hosts.set(piece, other);
-      }
+    if (piece.text.length > MAX_SCRIPT_CHARACTERS || piece.size >= largest * SCRIPT_SHARE) continue;
+    const host = hostOf(sorted, index, piece, Math.min(piece.size * 2, largest * SCRIPT_BASELINE_EM));
+    if (host) hosts.set(piece, host);
   }
   return hosts;
+}
+
+/**
+ * What a small piece is a script of, among what stands next to it; undefined where more stands there than lines of text hold.
+ *
+ * @param reach how far up and down it is looked for
+ */
+function hostOf(sorted: readonly Piece[], index: number, piece: Piece, reach: number): Piece | undefined {
+  let host: Piece | undefined;
+  for (const step of [1, -1])
+    for (let at = index + step; ; at += step) {
+      const other = sorted[at];
+      if (!other || Math.abs(other.y - piece.y) > reach) break;
+      if (Math.abs(at - index) > MAX_SCRIPT_NEIGHBOURS) return undefined;
+      const gap = other.size * SCRIPT_GAP_EM;
+      const beside = Math.abs(piece.x0 - other.x1) < gap || Math.abs(other.x0 - piece.x1) < gap;
+      const near = Math.abs(other.y - piece.y) < other.size * SCRIPT_BASELINE_EM;
+      if (beside && near && piece.size < other.size * SCRIPT_SHARE) host = other;
+    }
+  return host;
 }
 
 function segmentsOf(row: readonly Piece[], gutters: readonly number[], rightToLeft: boolean): Segment[] {
@@ -157,7 +173,10 @@ function segmentOf(fragments: readonly Piece[], rightToLeft: boolean): Segment {
   const weight = new Map<number, number>();
   let boldCharacters = 0;
   let characters = 0;
-  for (const { size, text, bold } of fragments) {
+  let [left, right] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { size, text, bold, x0, x1 } of fragments) {
+    left = Math.min(left, x0);
+    right = Math.max(right, x1);
     weight.set(size, (weight.get(size) ?? 0) + text.length);
     if (bold) boldCharacters += text.length;
     characters += text.length;
@@ -166,8 +185,8 @@ function segmentOf(fragments: readonly Piece[], rightToLeft: boolean): Segment {
   const main = fragments.find((fragment) => fragment.size === size);
   return {
     words: wordsOf(fragments, rightToLeft, main ?? { size, y: 0 }),
-    x0: Math.min(...fragments.map((fragment) => fragment.x0)),
-    x1: Math.max(...fragments.map((fragment) => fragment.x1)),
+    x0: left,
+    x1: right,
     y: main?.y ?? 0,
     size,
     bold: boldCharacters > characters * 0.8,

@@ -1,0 +1,45 @@
+/** What stands on one page by the ten thousand. Work that grows with its square takes minutes, which the test's time-out ends. */
+import { rawPdf, rawStream } from '@sluice/testkit/samples';
+import { describe, expect, test } from 'vitest';
+import { remediatePdf } from '../src/index.ts';
+import { pageRows } from '../src/structure/page-lines.ts';
+import type { TextFragment } from '../src/text/text-pen.ts';
+
+/** Generous for a loaded machine. */
+const HANGS_MS = 15_000;
+
+function pdfWith(content: string, box = '0 0 14400 842'): Uint8Array {
+  return rawPdf([
+    '<</Type /Catalog /Pages 2 0 R>>',
+    '<</Type /Pages /Kids [3 0 R] /Count 1>>',
+    `<</Type /Page /Parent 2 0 R /MediaBox [${box}] /Resources <</Font <</F 5 0 R>>>> /Contents 4 0 R>>`,
+    rawStream(content),
+    '<</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>',
+  ]);
+}
+
+function word(text: string, x0: number, y: number, size: number): TextFragment {
+  const x1 = x0 + text.length * size * 0.5;
+  return { text, x0, x1, y, size, bold: false, afterSpace: true, quarter: 0, spans: [] };
+}
+
+const rowTexts = (fragments: readonly TextFragment[]): string[] =>
+  pageRows(fragments, [])
+    .flat()
+    .map((row) => row.flatMap(({ words }) => words.map(({ text }) => text)).join(' '));
+
+describe('words on one baseline', () => {
+  test('are read, however many', { timeout: HANGS_MS }, async () => {
+    const words = Array.from({ length: 40 }, (_, at) => `1 0 0 1 ${at * 300} 400 Tm (${'a '.repeat(1000)}) Tj`);
+    const pdf = pdfWith(`BT /F 30 Tf 1 0 0 1 9 400 Tm (Large) Tj /F 10 Tf ${words.join('\n')} ET`);
+    const { html } = await remediatePdf(pdf, { language: 'en', fallbackTitle: 'a.pdf' });
+    expect(html.split('a').length).toBeGreaterThan(40_000);
+  });
+
+  test('have scripts in a line of text, and none where thousands of pieces lie over each other', () => {
+    const [base, raised] = [word('base', 100, 400, 10), word('2', 120, 405, 6)];
+    expect(rowTexts([base, raised])).toEqual(['base 2']);
+    const others = Array.from({ length: 2_000 }, (_, at) => word('n', 200 + at, 401, 10));
+    expect(rowTexts([base, raised, ...others])[0]).toBe('2');
+  });
+});
