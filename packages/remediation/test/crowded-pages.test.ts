@@ -3,6 +3,8 @@ import { rawPdf, rawStream } from '@sluice/testkit/samples';
 import { describe, expect, test } from 'vitest';
 import { remediatePdf } from '../src/index.ts';
 import { pageRows } from '../src/structure/page-lines.ts';
+import { ruledGrids } from '../src/structure/tables/ruled-grids.ts';
+import type { Drawing } from '../src/text/drawings.ts';
 import type { TextFragment } from '../src/text/text-pen.ts';
 
 /** Generous for a loaded machine. */
@@ -30,7 +32,10 @@ const rowTexts = (fragments: readonly TextFragment[]): string[] =>
 
 describe('words on one baseline', () => {
   test('are read, however many', { timeout: HANGS_MS }, async () => {
-    const words = Array.from({ length: 40 }, (_, at) => `1 0 0 1 ${at * 300} 400 Tm (${'a '.repeat(1000)}) Tj`);
+    const words = Array.from(
+      { length: 40 },
+      (_, at) => `1 0 0 1 ${at * 300} 400 Tm (${'a '.repeat(1000)}) Tj`,
+    );
     const pdf = pdfWith(`BT /F 30 Tf 1 0 0 1 9 400 Tm (Large) Tj /F 10 Tf ${words.join('\n')} ET`);
     const { html } = await remediatePdf(pdf, { language: 'en', fallbackTitle: 'a.pdf' });
     expect(html.split('a').length).toBeGreaterThan(40_000);
@@ -41,5 +46,27 @@ describe('words on one baseline', () => {
     expect(rowTexts([base, raised])).toEqual(['base 2']);
     const others = Array.from({ length: 2_000 }, (_, at) => word('n', 200 + at, 401, 10));
     expect(rowTexts([base, raised, ...others])[0]).toBe('2');
+  });
+});
+
+describe('lines under words', () => {
+  test('are compared with words as long as there are not thousands of both at one height', () => {
+    let compared = 0;
+    const fragments = Array.from({ length: 10_000 }, (_, at): TextFragment => {
+      const { size, ...rest } = word('n', 100 + at, 400, 10);
+      return {
+        ...rest,
+        get size() {
+          compared++;
+          return size;
+        },
+      };
+    });
+    const drawings = Array.from({ length: 5_000 }, (_, at): Drawing => {
+      const box = { x0: 100 + at, x1: 125 + at, y0: 398, y1: 398.5 };
+      return { ...box, kind: 'path', slanted: 0, segments: 1, stream: 0, operation: at };
+    });
+    expect(ruledGrids({ fragments, drawings, width: 14_400, height: 842 })).toEqual([]);
+    expect(compared).toBeLessThan(fragments.length * 1_000);
   });
 });

@@ -33,27 +33,37 @@ const TOUCHING_PT = 3;
 const MAX_RULES = 1200;
 
 /** Grids that the rules of a page draw, with at least two columns. One of a single row may be the rest of a table. */
-export function ruledGrids({ drawings, fragments, width, height }: PageText): RuledGrid[] {
+export function ruledGrids({
+  drawings,
+  fragments,
+  width,
+  height,
+}: Pick<PageText, 'drawings' | 'fragments' | 'width' | 'height'>): RuledGrid[] {
   const horizontal: Rule[] = [];
   const vertical: Rule[] = [];
   const underlines = new Underlines(fragments);
-  for (const drawing of drawings)
-    if (drawing.y1 - drawing.y0 > MAX_THICKNESS_PT || !underlines.has(drawing))
+  for (const drawing of drawings) {
+    if (!isThin(drawing) || !underlines.has(drawing))
       addRules(drawing, { width, height }, horizontal, vertical);
-  if (horizontal.length > MAX_RULES || vertical.length > MAX_RULES) return [];
+    if (horizontal.length > MAX_RULES || vertical.length > MAX_RULES || underlines.gaveUp) return [];
+  }
   return connected(horizontal, vertical).flatMap((group) => gridOf(group.horizontal, group.vertical) ?? []);
 }
 
+function isThin({ kind, x0, y0, x1, y1 }: Drawing): boolean {
+  return kind === 'path' && y1 - y0 <= MAX_THICKNESS_PT && x1 - x0 >= MIN_RULE_PT;
+}
+
 function addRules(
-  { kind, x0, y0, x1, y1, slanted }: Drawing,
+  drawing: Drawing,
   page: { width: number; height: number },
   horizontal: Rule[],
   vertical: Rule[],
 ): void {
+  const { kind, x0, y0, x1, y1, slanted } = drawing;
   if (kind !== 'path') return;
   const [wide, high] = [x1 - x0, y1 - y0];
-  if (high <= MAX_THICKNESS_PT && wide >= MIN_RULE_PT)
-    horizontal.push({ at: (y0 + y1) / 2, from: x0, to: x1 });
+  if (isThin(drawing)) horizontal.push({ at: (y0 + y1) / 2, from: x0, to: x1 });
   else if (wide <= MAX_THICKNESS_PT && high >= MIN_RULE_PT)
     vertical.push({ at: (x0 + x1) / 2, from: y0, to: y1 });
   else if (

@@ -10,11 +10,14 @@ const SAME_END_PT = 1.5;
 const SPACE_EM = 0.35;
 /** Text larger than this has lines that are searched for no more. */
 const LARGEST_PT = 48;
+/** Comparisons on one page: a full one of small print, all of it underlined, has a tenth of them. */
+const MAX_COMPARISONS = 4_000_000;
 
 /** Tells lines under words, or through them, from rules. */
 export class Underlines {
   /** Text by the whole point that its baseline is at. */
   readonly #lines = new Map<number, TextFragment[]>();
+  #comparisonsLeft = MAX_COMPARISONS;
 
   constructor(fragments: readonly TextFragment[]) {
     for (const fragment of fragments) {
@@ -26,19 +29,28 @@ export class Underlines {
     }
   }
 
+  /** More lines and words lie at one height than can be compared: nothing more is an underline. */
+  get gaveUp(): boolean {
+    return this.#comparisonsLeft < 0;
+  }
+
   /** Whether a thin box as wide as this begins and ends where words of one line do, or inside of them. */
   has({ x0, x1, y0, y1 }: Box): boolean {
     const at = (y0 + y1) / 2;
     let [begins, ends] = [false, false];
     const lowest = Math.floor(at - ABOVE_EM * LARGEST_PT);
-    for (let y = lowest; y <= at + BELOW_EM * LARGEST_PT; y++)
-      for (const fragment of this.#lines.get(y) ?? []) {
+    for (let y = lowest; y <= at + BELOW_EM * LARGEST_PT; y++) {
+      const line = this.#lines.get(y) ?? [];
+      this.#comparisonsLeft -= line.length;
+      if (this.gaveUp) return false;
+      for (const fragment of line) {
         const above = (fragment.y - at) / fragment.size;
         if (above > BELOW_EM || above < -ABOVE_EM) continue;
         const space = SAME_END_PT + SPACE_EM * fragment.size;
         begins ||= x0 >= fragment.x0 - SAME_END_PT && x0 < fragment.x1;
         ends ||= x1 > fragment.x0 && x1 <= fragment.x1 + space;
       }
+    }
     return begins && ends;
   }
 }
