@@ -126,7 +126,7 @@ export function readPages(
       ({ x0, x1, y }) => !others.some(({ box }) => liesIn({ x0, x1, y0: y, y1: y }, box)),
     );
     const rows = pageRows([...rest, ...outside], page.links, others, page.rightToLeft);
-    return draftPage(rows, index);
+    return draftPage(rows, index, page.content.height);
   });
   if (fields.flat().some(({ from }) => from === 'name')) notices.add('form_fields_need_labels');
   if (fields.flat().some(({ from }) => from === 'text')) notices.add('form_labels_from_text');

@@ -103,6 +103,54 @@ describe('a table that goes on over pages', () => {
   });
 });
 
+describe('tables of pages that are half empty', () => {
+  const week = (number: number, name = `Week ${number}`): string => {
+    const days = [
+      ['Day', 'Opens', 'Who'],
+      ['Monday', 'closed', 'nobody'],
+      ['Tuesday', 'nine', 'Ann'],
+      ['Friday', 'ten', `Guest ${number}`],
+    ];
+    return drawText(name, 60, 770) + part(days, { bold: 0, bottom: 660 });
+  };
+
+  test('are as many, with all of their rows, below titles that count', async () => {
+    const { html, runningText } = await remediate([12, 13, 14].map((number) => week(number)));
+    expect(html.match(/<table/g)).toHaveLength(3);
+    expect(html.match(/>Monday</g)).toHaveLength(3);
+    expect(html).not.toContain('<th');
+    for (const number of [12, 13, 14]) expect(html).toContain(`>Week ${number}<`);
+    expect(runningText).toEqual(['', '', '']);
+  });
+
+  test('are as many though nothing stands above them', async () => {
+    expect(await tablesOf([12, 13].map((number) => week(number, '')))).toHaveLength(2);
+  });
+
+  test('are as many though a note stands below them', async () => {
+    const mark = 'BT /F1 6 Tf 1 0 0 1 160 684 Tm (1) Tj ET';
+    const note = 'BT /F1 7 Tf 1 0 0 1 60 640 Tm (1 By the gate.) Tj ET';
+    expect(await tablesOf([12, 13].map((number) => week(number, '') + mark + note))).toHaveLength(2);
+  });
+
+  test('have the numbers of their pages above them, which are no titles', async () => {
+    const { runningText } = await remediate([12, 13, 14].map((number) => week(number, `Page ${number}`)));
+    expect(runningText).toEqual(['Page 12', 'Page 13', 'Page 14']);
+  });
+});
+
+test('rows below the first are the head of each page only in bold', async () => {
+  const again = (count: number, more: Partial<DrawnTable>): string =>
+    part([HEAD, ['Aller', 'a metre', 'spring'], ...rowsOf(25, `Oder ${count}`)], more);
+  const found = async (bold: number): Promise<number | undefined> =>
+    (await tablesOf([1, 2, 3].map((count) => again(count, { bold }))))[0]?.length;
+  expect(await found(0)).toBe(3 * 26 + 1);
+  expect(await found(1)).toBe(3 * 26 + 1);
+  expect(await found(2)).toBe(3 * 25 + 2);
+  // Where all is in bold, that says nothing.
+  expect(await found(27)).toBe(3 * 26 + 1);
+});
+
 describe('a row that a page divides', () => {
   const long = ['Havel 1', '3 metres', 'winter,'];
   const rest = ['', '', 'spring'];

@@ -17,6 +17,8 @@ export interface DraftPage {
   readonly hasTable: boolean;
   /** What is drawn and not read: the dots before page numbers. */
   readonly leaders: readonly Word[];
+  /** In points. */
+  readonly height: number;
 }
 
 /**
@@ -24,13 +26,14 @@ export interface DraftPage {
  *
  * @param groups rows by the direction of their text
  */
-export function draftPage(groups: readonly (readonly Row[])[], page: number): DraftPage {
+export function draftPage(groups: readonly (readonly Row[])[], page: number, height: number): DraftPage {
   const regions = groups.flatMap((rows) => takeContents(readingOrder(rows)));
   const blocks = draftBlocks(regions, page);
   return {
     blocks,
     hasTable: blocks.some((block) => block.table && !block.object),
     leaders: blocks.flatMap((block) => block.leader),
+    height,
   };
 }
 
@@ -58,10 +61,7 @@ export function buildStructure(
     pages.map((page) => page.blocks),
     bodySize,
   );
-  const tables = joinTables(
-    pages.map((page) => page.blocks),
-    (draft) => notes.has(draft),
-  );
+  const tables = joinTables(pages, (draft) => notes.has(draft));
   let open: { blocks: Block[]; draft: DraftBlock } | undefined;
   const lists = new ListBuilder();
   const built = pages.map((page) => {

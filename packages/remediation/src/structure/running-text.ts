@@ -15,6 +15,8 @@ export interface MarginLine {
   readonly key: string;
   /** No line stands further out. */
   readonly outermost: boolean;
+  /** Words and a number, set as what stands directly below, which is a table. */
+  readonly overTable: boolean;
   readonly size: number;
   readonly fragments: readonly TextFragment[];
 }
@@ -28,6 +30,12 @@ const NUMBER_BOTTOM_SHARE = 0.2;
 const NEIGHBOURS = [1, -1, 2, -2];
 const SAME_PLACE_PT = 4;
 const LARGEST = 1.1;
+/** A title stands this near (em) to its table, and its words to each other. */
+const TITLE_EM = 4;
+const TITLE_GAP_EM = 1;
+/** Words and a number that can be the name of something. */
+const NUMBERED = /\p{L}[.:]? #$/u;
+const PAGES = /(?:^|\s)(?:page|seite|pagina|página|pág|pag|sida|side|sivu|strona|strana|p)[.:]? #$/iu;
 const MAX_LINE_CHARACTERS = 160;
 const PAGE_NUMBER = /^(?:page|seite|p\.|[-–—|\s])*(?:#|[ivxlc]+)(?:(?:\s|of|von|sur|de|\/)*#)?[-–—|.\s]*$/i;
 /** Nothing but a number: of the page, or a cell of a table that happens to stand there. */
@@ -55,17 +63,48 @@ export function marginLines({ fragments, height }: PageText, tables: readonly Bo
       .sort((a, b) => a.x0 - b.x0)
       .map((fragment) => fragment.text)
       .join(' ');
+    const key = text.slice(0, MAX_LINE_CHARACTERS).toLowerCase().replace(/\d+/g, '#');
     return {
       inMargin: y >= height * TOP_SHARE || y <= height * BOTTOM_SHARE,
       kind: y > height / 2 ? ('Header' as const) : ('Footer' as const),
       y,
-      key: text.slice(0, MAX_LINE_CHARACTERS).toLowerCase().replace(/\d+/g, '#'),
+      key,
       number: numberOf(text),
       size: Math.max(...own.map((fragment) => fragment.size)),
       outermost: y > top - 3 || y < bottom + 3,
+      overTable:
+        NUMBERED.test(key) && !PAGES.test(key) && tables.some((table) => isOver(own, table, upright)),
       fragments: own,
     };
   });
+}
+
+/**
+ * Whether a line stands over a table as its title does: near, with nothing between, and on its left or in its middle. What
+ * stands on the right may be a page number behind the name of the document.
+ *
+ * @param line from left to right
+ */
+function isOver(line: readonly TextFragment[], table: Box, page: readonly TextFragment[]): boolean {
+  const [first, last] = [line[0], line.at(-1)];
+  if (!first || !last) return false;
+  const { y, size } = first;
+  if (y < table.y1 || y - table.y1 > size * TITLE_EM) return false;
+  const together = line.every(({ x0 }, at) => x0 - (line[at - 1]?.x1 ?? x0) <= size * TITLE_GAP_EM);
+  const onLeft = Math.abs(first.x0 - table.x0) <= size;
+  const inMiddle = Math.abs(first.x0 + last.x1 - table.x0 - table.x1) / 2 <= size;
+  const own = new Set(line);
+  return (
+    together &&
+    (onLeft || inMiddle) &&
+    !page.some((other) => !own.has(other) && other.y > table.y1 && other.y < y + size)
+  );
+}
+
+/** Whether the titles of tables count up, as the pages do. */
+function countsTitles({ number, overTable }: MarginLine, other: MarginLine, step: number): boolean {
+  if (!overTable || !other.overTable || number === undefined || other.number === undefined) return false;
+  return Math.sign(other.number - number) === Math.sign(step);
 }
 
 /** Whether two lines hold the numbers of their pages, whatever else they hold. */
@@ -98,6 +137,7 @@ export function findRunningText(
           pages[index + step]?.some(
             (other) =>
               other.kind === line.kind &&
+              !countsTitles(line, other, step) &&
               Math.abs(other.y - line.y) < SAME_PLACE_PT &&
               ((!mustCount &&
                 (other.key === line.key || (PAGE_NUMBER.test(line.key) && PAGE_NUMBER.test(other.key)))) ||

@@ -54,12 +54,21 @@ export function isSameRow(row: DraftRow, other: DraftRow): boolean {
   );
 }
 
-/** How many rows every page begins with. In two pages alone the same row can be there twice, unless it is in bold. */
+/**
+ * How many rows every page begins with. The same row can be there twice by chance: from three pages on the first one is
+ * not, and others are not where they are set in bold among others that are not, or a cell of the head reaches into them.
+ */
 function repeatedRows(head: DraftTable, later: readonly DraftTable[]): number {
   if (later.length === 0) return 0;
   const most = Math.min(...[head, ...later].map(({ rows }) => rows.length - 1));
+  const plain = !allBold(head.rows.flat());
+  const standsOut = (row: DraftRow, at: number): boolean =>
+    (plain && allBold(row)) ||
+    (at === 0
+      ? later.length > 1
+      : head.rows.slice(0, at).some((above, from) => above.some((cell) => from + cell.rows > at)));
   const comesBack = (row: DraftRow, at: number): boolean =>
-    later.every(({ rows }) => isSameRow(row, rows[at] ?? [])) && (later.length > 1 || allBold(row));
+    later.every(({ rows }) => isSameRow(row, rows[at] ?? [])) && standsOut(row, at);
   let count = 0;
   while (count < most && comesBack(head.rows[count] ?? [], count)) count++;
   const crossing = head.rows.slice(0, count).some((row, at) => row.some((cell) => at + cell.rows > count));

@@ -6,6 +6,8 @@ import { allBold, type DraftRow, type DraftTable, isFilled } from './draft-table
 const SAME_EDGE_PT = 2;
 /** Pages may end this much sooner than the fullest does, for the sake of lines that stay together. */
 const SLACK_PT = 16;
+/** A page whose last thing ends above this share of its height was not full. */
+const FULL_SHARE = 0.18;
 
 /**
  * The document's tables, by their first parts. What goes on over pages is one table: the last thing of a page and the
@@ -14,18 +16,24 @@ const SLACK_PT = 16;
  * @param isNote notes stand below whatever goes on
  */
 export function joinTables(
-  pages: readonly (readonly DraftBlock[])[],
+  pages: readonly { readonly blocks: readonly DraftBlock[]; readonly height: number }[],
   isNote: (draft: DraftBlock) => boolean,
 ): ReadonlyMap<DraftTable, TableBlock> {
   const lowest = pages
-    .flat()
+    .flatMap(({ blocks }) => blocks)
     .reduce((least, draft) => Math.min(least, bottomOf(draft)), Number.POSITIVE_INFINITY);
   const chains: DraftTable[][] = [];
   /** The table that the page before ends with, and what is below it. */
   let open: { readonly parts: DraftTable[]; readonly floor: number } | undefined;
-  for (const drafts of pages) {
-    const things = drafts.filter((draft) => draft.object ?? plainText(draft.content).trim() !== '');
-    const floor = things.filter(isNote).reduce((most, note) => Math.max(most, note.top), lowest);
+  for (const { blocks, height } of pages) {
+    const full = height * FULL_SHARE;
+    const things = blocks.filter((draft) => draft.object ?? plainText(draft.content).trim() !== '');
+    const notes = things.filter(isNote);
+    const atFoot = notes.some(({ bottom }) => bottom <= full);
+    const floor = (atFoot ? notes : []).reduce(
+      (most, note) => Math.max(most, note.top),
+      Math.min(lowest, full),
+    );
     const text = things.filter((draft) => !isNote(draft));
     let parts: DraftTable[] | undefined;
     for (const [at, { object }] of text.entries()) {
