@@ -1,6 +1,8 @@
 import { rawPdf, rawStream } from '@sluice/testkit/samples';
 import { describe, expect, test } from 'vitest';
 import { remediatePdf } from '../src/index.ts';
+import { REMEDIATION_LIMITS } from '../src/limits.ts';
+import { drawnPdf } from './drawn-table.ts';
 import { readTags, type TagNode } from './tag-reader.ts';
 
 /** A page of lines, each a show operation as it stands in a content stream. */
@@ -51,4 +53,44 @@ describe('dots between a title and its page number', () => {
     expect(page?.text).toContain('so on.... It is said again... and again.');
     expect(html).toContain('so on.... It is said again... and again.');
   });
+
+  test('are signs for what is not known, where cells of a table hold them', async () => {
+    const rows = [
+      ['Chad', '..', '..', '12'],
+      ['Mali', '..', '..', '15'],
+      ['Togo', '7', '9', '18'],
+      ['Ghana', '..', '..', '25'],
+      ['Kenya', '11', '20', '31'],
+    ];
+    const shown = rows.map((cells) => `[${cells.map((cell) => `(${cell}) -6000`).join(' ')}] TJ`);
+    const close = rows.map((cells) => `(${cells.join(' ')}) Tj`);
+    for (const lines of [shown, close]) {
+      const { html, page, roles } = await remediate(lines);
+      expect(roles).not.toContain('TOCI');
+      expect(page?.text.match(/\.\./g)).toHaveLength(6);
+      expect(html).toMatch(/Mali\W[^M]*\.\.[^M]*\.\.[^M]*15/);
+    }
+  });
+
+  test('belong to the title, where the number stands alone or behind dots of its own', async () => {
+    const { html } = await remediate([
+      '(Contents) Tj',
+      '[(Nothing ..) -6000 (3)] TJ',
+      '(And then .... nothing .... 5) Tj',
+      '(The end ......... 9) Tj',
+    ]);
+    expect(html).toContain('<li>Nothing .. 3</li><li>And then .... nothing 5</li><li>The end 9</li>');
+  });
+});
+
+test('a number with a point in it is one word, of as many as a document may hold', async () => {
+  const page = `BT /F1 6 Tf 8 TL 20 800 Td ${'(1.5 2.25 3.75 4.50 ... 5.05) Tj T* '.repeat(20)} ET`;
+  const processed = async (maxWords: number): Promise<unknown> =>
+    await remediatePdf(drawnPdf([page]), {
+      language: 'en',
+      fallbackTitle: 'x.pdf',
+      limits: { ...REMEDIATION_LIMITS, maxWords },
+    });
+  await processed(120);
+  await expect(processed(119)).rejects.toMatchObject({ code: 'pdf_too_complex' });
 });

@@ -1,7 +1,10 @@
 import type { Row, Segment } from './page-lines.ts';
 import type { Region } from './reading-order.ts';
 
-const LEADER = /(?:\.\s?){4,}|…{2,}|(?:·\s?){4,}/;
+const DOTS = /^[.·․‥…]+$/;
+/** Dots that are one word, and how many are a leader when each is one. */
+const LEADER = /[.·․‥]{4,}|…{2,}/;
+const LEADER_WORDS = 4;
 const PAGE_NUMBER = /^(?:\d{1,4}|[ivxlc]{1,7})$/i;
 const TITLE =
   /^(?:(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|indice|sommario|inhoud(?:sopgave)?|innehåll|sisällys|spis treści|obsah|περιεχόμενα|содержание|оглавление|目次|目录|차례)$/iu;
@@ -42,7 +45,7 @@ function isEntry(row: Row): boolean {
   const text = textOf(row);
   const last = row.at(-1)?.words.at(-1)?.text ?? '';
   if (!PAGE_NUMBER.test(last) || !/\p{L}{2}/u.test(text)) return false;
-  return row.length > 1 || LEADER.test(text);
+  return row.length > 1 || leaderLength(row) > 0;
 }
 
 function isContents(run: readonly Row[], before: Row | undefined): boolean {
@@ -50,7 +53,7 @@ function isContents(run: readonly Row[], before: Row | undefined): boolean {
   const numbers = run.map((row) => Number(row.at(-1)?.words.at(-1)?.text)).filter(Number.isFinite);
   const rising = numbers.filter((number, at) => number >= (numbers[at - 1] ?? 0)).length;
   if (rising < numbers.length * MIN_RISING_SHARE) return false;
-  const leaders = run.filter((row) => LEADER.test(textOf(row))).length;
+  const leaders = run.filter((row) => leaderLength(row) > 0).length;
   const linked = run.filter((row) =>
     row.some(({ words }) => words.some(({ link }) => link?.href?.startsWith('#page-'))),
   ).length;
@@ -59,6 +62,18 @@ function isContents(run: readonly Row[], before: Row | undefined): boolean {
     linked >= run.length * MIN_LINKED_SHARE ||
     TITLE.test(textOf(before ?? []).trim())
   );
+}
+
+/**
+ * How many words before the last, the page number, are the dots that lead to it: one run, in the number's own segment or
+ * in the one before it. A few dots are text: cells say so that something is not known.
+ */
+export function leaderLength(row: Row): number {
+  const last = row.at(-1)?.words ?? [];
+  const before = last.length > 1 ? last.slice(0, -1) : (row.at(-2)?.words ?? []);
+  const dots = before.slice(before.findLastIndex(({ text }) => !DOTS.test(text)) + 1);
+  const single = dots.filter(({ text }) => text.length === 1).length;
+  return single >= LEADER_WORDS || dots.some(({ text }) => LEADER.test(text)) ? dots.length : 0;
 }
 
 function textOf(row: readonly Segment[]): string {

@@ -1,3 +1,4 @@
+import { leaderLength } from './contents-table.ts';
 import { inlinesOf } from './inlines.ts';
 import type { PageObject, Row, Segment } from './page-lines.ts';
 import type { Region } from './reading-order.ts';
@@ -60,14 +61,13 @@ const LOOSE_EM = 1.45;
 
 const BULLET = /^[•◦‣▪■□●○➢✓❖►∙·–—*-]$/;
 const GLUED_BULLET = /^[•◦‣▪■●➢✓❖►∙](?=.)/;
-const DOTS = /^[.·․‥…]+$/;
 const NUMBER = /^\(?(?:(\d{1,3})[.)]|([a-z])\)|([A-Z])\))$/;
 
 /** Joins the lines of each region into blocks. */
 export function draftBlocks(regions: readonly Region[], page: number): DraftBlock[] {
   return regions.flatMap((region) => {
+    if (region.contents) return region.rows.map((row) => entryOf(row, page));
     const lines = region.rows.map(lineOf);
-    if (region.contents) return lines.map((line) => entryOf(line, page));
     const table = region.table ? spacedTable(region.rows, page) : undefined;
     const [top] = lines;
     if (table && top) return [{ ...draftOf([top], true, page, true), object: table }];
@@ -195,10 +195,11 @@ function draftOf(lines: readonly Line[], table: boolean, page: number, opensRegi
 }
 
 /** An entry of a table of contents: its last word is its page number. */
-function entryOf(line: Line, page: number): DraftBlock {
+function entryOf(row: Row, page: number): DraftBlock {
+  const line = lineOf(row);
   const number = line.words.at(-1);
   const before = line.words.slice(0, -1);
-  const title = before.slice(0, before.findLastIndex(({ text }) => !DOTS.test(text)) + 1);
+  const title = before.slice(0, before.length - leaderLength(row));
   const words = number ? [...title, { ...number, spaceBefore: true }] : [];
   const draft = draftOf([{ ...line, words }], false, page, false);
   return { ...draft, contents: true, table: false, leader: before.slice(title.length) };

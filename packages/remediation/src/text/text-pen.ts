@@ -120,7 +120,6 @@ export class TextPen {
     }
     // Read as a part of what has been closed already.
     if (text === undefined) return;
-    this.#budget.spend('words', 1);
     if (startsDots) this.#beforeDots = draft;
     else this.#close();
     const [bold, afterSpace] = [this.#bold, this.#afterSpace];
@@ -174,6 +173,7 @@ export class TextPen {
   #keep(draft: Draft): void {
     const text = cleanText(draft.quarter === 0 ? readingText(draft.glyphs) : draft.glyphs.join(''));
     if (text === '') return;
+    this.#budget.spend('words', 1);
     const [ax, ay] = upright(draft.x0, draft.y0, draft.quarter);
     const [bx] = upright(draft.x1, draft.y1, draft.quarter);
     this.#fragments.push({
@@ -190,14 +190,16 @@ export class TextPen {
   }
 }
 
-/** A word and the few dots behind it. */
+/** A word and the few dots behind it, which are added to it: many words like 1.1.1 are one, and long. */
 function joined(before: Draft, dots: Draft): Draft {
   const [last, first] = [before.spans.at(-1), dots.spans[0]];
   const together = last && first && last.stream === first.stream && last.operation === first.operation;
-  const spans = together
-    ? [...before.spans.slice(0, -1), { ...last, to: first.to }, ...dots.spans.slice(1)]
-    : [...before.spans, ...dots.spans];
-  return { ...before, glyphs: [...before.glyphs, ...dots.glyphs], x1: dots.x1, y1: dots.y1, spans, dots: 0 };
+  if (together) last.to = first.to;
+  before.spans.push(...dots.spans.slice(together ? 1 : 0));
+  before.glyphs.push(...dots.glyphs);
+  before.x1 = dots.x1;
+  before.y1 = dots.y1;
+  return before;
 }
 
 function continues(draft: Draft, x: number, y: number, size: number): boolean {
