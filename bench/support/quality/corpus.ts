@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { has } from './peers.ts';
 
 /** A document printed with its author's tags, and without any. */
@@ -19,16 +19,44 @@ export interface Pair {
   readonly input: Uint8Array;
 }
 
-/** Documentation packages of Debian, and where in them the documents are that Writer opens. */
-const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  'writer2latex-manual': ['usr/share/doc/writer2latex/manual'],
-  'python3-relatorio': ['usr/share/doc/python3-relatorio/examples'],
-  'debian-faq': ['usr/share/doc/debian/FAQ'],
-  'debian-policy': ['usr/share/doc/debian-policy', 'usr/share/doc/debian-policy/policy.html'],
-  'developers-reference': ['usr/share/developers-reference'],
-  unoconv: ['usr/share/doc/unoconv'],
-  'fonts-sil-charis': ['usr/share/doc/fonts-sil-charis/documentation'],
-};
+interface Corpus {
+  /** Documentation packages of Debian, and where in them the documents are that Writer opens. */
+  readonly packages: Readonly<Record<string, readonly string[]>>;
+  /** So many of each folder, by their names. */
+  readonly perFolder: number;
+}
+
+const CORPORA = {
+  /** Those that faults were looked for in. */
+  first: {
+    packages: {
+      'writer2latex-manual': ['usr/share/doc/writer2latex/manual'],
+      'python3-relatorio': ['usr/share/doc/python3-relatorio/examples'],
+      'debian-faq': ['usr/share/doc/debian/FAQ'],
+      'debian-policy': ['usr/share/doc/debian-policy', 'usr/share/doc/debian-policy/policy.html'],
+      'developers-reference': ['usr/share/developers-reference'],
+      unoconv: ['usr/share/doc/unoconv'],
+      'fonts-sil-charis': ['usr/share/doc/fonts-sil-charis/documentation'],
+    },
+    perFolder: Number.POSITIVE_INFINITY,
+  },
+  /** Those that nobody looks into: they are counted, and that is all. */
+  second: {
+    packages: {
+      'debian-handbook': ['usr/share/doc/debian-handbook/html/en-US'],
+      'harden-doc': ['usr/share/doc/harden-doc/html/en-US'],
+      'installation-guide-amd64': ['usr/share/doc/installation-guide-amd64/en'],
+      'postgresql-doc-15': ['usr/share/doc/postgresql-doc-15/html'],
+      'git-doc': ['usr/share/doc/git-doc'],
+      'python3.11-doc': ['usr/share/doc/python3.11/html/tutorial'],
+    },
+    perFolder: 7,
+  },
+} satisfies Record<string, Corpus>;
+
+export type CorpusName = keyof typeof CORPORA;
+export const isCorpus = (name: string): name is CorpusName => Object.hasOwn(CORPORA, name);
+
 const WANTED = /(?:\.odt|\.docx?|^[^.]+\.html|\.en\.html)$/;
 /** Indexes are lists of links, and whole books take too long. */
 const SKIPPED = /^(?:index|genindex|search|developers-reference|policy|policy-1)\b/;
@@ -39,7 +67,8 @@ const TAGS = (tagged: boolean): string =>
   `"ExportBookmarks":{"type":"boolean","value":"${tagged}"}}`;
 
 /** Folder of what is made once and kept for the next run. */
-export const workFolder = join(tmpdir(), 'sluice-quality');
+export const workFolderOf = (corpus: CorpusName): string =>
+  join(tmpdir(), corpus === 'first' ? 'sluice-quality' : `sluice-quality-${corpus}`);
 
 /** Why the corpus cannot be made here, if so. */
 export function withoutCorpus(): string | undefined {
@@ -48,8 +77,9 @@ export function withoutCorpus(): string | undefined {
 }
 
 /** Office documents of Debian's documentation packages, each printed twice. */
-export function documentPairs(): Pair[] {
-  const sources = fetchDocuments(join(workFolder, 'documents'));
+export function documentPairs(corpus: CorpusName): Pair[] {
+  const workFolder = workFolderOf(corpus);
+  const sources = fetchDocuments(CORPORA[corpus], workFolder);
   const odt = join(workFolder, 'odt');
   mkdirSync(odt, { recursive: true });
   const pages = sources.filter((path) => path.endsWith('.html'));
@@ -72,6 +102,7 @@ export function documentPairs(): Pair[] {
 
 /** Runs LibreOffice once for all documents, unless an earlier run has. */
 function print(options: readonly string[], documents: readonly string[], folder: string): void {
+  const workFolder = dirname(folder);
   const finished = join(workFolder, `${basename(folder)}.done`);
   if (existsSync(finished)) return;
   mkdirSync(folder, { recursive: true });
@@ -81,23 +112,30 @@ function print(options: readonly string[], documents: readonly string[], folder:
   writeFileSync(finished, '');
 }
 
-function fetchDocuments(folder: string): string[] {
-  const packages = join(workFolder, 'packages');
+function fetchDocuments({ packages, perFolder }: Corpus, workFolder: string): string[] {
+  const folder = join(workFolder, 'documents');
+  const archives = join(workFolder, 'packages');
   if (!existsSync(folder)) {
-    mkdirSync(packages, { recursive: true });
-    execFileSync('apt-get', ['download', ...Object.keys(PACKAGES)], { cwd: packages, stdio: 'ignore' });
-    for (const name of readdirSync(packages))
-      execFileSync('dpkg-deb', ['-x', join(packages, name), folder], { stdio: 'ignore' });
+    mkdirSync(archives, { recursive: true });
+    execFileSync('apt-get', ['download', ...Object.keys(packages)], { cwd: archives, stdio: 'ignore' });
+    for (const name of readdirSync(archives))
+      execFileSync('dpkg-deb', ['-x', join(archives, name), folder], { stdio: 'ignore' });
   }
-  return Object.values(PACKAGES)
+  return Object.values(packages)
     .flat()
     .map((path) => join(folder, path))
     .filter((path) => existsSync(path))
-    .flatMap((path) => readdirSync(path).map((name) => ({ name, path: join(path, name) })))
-    .filter(({ name, path }) => {
-      if (!WANTED.test(name) || SKIPPED.test(name) || !statSync(path).isFile()) return false;
-      const { size } = statSync(path);
-      return !name.endsWith('.html') || (size >= MIN_HTML_BYTES && size <= MAX_HTML_BYTES);
-    })
-    .map(({ path }) => path);
+    .flatMap((path) =>
+      readdirSync(path)
+        .filter((name) => isWanted(name, join(path, name)))
+        .sort()
+        .slice(0, perFolder)
+        .map((name) => join(path, name)),
+    );
+}
+
+function isWanted(name: string, path: string): boolean {
+  if (!WANTED.test(name) || SKIPPED.test(name) || !statSync(path).isFile()) return false;
+  const { size } = statSync(path);
+  return !name.endsWith('.html') || (size >= MIN_HTML_BYTES && size <= MAX_HTML_BYTES);
 }

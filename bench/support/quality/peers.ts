@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -89,8 +89,11 @@ export function validate(files: readonly string[]): Map<string, readonly string[
   );
 }
 
-/** Tags files with the peer; its outputs are `<name>_tagged.pdf` in the folder. */
+/** Tags files with the peer; its outputs are `<name>_tagged.pdf` in the folder. Of a file it cannot read there is none. */
 export function tagWithPeer(files: readonly string[], folder: string): void {
   const args = ['-jar', openDataLoader(), '--format', 'tagged-pdf', '--output-dir', folder, ...files];
-  execFileSync('java', args, { stdio: 'ignore' });
+  // It exits with 1 when it failed on any of them.
+  const { error, status } = spawnSync('java', args, { stdio: 'ignore' });
+  if (error !== undefined || (status !== 0 && status !== 1))
+    throw error ?? new Error(`the peer exited with ${status}`);
 }
