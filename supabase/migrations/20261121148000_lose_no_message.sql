@@ -111,19 +111,102 @@ begin
   select d.id, case d.state when 'queued' then 'process' when 'staged' then 'writeback' else 'dead' end from claimed d;
 end $$;
 
--- A message that comes while its integration is paused is used up and begins nothing. Whoever is active again has what it had in the queues
--- sent at once, not when its visibility is over; where a message is still on its way, one of the two finds nothing to do.
-create function private.send_again() returns trigger
+-- As in break_circuits_that_hang, but a message that comes while its integration is paused puts its object back: it is due, and goes out with
+-- the first sweep after the integration is active again.
+create or replace function public.begin_processing(p_object_ids uuid[], p_lease_seconds int) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  v_objects jsonb;
+  v_integrations uuid[];
+  v_held uuid[] := private.hold_back(p_object_ids, 'queued');
 begin
-  update public.s3_processed_objects o set due_at = now()
-  where o.id in (
-    select w.id from public.s3_processed_objects w
-    where w.integration_id = new.id and w.lease_id is null and w.due_at > now()
-      and (w.state = 'queued' or (w.state = 'staged' and w.reason is null))
-    for update skip locked);
-  return null;
+  with taken as (
+    update public.s3_processed_objects o set state = 'processing', attempts = o.attempts + 1, lease_id = gen_random_uuid(),
+      leased_at = now(), due_at = now() + make_interval(secs => p_lease_seconds), state_changed_at = now(),
+      (rule_id, quality_tier) = (select f.id, coalesce(f.quality_tier, 'standard') from private.folder_rule_for(o.integration_id, o.key) as f)
+    where o.id in (
+      select q.id from public.s3_processed_objects q join public.s3_integrations i on i.id = q.integration_id
+      where q.id = any (p_object_ids) and q.id <> all (v_held) and q.state = 'queued' and i.status = 'active'
+      order by q.id for update of q)
+    returning o.*
+  )
+  select jsonb_agg(jsonb_build_object('objectId', t.id, 'leaseId', t.lease_id, 'jobId', t.job_id, 'integrationId', t.integration_id,
+      'tenantId', t.tenant_id, 'key', t.key, 'etag', t.etag, 'sizeBytes', t.size_bytes, 'attempts', t.attempts, 'obstacleOwner', t.obstacle_owner,
+      'ruleId', t.rule_id, 'overwritePolicy', coalesce(r.overwrite_policy, i.overwrite_policy), 'outputSubfolder', r.output_subfolder,
+      'language', coalesce(r.language, i.language), 'qualityTier', t.quality_tier)),
+    array_agg(distinct t.integration_id)
+  into v_objects, v_integrations
+  from taken t
+  join public.s3_integrations i on i.id = t.integration_id
+  left join public.s3_integration_folder_rules r on r.id = t.rule_id;
+  -- Of what was named and is as it was, the integration is not active.
+  update public.s3_processed_objects o set state = 'found', state_changed_at = now(), due_at = now()
+  where o.id = any (p_object_ids) and o.id <> all (v_held) and o.state = 'queued' and o.lease_id is null;
+  return jsonb_build_object('objects', coalesce(v_objects, '[]'::jsonb),
+    'integrations', private.integrations_with_secrets(coalesce(v_integrations, '{}')));
 end $$;
-create trigger send_again after update of status on public.s3_integrations
-  for each row when (new.status = 'active' and old.status <> 'active') execute function private.send_again();
+
+-- The same of results.
+create or replace function public.begin_writeback(p_object_ids uuid[], p_lease_seconds int) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_objects jsonb;
+  v_integrations uuid[];
+  v_mine uuid[];
+  v_decided uuid[];
+  v_held uuid[] := private.hold_back(p_object_ids, 'staged');
+begin
+  -- One writer per key: of each key the current version if it is asked for, and none that another call is deciding on. Tried, never
+  -- waited for, and in a statement of its own, so that the next one sees what the call before us wrote.
+  select array_agg(t.id) into v_mine
+  from (
+    select distinct on (q.integration_id, q.key) q.id, q.integration_id, q.key
+    from public.s3_processed_objects q
+    where q.id = any (p_object_ids) and q.id <> all (v_held) and q.state = 'staged' and q.lease_id is null
+    order by q.integration_id, q.key, q.is_current desc, q.found_at, q.id) as t
+  where pg_try_advisory_xact_lock(hashtextextended(t.integration_id::text || '/' || t.key, 0));
+
+  with candidates as (
+    select q.id, q.integration_id, q.key, q.is_current, coalesce(r.overwrite_policy, i.overwrite_policy) as policy, r.output_subfolder
+    from public.s3_processed_objects q
+    join public.s3_integrations i on i.id = q.integration_id
+    left join public.s3_integration_folder_rules r on r.id = q.rule_id
+    where q.id = any (p_object_ids) and q.id <> all (v_held) and q.state = 'staged' and q.lease_id is null and i.status = 'active'
+    order by q.id for update of q
+  ), decided as (
+    select c.*, case
+      when not c.is_current and c.policy <> 'keep_versions' then 'superseded'
+      when c.id <> all (coalesce(v_mine, '{}')) then 'wait'
+      when exists (select 1 from public.s3_processed_objects w where w.integration_id = c.integration_id and w.key = c.key
+        and w.id <> c.id and w.state = 'staged' and w.lease_id is not null and w.due_at > now()) then 'wait'
+      else 'write' end as decision
+    from candidates c
+  ), changed as (
+    update public.s3_processed_objects o set
+      state = case d.decision when 'superseded' then 'skipped' else 'staged' end,
+      reason = case d.decision when 'superseded' then 'superseded' else o.reason end,
+      lease_id = case d.decision when 'write' then gen_random_uuid() end,
+      leased_at = case d.decision when 'write' then now() else o.leased_at end,
+      staged_outputs = case d.decision when 'superseded' then null else o.staged_outputs end,
+      attempts = o.attempts + case d.decision when 'write' then 1 else 0 end,
+      due_at = case d.decision when 'write' then now() + make_interval(secs => p_lease_seconds)
+        when 'wait' then now() + interval '5 seconds' end,
+      state_changed_at = case d.decision when 'superseded' then now() else o.state_changed_at end
+    from decided d where d.id = o.id
+    returning o.*, d.decision, d.policy, d.output_subfolder
+  )
+  select jsonb_agg(jsonb_build_object('objectId', t.id, 'leaseId', t.lease_id, 'jobId', t.job_id, 'integrationId', t.integration_id,
+      'tenantId', t.tenant_id, 'key', t.key, 'etag', t.etag, 'sizeBytes', t.size_bytes, 'attempts', t.attempts, 'obstacleOwner', t.obstacle_owner, 'ruleId', t.rule_id,
+      'overwritePolicy', t.policy, 'outputSubfolder', t.output_subfolder, 'qualityTier', t.quality_tier, 'stagedOutputs', t.staged_outputs))
+      filter (where t.decision = 'write'),
+    array_agg(distinct t.integration_id) filter (where t.decision = 'write'), coalesce(array_agg(t.id), '{}')
+  into v_objects, v_integrations, v_decided
+  from changed t;
+  -- Of what was named and is as it was, the integration is not active.
+  update public.s3_processed_objects o set due_at = now()
+  where o.id = any (p_object_ids) and o.id <> all (v_held) and o.id <> all (v_decided) and o.state = 'staged' and o.lease_id is null;
+  return jsonb_build_object('objects', coalesce(v_objects, '[]'::jsonb),
+    'integrations', private.integrations_with_secrets(coalesce(v_integrations, '{}')));
+end $$;

@@ -26,7 +26,7 @@ export class MemoryLifecycle {
     this.replays = this.#replays;
   }
 
-  /** As `update_s3_integration` does: taken up again, it is listed at once, and what it had in the queues is sent again. */
+  /** As `update_s3_integration` does: taken up again, it is listed at once. */
   setStatus(integrationId: string, status: 'active' | 'paused'): void {
     const integration = this.#database.integration(integrationId);
     if (integration.config.status === status) return;
@@ -35,10 +35,6 @@ export class MemoryLifecycle {
     if (status === 'paused') return;
     const now = this.#database.now();
     Object.assign(integration.poll, { nextPollAt: now, leaseId: null, leaseExpiresAt: null });
-    for (const row of this.#database.rowsOf(integrationId)) {
-      const isSent = row.state === 'queued' || (row.state === 'staged' && row.reason === null);
-      if (isSent && row.leaseId === null && (row.dueAt ?? 0) > now) row.dueAt = now;
-    }
     if (integration.events.detectionMode !== 'event') return;
     integration.poll.isListingRequested = true;
     Object.assign(integration.events, { eventModeSince: now, sweepIntervalSeconds: null });

@@ -11,9 +11,13 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
 
   beginProcessing: async (objectIds, leaseSeconds) => {
     const now = database.now();
-    const rows = notHeldBack(database, rowsNamed(database, objectIds), 'queued', now).filter(
-      (row) => row.state === 'queued' && isActive(database, row),
+    const queued = notHeldBack(database, rowsNamed(database, objectIds), 'queued', now).filter(
+      (row) => row.state === 'queued',
     );
+    // Their messages are used up.
+    for (const row of queued.filter((one) => !isActive(database, one)))
+      Object.assign(row, { state: 'found', stateChangedAt: now, dueAt: now });
+    const rows = queued.filter((row) => isActive(database, row));
     const objects = rows.map((row): ObjectToProcess => {
       const rule = database.ruleFor(row.integrationId, row.key);
       row.state = 'processing';
@@ -75,7 +79,11 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
       (a, b) => Number(b.isCurrent) - Number(a.isCurrent) || a.foundAt - b.foundAt,
     );
     for (const row of inTurn) {
-      if (row.state !== 'staged' || row.leaseId !== null || !isActive(database, row)) continue;
+      if (row.state !== 'staged' || row.leaseId !== null) continue;
+      if (!isActive(database, row)) {
+        row.dueAt = now;
+        continue;
+      }
       const rule = database.rules.find(({ id }) => id === row.ruleId);
       const policy = rule?.overwritePolicy ?? database.integration(row.integrationId).config.overwritePolicy;
       if (!row.isCurrent && policy !== 'keep_versions') {
