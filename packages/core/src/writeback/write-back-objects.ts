@@ -85,7 +85,14 @@ const writeOutputs = async (
   const written: WrittenOutput[] = [];
   for (const [index, { output, key }] of named.entries()) {
     const later = named.slice(index + 1).map((one) => one.key);
-    const { etag } = await writeOutput(bucket, object, output, key, later, staging);
+    const { etag } = await writeOutput(bucket, object, output, {
+      key,
+      later,
+      staging,
+      // There are servers that know no conditions and do not say so. A second attempt looks first, too: what broke off the first may have
+      // been a refusal that came before the upload's end.
+      looksFirst: integration.provider === 'generic' || object.attempts > 1,
+    });
     written.push({ kind: output.kind, key, etag, sizeBytes: output.sizeBytes });
   }
   return written;
@@ -103,14 +110,20 @@ const BROKEN_OFF = new Set<ErrorCode>(['endpoint_unreachable', 'upstream_timeout
 const isUnmet = (error: SluiceError, attempts: number): boolean =>
   UNMET.has(error.code) || (attempts > 1 && BROKEN_OFF.has(error.code) && error.providerStatus === undefined);
 
-/** @param later where the other outputs go that are not written yet */
+interface Place {
+  readonly key: string;
+  /** Where the other outputs go that are not written yet. */
+  readonly later: readonly string[];
+  readonly staging: Staging;
+  /** Asks what lies there, and does not leave it to the condition of the write to tell. */
+  readonly looksFirst: boolean;
+}
+
 const writeOutput = async (
   bucket: Bucket,
   object: ObjectToWrite,
   output: StagedOutput,
-  key: string,
-  later: readonly string[],
-  staging: Staging,
+  { key, later, staging, looksFirst }: Place,
 ): Promise<{ etag: string }> => {
   const put = async (condition: Pick<PutInput, 'ifAbsent' | 'ifMatch'>) => {
     const written = await putOrCancel(bucket, await openStaged(staging, output), {
@@ -123,8 +136,7 @@ const writeOutput = async (
     await lookAfter(bucket, object, { key, etag: written.etag, sizeBytes: output.sizeBytes });
     return written;
   };
-  // A second attempt looks first: what broke off the first may have been a refusal that came before the upload's end.
-  let predecessor = object.attempts > 1 ? await glanceAt(bucket, object, key) : null;
+  let predecessor = looksFirst ? await glanceAt(bucket, object, key) : null;
   let isConditional = true;
   if (predecessor === null) {
     try {

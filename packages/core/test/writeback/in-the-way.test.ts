@@ -206,8 +206,19 @@ describe('what lies in the place of a result', () => {
     world.expectSound();
   });
 
+  it('is kept by a server that knows no conditions and does not say so: of servers we do not know, we ask first', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    foreign(world, 'accessible/a.pdf');
+    const put = world.bucket.put.bind(world.bucket);
+    world.bucket.put = ({ ifAbsent: _, ifMatch: __, ...input }) => put(input);
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
+    expect((await world.bucket.head('accessible/a.pdf')).etag).toBe('of the customer');
+  });
+
   it('is looked at before the second attempt, whose upload a refusal could break off again', async () => {
     const { world, ids } = await staged('in/a.pdf');
+    world.database.integration(world.integrationId).config.provider = 'aws_role';
     foreign(world, 'accessible/a.pdf');
     world.faults = ({ method }) =>
       method === 'put' ? { before: new SluiceError('endpoint_unreachable') } : null;

@@ -48,8 +48,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a file of the customer in the place of a result is overwritten',
     file: `${CORE}/writeback/write-back-objects.ts`,
-    find: 'return await put({ ifAbsent: true });',
-    replace: 'return await put({});',
+    find: "if (kinship === 'same_source') return there.etag;",
+    replace: "if (there.etag !== '') return there.etag;",
   },
   {
     name: 'the other version of an object is processed as if it were the one found',
@@ -79,8 +79,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what is processing may be begun again',
     file: `${LEDGER}/object-ledger.ts`,
-    find: "(row) => row.state === 'queued' && isActive(database, row),",
-    replace: "(row) => row.state !== 'staged' && isActive(database, row),",
+    find: "(row) => row.state === 'queued',",
+    replace: "(row) => row.state !== 'staged',",
   },
   {
     name: 'a charge has no job',
@@ -151,8 +151,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what is being written is given to a second writer',
     file: `${LEDGER}/object-ledger.ts`,
-    find: "if (row.state !== 'staged' || row.leaseId !== null || !isActive",
-    replace: "if (row.state !== 'staged' || !isActive",
+    find: "if (row.state !== 'staged' || row.leaseId !== null) continue;",
+    replace: "if (row.state !== 'staged') continue;",
   },
   {
     name: 'two versions of a key are written at once',
