@@ -210,8 +210,11 @@ describe('what lies in the place of a result', () => {
     const { world, ids } = await staged('in/a.pdf');
     foreign(world, 'accessible/a.pdf');
     const put = world.bucket.put.bind(world.bucket);
-    world.bucket.put = ({ key, body, sizeBytes, contentType, metadata }) =>
-      put({ key, body, sizeBytes, contentType, metadata });
+    world.bucket.put = (input) => {
+      const { ifAbsent, ifMatch, ...known } = input;
+      expect([ifAbsent, ifMatch]).not.toEqual([undefined, undefined]);
+      return put(known);
+    };
     await world.writeBack(ids);
     expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
     expect((await world.bucket.head('accessible/a.pdf')).etag).toBe('of the customer');
