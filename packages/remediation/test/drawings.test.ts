@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { remediatePdf } from '../src/index.ts';
 import { readTags, type TagNode } from './tag-reader.ts';
 
-/** A page of these contents, with a form XObject `X` if there is one. */
+/** A page of these contents, with a form XObject `X` if there is one; `I` is a picture. */
 async function processed(contents: readonly string[], form?: string) {
   const pages = contents.map((_, index) => 5 + index * 2);
+  const bold = 5 + contents.length * 2;
   const objects = [
     '<</Type /Catalog /Pages 2 0 R>>',
     `<</Type /Pages /Kids [${pages.map((page) => `${page} 0 R`).join(' ')}] /Count ${pages.length}>>`,
@@ -14,9 +15,13 @@ async function processed(contents: readonly string[], form?: string) {
       dict: '/Type /XObject /Subtype /Form /BBox [0 0 200 100] /Resources <</Font <</F1 3 0 R>>>>',
     }),
     ...contents.flatMap((content, index) => [
-      `<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <</Font <</F1 3 0 R>> /XObject <</X 4 0 R>>>> /Contents ${6 + index * 2} 0 R>>`,
+      `<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <</Font <</F1 3 0 R /F2 ${bold} 0 R>> /XObject <</X 4 0 R /I ${bold + 1} 0 R>>>> /Contents ${6 + index * 2} 0 R>>`,
       rawStream(content),
     ]),
+    '<</Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding>>',
+    rawStream('x', {
+      dict: '/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8',
+    }),
   ];
   const result = await remediatePdf(rawPdf(objects), { language: 'en', fallbackTitle: 'x.pdf' });
   const { roots, pages: read } = await readTags(result.pdf);
@@ -27,8 +32,8 @@ function figuresOf(nodes: readonly TagNode[]): TagNode[] {
   return nodes.flatMap((node) => [...(node.role === 'Figure' ? [node] : []), ...figuresOf(node.children)]);
 }
 
-const say = (x: number, y: number, text: string, size = 11): string =>
-  `BT /F1 ${size} Tf ${x} ${y} Td (${text}) Tj ET\n`;
+const say = (x: number, y: number, text: string, size = 11, font = 'F1'): string =>
+  `BT /${font} ${size} Tf ${x} ${y} Td (${text}) Tj ET\n`;
 const paragraph = (y: number, x = 72): string =>
   [0, 1, 2, 3]
     .map((line) =>
@@ -213,4 +218,130 @@ test('what is drawn at the same place of most pages is decoration', async () => 
   const page = `${paragraph(760)}${waves}${paragraph(430)}`;
   expect((await processed([page])).figures).toHaveLength(1);
   expect((await processed([page, page, page])).figures).toEqual([]);
+});
+
+const PICTURE = `q 200 0 0 120 72 600 cm /I Do Q ${say(72, 584, 'Figure 1: Our office in spring', 9)}`;
+const STRIPES = [0, 1, 2, 3, 4]
+  .map(
+    (row) =>
+      `q 0.9 g 72 ${534 - row * 20} 400 20 re f Q ${say(76, 540 - row * 20, `Town ${row}`)}${say(220, 540 - row * 20, `${row * 7} people`)}${say(360, 540 - row * 20, `${row * 3} EUR`)}`,
+  )
+  .join('');
+const NOTE = `q 0.9 g 72 480 400 80 re f Q q 0.2 g 72 480 4 80 re f Q 72 560 m 472 560 l S
+${say(84, 540, 'Before you begin', 12, 'F2')}${say(84, 520, '1. Close all of the windows')}${say(84, 504, '2. Call the janitor at 0123 456 789')}`;
+
+test.each([
+  ['rows of a table', STRIPES],
+  ['a note', NOTE],
+])('the caption of a picture above makes no figure of the areas behind %s', async (_, areas) => {
+  const { figures, report } = await processed([`${paragraph(800)}${PICTURE}${areas}${paragraph(400)}`]);
+  expect(figures.map(({ alt }) => alt)).toEqual(['Figure 1: Our office in spring']);
+  expect(report.notices).not.toContain('images_need_description');
+});
+
+test.each(['above', 'below'])(
+  'drawings with captions as near to the next one have one each: %s',
+  async (side) => {
+    const plan = (y: number): string =>
+      [0, 1, 2]
+        .map((at) => `${80 + at * 110} ${y} 100 80 re S ${say(85 + at * 110, y + 36, `Room ${at}`, 8)}`)
+        .join('') + `80 ${y + 80} m 400 ${y + 80} l S\n`;
+    const shift = side === 'above' ? 90 : -20;
+    const { figures } = await processed([
+      `${paragraph(800)}${[0, 1, 2].map((at) => plan(580 - at * 120) + say(80, 580 - at * 120 + shift, `Figure ${at + 1}: Floor ${at}`)).join('')}${paragraph(250)}`,
+    ]);
+    expect(figures.map(({ alt }) => alt)).toEqual([
+      'Figure 1: Floor 0',
+      'Figure 2: Floor 1',
+      'Figure 3: Floor 2',
+    ]);
+  },
+);
+
+/** A line of curves from one place to another, across or up the page. */
+function wavy(from: readonly [number, number], to: readonly [number, number]): string {
+  const steps = 20;
+  const at = (step: number, end: 0 | 1): number => from[end] + ((to[end] - from[end]) * step) / steps;
+  const isUpright = from[0] === to[0];
+  return Array.from({ length: steps }, (_, step) => {
+    const aside = step % 2 ? 12 : -12;
+    const pull = (end: number): string =>
+      `${at(end, 0) + (isUpright ? aside : 0)} ${at(end, 1) + (isUpright ? 0 : aside)}`;
+    return `${pull(step)} ${pull(step + 1)} ${at(step + 1, 0)} ${at(step + 1, 1)} c`;
+  }).join(' ');
+}
+const CERTIFICATE = `60 80 m ${wavy([60, 80], [535, 80])} ${wavy([535, 80], [535, 760])} ${wavy([535, 760], [60, 760])} ${wavy([60, 760], [60, 80])} S
+${say(150, 650, 'Certificate of Achievement', 24, 'F2')}${say(200, 580, 'This is to certify that', 12)}${say(200, 550, 'Ada Lovelace', 20)}${say(150, 510, 'has completed the course on engines', 12)}${say(150, 430, '1. To count', 12)}${say(150, 410, '2. To divide', 12)}`;
+const WATERMARK = [0, 1, 2, 3, 4]
+  .map((at) => {
+    const [x, y] = [100 + at * 80, 200 + at * 80];
+    const curves = Array.from(
+      { length: 12 },
+      (_, k) =>
+        `${x + 10 + k * 5} ${y + 20 + k * 6} ${x + 20 + k * 4} ${y - 10 + k * 9} ${x + 5 + k * 7} ${y + 5 + k * 7} c`,
+    );
+    return `${x} ${y} m ${curves.join(' ')} f`;
+  })
+  .join('\n');
+const INVOICE = `${WATERMARK}
+${say(72, 760, 'Invoice 2026-114', 18, 'F2')}${say(72, 630, 'A difference engine, with handle')}${say(420, 630, '1,200.00')}${say(72, 560, 'Delivery to the castle by cart')}${say(420, 560, '80.00')}${say(72, 480, 'How to pay', 14, 'F2')}${say(72, 450, 'Please pay within 30 days to IBAN DE00 1234.')}${say(72, 380, 'Questions: call 0123 456 789')}${say(72, 240, 'With kind regards')}`;
+const prices = (rows: readonly string[], isStriped: (row: number) => boolean): string =>
+  rows
+    .map((name, row) => {
+      const y = 660 - row * 24;
+      const checks = [255, 355, 455]
+        .map((x) => `${x} ${y + 3} m ${x + 3} ${y} l ${x + 9} ${y + 8} l S\n`)
+        .join('');
+      return `${isStriped(row) ? `q 0.9 g 66 ${y - 8} 463 24 re f Q\n` : ''}${say(72, y, name)}${checks}`;
+    })
+    .join('')
+    .concat(paragraph(420));
+const NAMES = ['Mail', 'SSO', 'API', 'Chat', 'Logs', 'Keys', 'Help', 'Tax'];
+
+test.each([
+  ['a certificate in a frame of curves', CERTIFICATE],
+  ['a watermark below an invoice', INVOICE],
+  [
+    'signs in the striped rows of a table',
+    prices(
+      NAMES.map((name) => `${name} for all of your people`),
+      () => true,
+    ),
+  ],
+  ['signs in striped rows of few words', prices(NAMES, () => true)],
+  ['signs in rows of which every other has an area', prices(NAMES, (row) => row % 2 === 0)],
+])('%s: no figure without a caption', async (_, content) => {
+  const { figures } = await processed([content]);
+  expect(figures).toEqual([]);
+});
+
+test('a form may bring along words as large as those of the text, if it is no form of the page', async () => {
+  const lines = '0 40 m 50 80 l 100 45 l 150 95 l 200 45 l S 0 50 m 90 90 l S 10 45 m 190 60 l S';
+  const words = ['what the garden costs', 'what the house costs', 'what is left of it all'];
+  const form = `${lines} ${words.map((text, at) => say(40, 4 + at * 30, text)).join('')}`;
+  const { html } = await processed([`${paragraph(760)}q 1 0 0 1 100 500 cm /X Do Q ${paragraph(430)}`], form);
+  expect(html).toContain('Written in it: what is left of it all');
+});
+
+test('a logo on each page is decoration whatever stands beside it', async () => {
+  const petals = Array.from({ length: 14 }, (_, at) => {
+    const turn = ((at + 1) / 14) * Math.PI * 2;
+    const [x, y] = [50 * Math.sin(turn), -50 * Math.cos(turn)];
+    return `${122 + x * 1.1} ${750 + y} ${122 + x * 0.9} ${750 + y * 0.9} ${122 + x} ${750 + y} c`;
+  });
+  const logo = `122 700 m ${petals.join(' ')} f\n`;
+  const titles = ['Costs of water', 'What is planned for the summer', 'Who to ask', 'Dates'];
+  const { figures, html } = await processed(
+    titles.map((title) => `${logo}${say(176, 745, title)}${paragraph(660)}${paragraph(560)}`),
+  );
+  expect(figures).toEqual([]);
+  for (const title of titles) expect(html).toContain(`>${title}<`);
+});
+
+test('a page of too many large boxes has no frames around drawings', async () => {
+  const words = ['The lawn has grown', 'It was cut in May', 'Nobody was there', 'It rained in June'];
+  const page = (frames: number): string => `${'72 440 450 200 re S '.repeat(frames)}${chart}
+${words.map((text, index) => say(340, 620 - index * 40, text)).join('')}${paragraph(760)}${paragraph(400)}`;
+  const [few, many] = await Promise.all([processed([page(50)]), processed([page(51)])]);
+  expect([few.figures.length, many.figures.length]).toEqual([1, 0]);
 });

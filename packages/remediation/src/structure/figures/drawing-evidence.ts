@@ -1,6 +1,6 @@
 import { area, gapBetween, isInside, liesIn, union } from '../../text/boxes.ts';
 import type { Box, Drawing } from '../../text/drawings.ts';
-import { isRule } from './path-clusters.ts';
+import { clusterPaths, isRule } from './path-clusters.ts';
 import type { TextPatch } from './text-patches.ts';
 
 /** More of its length than a round corner has. */
@@ -8,6 +8,8 @@ const SLANTED_SHARE = 0.4;
 const MIN_MARK_PT = 2.5;
 const LARGE_PT = 20;
 const MIN_BAR_PT = 4;
+/** More straight lines and areas than these are no chart of bars. */
+const MAX_BARS = 5000;
 
 const MIN_HEADS = 2;
 const MIN_BOX_PT = 9;
@@ -20,6 +22,12 @@ const MIN_APART_SHARE = 0.8;
 const MIN_SIDE_PT = 48;
 const MIN_AREA_PT = 6000;
 const MIN_CAPTIONED_SIDE_PT = 36;
+/** Stripes behind rows or columns, and what touches them. */
+const MIN_STRIPES = 2;
+const STRIPE_LENGTH_SHARE = 0.8;
+const MAX_STRIPE_SHARE = 0.5;
+const TOUCHING_PT = 1;
+
 /** More text than this share of a box is text in a box. */
 const MAX_TEXT_SHARE = 0.35;
 
@@ -39,7 +47,7 @@ export function mayBeDrawing(paths: readonly Drawing[], box: Box, text: readonly
 export function isSurelyDrawing(paths: readonly Drawing[], box: Box, text: readonly TextPatch[]): boolean {
   const [width, height] = [box.x1 - box.x0, box.y1 - box.y0];
   if (Math.min(width, height) < MIN_SIDE_PT || width * height < MIN_AREA_PT) return false;
-  const slanted = paths.filter(isSlanted);
+  const slanted = withoutSigns(paths.filter(isSlanted), paths, box);
   if (slanted.length > 0) {
     const reach = union(slanted);
     // A sign beside words, in a frame with them, is a sign in a frame.
@@ -51,6 +59,35 @@ export function isSurelyDrawing(paths: readonly Drawing[], box: Box, text: reado
     if (wide && (curve || large.length >= 3 || slanted.length >= 15)) return true;
   }
   return hasLinkedBoxes(paths) || hasBars(paths, text, 'y') || hasBars(paths, text, 'x');
+}
+
+/** What is slanted, but for signs in the cells of a striped table: what is no thicker than a stripe, and goes over the edge of none. */
+function withoutSigns(slanted: readonly Drawing[], paths: readonly Drawing[], box: Box): readonly Drawing[] {
+  const flat = paths.filter((path) => path.slanted < SLANTED_SHARE && !isRule(path));
+  return (['y', 'x'] as const).reduce((left, across) => {
+    const along = across === 'y' ? 'x' : 'y';
+    const stripes = flat.filter(
+      (path) =>
+        sideOf(path, along) >= sideOf(box, along) * STRIPE_LENGTH_SHARE &&
+        sideOf(path, across) <= sideOf(box, across) * MAX_STRIPE_SHARE,
+    );
+    if (stripes.length < MIN_STRIPES || stripes.length > MAX_BOXES) return left;
+    const thickness = Math.max(...stripes.map((stripe) => sideOf(stripe, across)));
+    const isSign = (sign: Box): boolean => {
+      const [low, high] = [sign[`${across}0`] + TOUCHING_PT, sign[`${across}1`] - TOUCHING_PT];
+      const isCut = (edge: number): boolean => low < edge && edge < high;
+      return (
+        sideOf(sign, across) <= thickness &&
+        !stripes.some((stripe) => isCut(stripe[`${across}0`]) || isCut(stripe[`${across}1`]))
+      );
+    };
+    const groups = clusterPaths(left, { width: box.x1, height: box.y1 }, 0);
+    return groups.filter((group) => !isSign(group.box)).flatMap((group) => group.paths);
+  }, slanted);
+}
+
+function sideOf(box: Box, along: 'x' | 'y'): number {
+  return box[`${along}1`] - box[`${along}0`];
 }
 
 /** Boxes that stand apart, with lines and the heads of arrows between them. What is slanted in the cells of a table touches no line. */
@@ -80,10 +117,11 @@ function isSlanted({ slanted, x0, y0, x1, y1 }: Drawing): boolean {
 }
 
 /** Bars of a chart: as thick as each other, beside each other on one line, of different lengths, and empty. */
-function hasBars(paths: readonly Drawing[], text: readonly TextPatch[], along: 'x' | 'y'): boolean {
+function hasBars(all: readonly Drawing[], text: readonly TextPatch[], along: 'x' | 'y'): boolean {
+  const paths = all.filter(({ slanted }) => slanted === 0);
+  if (paths.length > MAX_BARS) return false;
   const bars = new Map<string, { at: number; length: number }[]>();
   for (const path of paths) {
-    if (path.slanted > 0) continue;
     const across = along === 'y' ? path.x1 - path.x0 : path.y1 - path.y0;
     const length = along === 'y' ? path.y1 - path.y0 : path.x1 - path.x0;
     if (across < MIN_BAR_PT || length < MIN_BAR_PT) continue;

@@ -1,6 +1,6 @@
 import { area, gapBetween, isInside, liesIn, union } from '../../text/boxes.ts';
 import type { Box, Drawing } from '../../text/drawings.ts';
-import { isRule } from './path-clusters.ts';
+import { isRule, type PathCluster } from './path-clusters.ts';
 import type { TextPatch } from './text-patches.ts';
 
 /** A label beside a drawing is this short, and this near (em). */
@@ -11,8 +11,10 @@ const LABEL_ROUNDS = 3;
 /** A legend beside a drawing is this near. */
 const LEGEND_GAP_PT = 40;
 const LEGEND_SHARE = 0.4;
-/** What it says is smaller than running text. */
-const LEGEND_SIZE = 0.95;
+/** Labels and legends are smaller than running text. */
+const LABEL_SIZE = 0.95;
+/** More characters than these, as large as running text, are no labels. */
+const MAX_LARGE_CHARACTERS = 60;
 
 /** Forms that draw nothing but what is in a cluster: a drawing that was put into the page as one. */
 export function ownForms(
@@ -25,16 +27,31 @@ export function ownForms(
   return forms;
 }
 
+/** Whether so much of what stands in or beside a drawing is as large as running text that it is the page's, and not the drawing's. */
+export function holdsText(patches: readonly TextPatch[], bodySize: number): boolean {
+  const small = patches.filter(({ bold, size }) => !bold && size <= bodySize * LABEL_SIZE);
+  // Words that are bold and larger than every label are headings of what is below them.
+  const labelSize = small.reduce((largest, { size }) => Math.max(largest, size), 0) || Infinity;
+  const large = patches.filter(
+    ({ bold, size }) => size > bodySize * LABEL_SIZE || (bold && size > labelSize * 1.05),
+  );
+  return large.reduce((sum, { text }) => sum + text.length, 0) > MAX_LARGE_CHARACTERS;
+}
+
+/** Whether text is drawn by one of these streams. */
+export function isOfForms({ fragments }: TextPatch, forms: ReadonlySet<number>): boolean {
+  return fragments.every(({ spans }) => spans.every(({ stream }) => forms.has(stream)));
+}
+
 /**
  * The text inside of a drawing, and the short pieces right beside it: numbers of axes, and their names.
  *
  * @param forms streams whose text is the drawing's wherever it stands
  */
 export function labelsOf(core: Box, patches: readonly TextPatch[], forms: ReadonlySet<number>): TextPatch[] {
-  const isOfForm = ({ fragments }: TextPatch): boolean =>
-    fragments.every(({ spans }) => spans.every(({ stream }) => forms.has(stream)));
-  const labels = patches.filter((patch) => liesIn(patch, core) || isOfForm(patch));
-  const left = new Set(patches.filter((patch) => !labels.includes(patch)));
+  const isLabel = (patch: TextPatch): boolean => liesIn(patch, core) || isOfForms(patch, forms);
+  const labels = patches.filter(isLabel);
+  const left = new Set(patches.filter((patch) => !isLabel(patch)));
   for (let round = 0; round < LABEL_ROUNDS; round++) {
     const box = union([core, ...labels]);
     for (const patch of left) {
@@ -51,22 +68,21 @@ export function labelsOf(core: Box, patches: readonly TextPatch[], forms: Readon
 /** Signs beside a drawing with small words behind each: what its colours and lines stand for. */
 export function legendOf(
   core: Box,
-  clusters: readonly (readonly Drawing[])[],
+  clusters: readonly PathCluster[],
   patches: readonly TextPatch[],
   bodySize: number,
 ): Drawing[] {
-  return clusters.flatMap((cluster) => {
-    const sign = union(cluster);
+  return clusters.flatMap(({ paths, box: sign }) => {
     const gap = gapBetween(sign, core);
-    if (gap.y > 0 || gap.x > LEGEND_GAP_PT || cluster.every(isRule) || isInside(sign, core)) return [];
+    if (gap.y > 0 || gap.x > LEGEND_GAP_PT || paths.every(isRule) || isInside(sign, core)) return [];
     // As large as that: a drawing of its own.
     if (area(sign) > area(core) * LEGEND_SHARE) return [];
     const isNamed = patches.some(
       (patch) =>
-        patch.size < bodySize * LEGEND_SIZE &&
+        patch.size < bodySize * LABEL_SIZE &&
         gapBetween(patch, sign).y === 0 &&
         gapBetween(patch, sign).x <= patch.size * LABEL_GAP_EM,
     );
-    return isNamed ? cluster : [];
+    return isNamed ? paths : [];
   });
 }

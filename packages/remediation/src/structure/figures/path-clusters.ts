@@ -1,4 +1,11 @@
+import { union } from '../../text/boxes.ts';
 import type { Box, Drawing } from '../../text/drawings.ts';
+
+/** Paths that stand together, and the box around them. */
+export interface PathCluster {
+  readonly paths: readonly Drawing[];
+  readonly box: Box;
+}
 
 /** At most this many cells of the raster across or up the page; none is smaller than this. */
 const MAX_CELLS = 300;
@@ -16,13 +23,16 @@ export function isRule({ x0, y0, x1, y1, slanted }: Drawing): boolean {
 /**
  * Paths that stand together, whatever order they are painted in. The work grows with their number and the raster's, not
  * with how they lie.
+ *
+ * @param margin shapes further apart than twice this (points) are not of one cluster
  */
 export function clusterPaths(
   paths: readonly Drawing[],
   page: { readonly width: number; readonly height: number },
-): Drawing[][] {
+  margin = SHAPE_MARGIN_PT,
+): PathCluster[] {
   const raster = new Raster(page.width, page.height);
-  const places = paths.map((path) => raster.placeOf(path, isRule(path) ? RULE_MARGIN_PT : SHAPE_MARGIN_PT));
+  const places = paths.map((path) => raster.placeOf(path, isRule(path) ? RULE_MARGIN_PT : margin));
   for (const place of places) raster.cover(place);
   const labels = raster.components();
   const clusters = new Map<number, Drawing[]>();
@@ -33,7 +43,7 @@ export function clusterPaths(
     if (cluster) cluster.push(path);
     else clusters.set(label, [path]);
   }
-  return [...clusters.values()];
+  return [...clusters.values()].map((cluster) => ({ paths: cluster, box: union(cluster) }));
 }
 
 class Raster {

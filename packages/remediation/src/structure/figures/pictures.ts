@@ -12,6 +12,8 @@ const BACKGROUND_CHARACTERS = 20;
 const REPEATED_PAGES = 3;
 const REPEATED_SHARE = 0.3;
 const TOUCHING_PT = 2;
+/** Tiles are painted in rows: of one picture, each touches one of so many before it. */
+const MAX_TILES_BACK = 200;
 
 /** The pictures of each page that say something; those that repeat or lie behind the text are decoration. */
 export function findFigures(pages: readonly PageText[]): FigureBlock[][] {
@@ -53,7 +55,7 @@ function joinTouching(pictures: readonly Drawing[]): Drawing[][] {
   const groups: Drawing[][] = [];
   for (const picture of pictures) {
     const last = groups.at(-1);
-    if (last?.some((other) => touches(other, picture))) last.push(picture);
+    if (last?.slice(-MAX_TILES_BACK).some((other) => touches(other, picture))) last.push(picture);
     else groups.push([picture]);
   }
   return groups;
