@@ -1,12 +1,13 @@
 import type { RemediationLimits } from './limits.ts';
 import { RemediationRefused } from './refusal.ts';
 
-type Work = 'operators' | 'glyphs' | 'words' | 'decodedBytes';
+type Work = 'operators' | 'glyphs' | 'words' | 'fontEntries' | 'decodedBytes';
 
 const DETAIL: Record<Work | 'time', string> = {
   operators: 'The pages hold more drawing instructions than can be processed.',
   glyphs: 'The document holds more text than can be processed.',
   words: 'The document holds more words than can be processed.',
+  fontEntries: 'The fonts of the document say more about their characters than can be processed.',
   decodedBytes: 'The file unpacks to more data than can be processed.',
   time: 'The document took longer to process than is allowed.',
 };
@@ -23,6 +24,7 @@ export class WorkBudget {
       operators: limits.maxOperators,
       glyphs: limits.maxGlyphs,
       words: limits.maxWords,
+      fontEntries: limits.maxFontEntries,
       decodedBytes: limits.maxDecodedBytes,
     };
     this.#deadlineMs = Date.now() + limits.maxElapsedMs;

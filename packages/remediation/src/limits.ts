@@ -14,6 +14,8 @@ export interface RemediationLimits {
   readonly maxGlyphs: number;
   /** Runs of characters without a space between them: what is kept of each, until the document is written, is most of the memory. */
   readonly maxWords: number;
+  /** What all fonts together say about their characters, one by one: maps to Unicode, names and widths of glyphs. */
+  readonly maxFontEntries: number;
   /** Wall clock, where there is one. */
   readonly maxElapsedMs: number;
 }
@@ -31,6 +33,7 @@ export const REMEDIATION_LIMITS: RemediationLimits = {
   maxOperators: 4_000_000,
   maxGlyphs: 1_000_000,
   maxWords: 80_000,
+  maxFontEntries: 400_000,
   maxElapsedMs: 25_000,
 };
 
@@ -45,5 +48,6 @@ export const NODE_REMEDIATION_LIMITS: RemediationLimits = {
   maxOperators: 40_000_000,
   maxGlyphs: 10_000_000,
   maxWords: 3_000_000,
+  maxFontEntries: 4_000_000,
   maxElapsedMs: 600_000,
 };

@@ -6,6 +6,8 @@ interface Program {
   readonly cids?: readonly number[];
   /** Its encoding as it stands in the file. */
   readonly encoding?: readonly number[];
+  /** Numbers without a meaning in its dictionary. */
+  readonly padding?: number;
 }
 
 const STANDARD_STRINGS = 391;
@@ -20,13 +22,14 @@ function index(items: readonly (readonly number[])[]): number[] {
 }
 
 /** A CFF program of empty glyphs. */
-export function cffProgram({ names = [], cids, encoding }: Program): Uint8Array {
+export function cffProgram({ names = [], cids, encoding, padding = 0 }: Program): Uint8Array {
   const strings = index(names.map((name) => [...Buffer.from(name, 'latin1')]));
   const numbers = cids ?? names.map((_, at) => STANDARD_STRINGS + at);
   const charset = [0, ...numbers.flatMap(word)];
   const codes = encoding ?? [];
   const glyphs = index([0, ...numbers].map(() => [14]));
   const top = (at: number): number[] => [
+    ...Array.from({ length: padding }, () => 139),
     ...(cids ? [...integer(STANDARD_STRINGS), ...integer(STANDARD_STRINGS), ...integer(0), 12, 30] : []),
     ...(encoding ? [...integer(at), 16] : []),
     ...integer(at + codes.length),

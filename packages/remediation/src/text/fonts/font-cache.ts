@@ -2,6 +2,7 @@ import { type PdfDict, PdfRef } from '@libpdf/core';
 import type { WorkBudget } from '../../budget.ts';
 import type { ObjectAccess } from '../../pdf/object-access.ts';
 import { type Font, loadFont } from './font.ts';
+import { FontSources } from './font-sources.ts';
 
 export interface UsedFont {
   /** Undefined for a font that is no object of its own. */
@@ -15,13 +16,13 @@ export interface UsedFont {
 /** Fonts of a document, each read once. */
 export class FontCache {
   readonly #objects: ObjectAccess;
-  readonly #budget: WorkBudget;
+  readonly #sources: FontSources;
   readonly #byDict = new Map<PdfDict, Omit<UsedFont, 'isSeen'>>();
   readonly #seen = new Set<Font>();
 
   constructor(objects: ObjectAccess, budget: WorkBudget) {
     this.#objects = objects;
-    this.#budget = budget;
+    this.#sources = new FontSources(objects, budget);
   }
 
   /** Every font asked for so far. */
@@ -40,7 +41,7 @@ export class FontCache {
     if (!dict) return undefined;
     const known = this.#byDict.get(dict);
     if (known) return known.font;
-    const font = loadFont(this.#objects, dict, this.#budget);
+    const font = loadFont(this.#objects, dict, this.#sources);
     const entry: unknown = fonts?.get(name);
     this.#byDict.set(dict, { ref: entry instanceof PdfRef ? entry : undefined, dict, font });
     return font;

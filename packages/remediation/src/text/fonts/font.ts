@@ -1,21 +1,12 @@
-import { PdfArray, PdfDict, PdfName, PdfNumber, PdfStream } from '@libpdf/core';
-import type { WorkBudget } from '../../budget.ts';
-import { decodeStream } from '../../pdf/bounded-decode.ts';
+import { PdfArray, PdfDict, PdfName, PdfNumber } from '@libpdf/core';
 import type { ObjectAccess } from '../../pdf/object-access.ts';
 import { bitmapFontText } from './bitmap-names.ts';
 import { encodingByName, STANDARD, SYMBOL, ZAPF_DINGBATS } from './encodings.ts';
+import type { FontSources } from './font-sources.ts';
 import { glyphNameToText } from './glyph-names.ts';
 import { legacyEncoding } from './legacy-encodings.ts';
-import { withOpenSymbols } from './open-symbol.ts';
-import {
-  cffCidText,
-  cffEncoding,
-  latin1,
-  trueTypeGlyphText,
-  type1GlyphNames,
-} from './programs/embedded-font.ts';
 import { standardWidth } from './standard-widths.ts';
-import { type CodeMap, parseCodeMap } from './to-unicode.ts';
+import type { CodeMap } from './to-unicode.ts';
 
 interface Glyph {
   /** Empty when the font does not tell. */
@@ -49,17 +40,11 @@ export interface Font {
 const HALF_WIDTH = 500;
 
 /** Reads what text needs from a font dictionary: code lengths, Unicode values and widths. */
-export function loadFont(objects: ObjectAccess, dict: PdfDict, budget: WorkBudget): Font {
-  const map = codeMap(objects.stream(dict, 'ToUnicode'), budget);
-  const toUnicode = map && withOpenSymbols(baseName(objects, dict), map);
+export function loadFont(objects: ObjectAccess, dict: PdfDict, sources: FontSources): Font {
+  const toUnicode = sources.toUnicode(objects.stream(dict, 'ToUnicode'), baseName(objects, dict));
   return objects.name(dict, 'Subtype') === 'Type0'
-    ? compositeFont(objects, dict, toUnicode, budget)
-    : simpleFont(objects, dict, toUnicode, budget);
-}
-
-function codeMap(stream: PdfStream | undefined, budget: WorkBudget): CodeMap | undefined {
-  const decoded = stream && decodeStream(stream, budget);
-  return decoded && parseCodeMap(latin1(decoded));
+    ? compositeFont(objects, dict, toUnicode, sources)
+    : simpleFont(objects, dict, toUnicode, sources);
 }
 
 function baseName(objects: ObjectAccess, dict: PdfDict): string {
@@ -83,15 +68,19 @@ function simpleFont(
   objects: ObjectAccess,
   dict: PdfDict,
   toUnicode: CodeMap | undefined,
-  budget: WorkBudget,
+  sources: FontSources,
 ): Font {
   const name = baseName(objects, dict);
   const descriptor = objects.dict(dict, 'FontDescriptor');
   const type3 = objects.name(dict, 'Subtype') === 'Type3';
   const numbered = type3 ? bitmapFontText(differences(objects, dict)) : undefined;
-  const text = simpleText(objects, dict, descriptor, name, budget);
+  const text = simpleText(objects, dict, descriptor, name, sources);
   const firstCode = objects.number(dict, 'FirstChar') ?? 0;
-  const widths = objects.list(dict, 'Widths').map((item) => (item instanceof PdfNumber ? item.value : 0));
+  // Codes are of one byte: what stands behind is nobody's.
+  const widths = objects
+    .list(dict, 'Widths')
+    .slice(0, 256)
+    .map((item) => (item instanceof PdfNumber ? item.value : 0));
   const missing = objects.number(descriptor, 'MissingWidth') ?? 0;
   const unit = type3 ? Math.abs(objects.numbers(dict, 'FontMatrix')[0] ?? 0.001) || 0.001 : 0.001;
   const glyphs = new Map<number, Glyph>();
@@ -131,33 +120,20 @@ function simpleText(
   dict: PdfDict,
   descriptor: PdfDict | undefined,
   name: string,
-  budget: WorkBudget,
+  sources: FontSources,
 ): (string | undefined)[] {
   const encoding = objects.resolve(dict.get('Encoding'));
   const encodingDict = encoding instanceof PdfDict ? encoding : undefined;
   const named = encodingByName(
     encoding instanceof PdfName ? encoding.value : objects.name(encodingDict, 'BaseEncoding'),
   );
-  const text = [...(named ?? programEncoding(objects, descriptor, budget) ?? builtInEncoding(name))];
-  const program = objects.stream(descriptor, 'FontFile');
-  if (!named && program) {
-    const decoded = decodeStream(program, budget);
-    for (const [code, glyphName] of decoded ? type1GlyphNames(decoded) : [])
+  const own = named ?? sources.cffEncoding(objects.stream(descriptor, 'FontFile3'));
+  const text = [...(own ?? builtInEncoding(name))];
+  if (!named)
+    for (const [code, glyphName] of sources.type1Names(objects.stream(descriptor, 'FontFile')) ?? [])
       text[code] = glyphNameToText(glyphName);
-  }
   for (const [code, glyphName] of differences(objects, dict)) text[code] = glyphNameToText(glyphName);
   return text;
-}
-
-/** The encoding that a program in CFF has itself. */
-function programEncoding(
-  objects: ObjectAccess,
-  descriptor: PdfDict | undefined,
-  budget: WorkBudget,
-): readonly (string | undefined)[] | undefined {
-  const file = objects.stream(descriptor, 'FontFile3');
-  const decoded = file && decodeStream(file, budget);
-  return decoded && cffEncoding(decoded);
 }
 
 /** Names of glyphs by the codes that the encoding gives them. */
@@ -182,20 +158,21 @@ function compositeFont(
   objects: ObjectAccess,
   dict: PdfDict,
   toUnicode: CodeMap | undefined,
-  budget: WorkBudget,
+  sources: FontSources,
 ): Font {
   const first = objects.list(dict, 'DescendantFonts')[0];
   const descendant = first instanceof PdfDict ? first : undefined;
   const descriptor = objects.dict(descendant, 'FontDescriptor');
   const encodingName = objects.name(dict, 'Encoding') ?? '';
-  const embedded = codeMap(objects.stream(dict, 'Encoding'), budget);
+  const embedded = sources.codeMap(objects.stream(dict, 'Encoding'));
   const utf16 = /UCS2|UTF16/.test(encodingName);
   const legacy = legacyEncoding(encodingName);
   const glyphText =
     toUnicode || utf16 || (encodingName !== '' && !encodingName.startsWith('Identity'))
       ? undefined
-      : identityText(objects, descendant, descriptor, budget);
-  const widths = cidWidths(objects, descendant);
+      : identityText(objects, descendant, descriptor, sources);
+  const stated = objects.resolve(descendant?.get('W'));
+  const widths = sources.cidWidths(stated instanceof PdfArray ? stated : undefined);
   const used = new Map<number, string>();
   const defaultWidth = objects.number(descendant, 'DW') ?? 1000;
   const spaces = embedded?.codeSpaces.length ? embedded.codeSpaces : (toUnicode?.codeSpaces ?? []);
@@ -225,7 +202,7 @@ function compositeFont(
         yield {
           text: value,
           // Widths are by glyph, of which a national encoding's codes say nothing: one byte is half an em.
-          width: (legacy && length === 1 ? HALF_WIDTH : (widths.get(code) ?? defaultWidth)) / 1000,
+          width: (legacy && length === 1 ? HALF_WIDTH : (widths?.get(code) ?? defaultWidth)) / 1000,
           bytes: length,
           isWordSpace: length === 1 && code === 32,
           isGuess: false,
@@ -240,41 +217,10 @@ function identityText(
   objects: ObjectAccess,
   descendant: PdfDict | undefined,
   descriptor: PdfDict | undefined,
-  budget: WorkBudget,
+  sources: FontSources,
 ): ReadonlyMap<number, string> | undefined {
   const program = objects.stream(descriptor, 'FontFile2') ?? objects.stream(descriptor, 'FontFile3');
-  const decoded = program && decodeStream(program, budget);
-  if (decoded && objects.name(descendant, 'Subtype') === 'CIDFontType0') return cffCidText(decoded);
-  const byGlyph = decoded && trueTypeGlyphText(decoded);
-  const mapStream = objects.stream(descendant, 'CIDToGIDMap');
-  const map = mapStream && decodeStream(mapStream, budget);
-  if (!byGlyph || !map) return byGlyph;
-  const byCode = new Map<number, string>();
-  for (let code = 0; code * 2 + 1 < map.length; code++) {
-    const value = byGlyph.get((map[code * 2] ?? 0) * 256 + (map[code * 2 + 1] ?? 0));
-    if (value !== undefined) byCode.set(code, value);
-  }
-  return byCode;
-}
-
-function cidWidths(objects: ObjectAccess, descendant: PdfDict | undefined): Map<number, number> {
-  const widths = new Map<number, number>();
-  const items = objects.list(descendant, 'W');
-  for (let at = 0; at < items.length; ) {
-    const first = items[at];
-    const second = items[at + 1];
-    if (!(first instanceof PdfNumber)) return widths;
-    if (second instanceof PdfArray) {
-      for (const [offset, item] of objects.elements(second).entries())
-        if (item instanceof PdfNumber) widths.set(first.value + offset, item.value);
-      at += 2;
-      continue;
-    }
-    const third = items[at + 2];
-    if (!(second instanceof PdfNumber) || !(third instanceof PdfNumber)) return widths;
-    const last = Math.min(second.value, first.value + 0xffff);
-    for (let code = first.value; code <= last && widths.size <= 0xffff; code++) widths.set(code, third.value);
-    at += 3;
-  }
-  return widths;
+  return objects.name(descendant, 'Subtype') === 'CIDFontType0'
+    ? sources.cffCidText(program)
+    : sources.trueTypeText(program, objects.stream(descendant, 'CIDToGIDMap'));
 }

@@ -8,12 +8,17 @@ export interface CodeMap {
 
 /** A map with more entries than a font can have glyphs is an attack, not a font. */
 const MAX_ENTRIES = 70_000;
+/** Ranges over each other are work too, though no entry comes of them. */
+const MAX_WRITTEN = 2 * MAX_ENTRIES;
+/** Codes are of one to four bytes, and ranges of each are few. */
+const MAX_CODE_SPACES = 256;
 
 const TOKEN = /<([0-9A-Fa-f\s]*)>|\[|\]|\b(?:begin|end)(?:bfchar|bfrange|codespacerange)\b/g;
 
 /** Reads /ToUnicode (or an embedded /Encoding CMap's code spaces). Bad input gives a smaller map, never an error. */
 export function parseCodeMap(source: string): CodeMap {
-  const text = new Map<number, string>();
+  const target: Target = { text: new Map(), left: MAX_WRITTEN };
+  const { text } = target;
   const codeSpaces: { length: number; low: number; high: number }[] = [];
   let section = '';
   let operands: (string | string[])[] = [];
@@ -47,16 +52,17 @@ export function parseCodeMap(source: string): CodeMap {
     }
     const [first, second, third] = operands;
     if (section === 'codespacerange' && typeof first === 'string' && typeof second === 'string') {
-      codeSpaces.push({ length: first.length / 2, low: code(first), high: code(second) });
+      if (codeSpaces.length < MAX_CODE_SPACES)
+        codeSpaces.push({ length: first.length / 2, low: code(first), high: code(second) });
       operands = [];
     } else if (section === 'bfchar' && typeof first === 'string' && typeof second === 'string') {
-      setText(text, code(first), second);
+      setText(target, code(first), second);
       operands = [];
     } else if (section === 'bfrange' && typeof first === 'string' && typeof second === 'string' && third) {
-      setRange(text, code(first), code(second), third);
+      setRange(target, code(first), code(second), third);
       operands = [];
     }
-    if (text.size > MAX_ENTRIES) break;
+    if (text.size > MAX_ENTRIES || target.left <= 0) break;
   }
   return { text, codeSpaces };
 }
@@ -65,34 +71,41 @@ function code(hex: string): number {
   return Number.parseInt(hex.slice(0, 8), 16) || 0;
 }
 
-function setRange(text: Map<number, string>, low: number, high: number, target: string | string[]): void {
+/** What a map is written to, and how often it still may be. */
+interface Target {
+  readonly text: Map<number, string>;
+  left: number;
+}
+
+function setRange(target: Target, low: number, high: number, values: string | string[]): void {
   const last = Math.min(high, low + 0xffff);
-  for (let at = low; at <= last && text.size <= MAX_ENTRIES; at++) {
-    if (typeof target === 'string') {
-      const units = utf16Units(target);
+  for (let at = low; at <= last && target.text.size <= MAX_ENTRIES && target.left > 0; at++) {
+    if (typeof values === 'string') {
+      const units = utf16Units(values);
       const end = units.length - 1;
       const lastUnit = units[end];
       if (lastUnit === undefined) return;
       units[end] = (lastUnit + at - low) & 0xffff;
-      put(text, at, units);
+      put(target, at, units);
     } else {
-      const item = target[at - low];
+      const item = values[at - low];
       if (item === undefined) return;
-      setText(text, at, item);
+      setText(target, at, item);
     }
   }
 }
 
-function setText(text: Map<number, string>, at: number, hex: string): void {
-  put(text, at, utf16Units(hex));
+function setText(target: Target, at: number, hex: string): void {
+  put(target, at, utf16Units(hex));
 }
 
-function put(text: Map<number, string>, at: number, units: number[]): void {
+function put(target: Target, at: number, units: number[]): void {
+  target.left--;
   // NUL and the replacement character are what writers put where they know nothing.
   const value = String.fromCharCode(...units)
     .replaceAll('\u0000', '')
     .replace(/[\ufffd\ufeff]/g, '');
-  if (value !== '') text.set(at, value);
+  if (value !== '') target.text.set(at, value);
 }
 
 function utf16Units(hex: string): number[] {

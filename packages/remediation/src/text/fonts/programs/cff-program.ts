@@ -21,6 +21,8 @@ const STANDARD_ENCODING = 0;
 const EXPERT_ENCODING = 1;
 const HAS_SUPPLEMENT = 0x80;
 const MAX_NAME_BYTES = 63;
+/** A top DICT has some twenty entries; one with more than this is none. */
+const MAX_DICT_BYTES = 4096;
 
 /**
  * What a CFF program says about its characters (Adobe Technical Note 5176): names of glyphs, and the codes it gives to them.
@@ -41,7 +43,8 @@ export class CffProgram {
     const names = this.#index(this.#u8(2));
     const dicts = this.#index(names.end);
     this.#strings = this.#index(dicts.end);
-    const top = topEntries(dicts.item(0) ?? new Uint8Array());
+    const dict = dicts.item(0);
+    const top = topEntries(dict && dict.length <= MAX_DICT_BYTES ? dict : new Uint8Array());
     this.isCidKeyed = top.has(Entry.ros);
     this.#encoding = top.get(Entry.encoding) ?? STANDARD_ENCODING;
     const charStrings = top.get(Entry.charStrings) ?? 0;
