@@ -15,6 +15,8 @@ export interface RuledGrid extends Box {
   /** Edges of its columns from left to right, and of its rows from top to bottom. */
   readonly xs: readonly number[];
   readonly ys: readonly number[];
+  /** No rule closes it on two opposite sides: what it has are rules between columns, or between rows. */
+  readonly innerOnly: boolean;
 }
 
 interface Rule {
@@ -31,6 +33,8 @@ const MAX_BOX_SLANT = 0.4;
 const TOUCHING_PT = 3;
 /** More rules than this are a drawing, not tables. */
 const MAX_RULES = 1200;
+/** So are more columns times rows than this. */
+const MAX_PLACES = 20_000;
 
 /** Grids that the rules of a page draw, with at least two columns. One of a single row may be the rest of a table. */
 export function ruledGrids({
@@ -120,10 +124,12 @@ function crosses(row: Rule, column: Rule): boolean {
 }
 
 function gridOf(horizontal: readonly Rule[], vertical: readonly Rule[]): RuledGrid | undefined {
-  const xs = withOpenEnds(positions(vertical), horizontal).sort((a, b) => a - b);
-  const ys = withOpenEnds(positions(horizontal), vertical).sort((a, b) => b - a);
+  const [across, down] = [positions(vertical), positions(horizontal)];
+  const xs = withOpenEnds(across, horizontal).sort((a, b) => a - b);
+  const ys = withOpenEnds(down, vertical).sort((a, b) => b - a);
   const [columnCount, rowCount] = [xs.length - 1, ys.length - 1];
-  if (columnCount < 2 || rowCount < 1) return undefined;
+  if (columnCount < 2 || rowCount < 1 || columnCount * rowCount > MAX_PLACES) return undefined;
+  const innerOnly = xs.length - across.length > 1 || ys.length - down.length > 1;
   const [x0 = 0, x1 = 0, y1 = 0, y0 = 0] = [xs[0], xs.at(-1), ys[0], ys.at(-1)];
   const wall = (row: number, line: number): boolean =>
     separates(vertical, xs[line] ?? 0, ((ys[row] ?? 0) + (ys[row + 1] ?? 0)) / 2);
@@ -138,14 +144,14 @@ function gridOf(horizontal: readonly Rule[], vertical: readonly Rule[]): RuledGr
       const free = (at: number): boolean => !taken.has(row * columnCount + at);
       while (column + columns < columnCount && !wall(row, column + columns) && free(column + columns))
         columns++;
-      const across = Array.from({ length: columns }, (_, index) => column + index);
+      const spanned = Array.from({ length: columns }, (_, index) => column + index);
       let rows = 1;
       const goesDown = (line: number): boolean =>
-        across.every((at) => !floor(line, at) && !taken.has(line * columnCount + at)) &&
-        across.slice(1).every((at) => !wall(line, at));
+        spanned.every((at) => !floor(line, at) && !taken.has(line * columnCount + at)) &&
+        spanned.slice(1).every((at) => !wall(line, at));
       while (row + rows < rowCount && goesDown(row + rows)) rows++;
       for (let down = row; down < row + rows; down++)
-        for (const at of across) taken.add(down * columnCount + at);
+        for (const at of spanned) taken.add(down * columnCount + at);
       const box = {
         x0: xs[column] ?? 0,
         x1: xs[column + columns] ?? 0,
@@ -155,7 +161,7 @@ function gridOf(horizontal: readonly Rule[], vertical: readonly Rule[]): RuledGr
       cells.push({ ...box, row, column, rows, columns });
     }
   }
-  return { x0, y0, x1, y1, cells, xs, ys };
+  return { x0, y0, x1, y1, cells, xs, ys, innerOnly };
 }
 
 function positions(rules: readonly Rule[]): number[] {

@@ -12,6 +12,12 @@ const MAX_CROSSING_SHARE = 0.1;
 /** Two cells with text can be a box with a line through it. */
 const MIN_FILLED = 3;
 const SAME_EDGE_PT = 2;
+/** So many lines, each as full as this, are running text; where this share of the cells holds such, they are columns. */
+const COLUMN_LINES = 8;
+const COLUMN_FILL = 0.6;
+const COLUMN_SHARE = 0.5;
+/** A page of columns has no more parts. */
+const MAX_COLUMNS = 24;
 
 /** Whether a grid is a table by itself. */
 export function hasRows({ ys }: RuledGrid): boolean {
@@ -55,6 +61,7 @@ export function takeRuledTables(
     const inside = rest.filter((fragment) => fragment.quarter === 0 && isIn(fragment, grid));
     const crossing = inside.filter(({ x0, x1 }) => x0 < grid.x0 - 4 || x1 > grid.x1 + 4).length;
     if (inside.length === 0 || crossing > inside.length * MAX_CROSSING_SHARE) continue;
+    if (grid.innerOnly && isLayout(grid, inside)) continue;
     const rows = rowsOf(grid, inside, links, index, rightToLeft);
     // A row in which no cell begins is none for a reader.
     if (rows.some((row) => row.length === 0)) continue;
@@ -71,6 +78,25 @@ export function takeRuledTables(
     rest = rest.filter((fragment) => !taken.has(fragment));
   }
   return { tables, rest };
+}
+
+/** Whether rules stand between columns of running text, as in a newsletter. */
+function isLayout({ cells }: RuledGrid, fragments: readonly TextFragment[]): boolean {
+  if (cells.length > MAX_COLUMNS) return false;
+  let [filled, columns] = [0, 0];
+  for (const cell of cells) {
+    const lines = pageRows(
+      fragments.filter((fragment) => isIn(fragment, cell)),
+      [],
+    ).flat();
+    if (lines.length > 0) filled++;
+    const full = lines.filter((line) => {
+      const [first, last] = [line[0], line.at(-1)];
+      return first && last && last.x1 - first.x0 >= (cell.x1 - cell.x0) * COLUMN_FILL;
+    });
+    if (full.length >= COLUMN_LINES) columns++;
+  }
+  return columns > 0 && columns >= filled * COLUMN_SHARE;
 }
 
 function isIn(
