@@ -105,8 +105,15 @@ test.each([
   const size = count * 10;
   const places = Array.from({ length: count + 1 }, (_, at) => at * 10);
   const rule = (x0: number, y0: number, x1: number, y1: number): Drawing => ({
-    ...{ x0, y0, x1, y1 },
-    ...{ kind: 'path', slanted: 0, segments: 1, stream: 0, operation: 0 },
+    x0,
+    y0,
+    x1,
+    y1,
+    kind: 'path',
+    slanted: 0,
+    segments: 1,
+    stream: 0,
+    operation: 0,
   });
   const drawings = places.flatMap((at) => [rule(0, at, size, at), rule(at, 0, at, size)]);
   expect(ruledGrids({ drawings, fragments: [], width: size, height: size })).toHaveLength(tables);
