@@ -310,6 +310,7 @@ test.each([
   ],
   ['signs in striped rows of few words', prices(NAMES, () => true)],
   ['signs in rows of which every other has an area', prices(NAMES, (row) => row % 2 === 0)],
+  ['signs in striped rows below a line', `66 684 m 529 684 l S\n${prices(NAMES, (row) => row % 2 === 0)}`],
 ])('%s: no figure without a caption', async (_, content) => {
   const { figures } = await processed([content]);
   expect(figures).toEqual([]);

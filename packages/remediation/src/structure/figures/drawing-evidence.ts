@@ -90,9 +90,20 @@ function sideOf(box: Box, along: 'x' | 'y'): number {
   return box[`${along}1`] - box[`${along}0`];
 }
 
-/** Boxes that stand apart, with lines and the heads of arrows between them. What is slanted in the cells of a table touches no line. */
+/** Boxes that stand apart, with lines and the heads of arrows between them. A sign between stripes is a head only where it touches a line. */
 export function hasLinkedBoxes(paths: readonly Drawing[]): boolean {
-  return paths.filter(isSlanted).length >= MIN_HEADS && paths.some(isRule) && hasBoxesApart(paths);
+  const slanted = paths.filter(isSlanted);
+  const rules = paths.filter(isRule);
+  if (slanted.length < MIN_HEADS || rules.length === 0 || !hasBoxesApart(paths)) return false;
+  if (withoutSigns(slanted, paths, union(paths)).length >= MIN_HEADS) return true;
+  if (slanted.length > MAX_BARS || rules.length > MAX_BARS) return false;
+  const heads = slanted.filter((head) =>
+    rules.some((rule) => {
+      const gap = gapBetween(head, rule);
+      return Math.max(gap.x, gap.y) <= TOUCHING_PT;
+    }),
+  );
+  return heads.length >= MIN_HEADS;
 }
 
 /** Boxes that stand apart: the cells of a table touch each other. */
