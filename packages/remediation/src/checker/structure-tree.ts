@@ -133,7 +133,7 @@ export function ownerOfContent(
   mcid: number,
 ): StructureElement | undefined {
   const owners = key === undefined ? undefined : objects.resolve(tree.parents.get(key));
-  const owner = owners instanceof PdfArray ? objects.resolve(owners.toArray()[mcid]) : undefined;
+  const owner = owners instanceof PdfArray && mcid >= 0 ? objects.resolve(owners.at(mcid)) : undefined;
   return owner instanceof PdfDict ? tree.byDict.get(owner) : undefined;
 }
 
