@@ -87,10 +87,19 @@ describe('writing back', () => {
       p_integration_id: connection.integrationId,
       p_changes: { status: 'paused' },
     });
-    const [before] = await objectsOf(ledger, connection);
+    const others = async () =>
+      (await fingerprint(ledger, connection)).filter((line) => !line.startsWith('s3_processed_objects '));
+    const [[before], untouched] = [await objectsOf(ledger, connection), await others()];
     expect((await ledger.objects.beginWriteback([row.id], LEASE_SECONDS)).objects).toEqual([]);
-    // Its message is used up: it is the sweep's again, as soon as the integration is active.
-    expect(await objectsOf(ledger, connection)).toEqual([{ ...before, due_at: expect.anything() }]);
+    // Its message is used up: it is the sweep's again, as soon as the integration is active. Nothing else has changed.
+    const [after] = await objectsOf(ledger, connection);
+    expect(after).toEqual({ ...before, due_at: after?.due_at });
+    expect(
+      await ledger.rows('select 1 from public.s3_processed_objects where id = $1 and due_at <= now()', [
+        row.id,
+      ]),
+    ).toHaveLength(1);
+    expect(await others()).toEqual(untouched);
   });
 
   test('never happens for a version that is superseded', async () => {
