@@ -14,6 +14,9 @@ const MIN_SECRET_BYTES = 24;
  */
 const MAX_SECONDS_TOGETHER = 550;
 
+/** Of those, at most, an answer may take to be read. */
+const MAX_ANSWER_SECONDS = 150;
+
 /** What the processor is told by its environment. */
 const Environment = z.object({
   /** Base64 of at least 24 random bytes; the Worker has the same. Without it nothing is served. */
@@ -31,6 +34,10 @@ const Environment = z.object({
   MAX_WAITING: z.coerce.number().int().min(0).max(1000).default(16),
   /** For its turn; then a document is told to come again. */
   MAX_WAIT_SECONDS: z.coerce.number().min(0).max(MAX_SECONDS_TOGETHER).default(250),
+  /** For an answer to be read, once its document is done; then it is broken off. */
+  MAX_ANSWER_SECONDS: z.coerce.number().min(0.1).max(600).default(MAX_ANSWER_SECONDS),
+  /** Answers that are being read, each some files on disk; beyond it no document is taken in. */
+  MAX_LEAVING: z.coerce.number().int().min(1).max(1000).default(64),
   /** Where documents lie while they are processed. */
   WORK_DIR: z.string().default(tmpdir()),
   /** Of one document. */
@@ -57,6 +64,9 @@ export interface Settings {
   readonly maxWaiting: number;
   /** Of a document, for its turn. */
   readonly maxWaitMs: number;
+  /** For an answer to be read. */
+  readonly maxAnswerMs: number;
+  readonly maxLeaving: number;
   readonly workDir: string;
   readonly maxBytes: number;
   readonly ceiling: Ceiling;
@@ -87,6 +97,8 @@ export function parseSettings(environment: NodeJS.ProcessEnv): Settings {
     concurrency: data.CONCURRENCY ?? concurrencyFor(availableParallelism(), memoryBytes(), maxMemoryBytes),
     maxWaiting: data.MAX_WAITING,
     maxWaitMs: data.MAX_WAIT_SECONDS * 1000,
+    maxAnswerMs: data.MAX_ANSWER_SECONDS * 1000,
+    maxLeaving: data.MAX_LEAVING,
     workDir: data.WORK_DIR,
     maxBytes: NODE_REMEDIATION_LIMITS.maxBytes,
     ceiling: {

@@ -1,10 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { DOCUMENT_JOB_HEADER, DOCUMENT_PATH } from '@sluice/shared';
 import { pollUntil } from '@sluice/testkit';
 import { longPdf } from '@sluice/testkit/samples';
 import { describe, expect, test } from 'vitest';
+import { OUTPUT_FILES } from '../src/document/messages.ts';
 import { concurrencyFor, parseSettings } from '../src/settings.ts';
 import {
   documentsIn,
@@ -19,7 +22,10 @@ import {
 } from './support/documents.ts';
 
 const health = async ({ url }: Processor) =>
-  (await (await fetch(`${url}/health`)).json()) as Record<'arriving' | 'running' | 'waiting', number>;
+  (await (await fetch(`${url}/health`)).json()) as Record<
+    'arriving' | 'running' | 'waiting' | 'leaving',
+    number
+  >;
 const until = (processor: Processor, running: number, waiting: number) =>
   pollUntil(
     async () => {
@@ -33,6 +39,24 @@ const untilArriving = (processor: Processor, arriving: number) =>
     what: `${arriving} arriving`,
     timeoutMs: 30_000,
   });
+const untilLeaving = (processor: Processor, leaving: number) =>
+  pollUntil(async () => (await health(processor)).leaving === leaving, {
+    what: `${leaving} leaving`,
+    timeoutMs: 30_000,
+  });
+/** Its answer is larger than what any buffer on the way holds. */
+const UNREADABLE = longPdf(1, 32 * 1024 * 1024);
+/** An answer that is read until its document is done, and no further. */
+const postUnread = async (processor: Processor) => {
+  const unread = (await post(processor, UNREADABLE)).body?.getReader();
+  let said = '';
+  while (!said.includes('"frame":"done"')) {
+    const { value, done } = (await unread?.read()) ?? {};
+    if (done !== false) throw new Error('There is an end.');
+    said += Buffer.from(value).toString('latin1');
+  }
+  return unread;
+};
 /** Long enough in work that a test can look at it. */
 const slow = longPdf(2500);
 
@@ -197,18 +221,49 @@ describe('many documents', () => {
 
   test('are not kept from their turn by one whose answer is read slowly', async () => {
     const processor = await startProcessor({ CONCURRENCY: '1', MAX_WAITING: '0' });
-    // More than any buffer on the way holds.
-    const large = longPdf(1, 32 * 1024 * 1024);
-    const unread = (await post(processor, large)).body?.getReader();
-    let said = '';
-    while (!said.includes('"frame":"done"')) {
-      const { value, done } = (await unread?.read()) ?? {};
-      if (done !== false) throw new Error('There is an end.');
-      said += Buffer.from(value).toString('latin1');
-    }
+    const unread = await postUnread(processor);
     expect((await read(await post(processor, longPdf(1)))).end.frame).toBe('done');
-    expect((await documentsIn(processor.workDir)).length).toBeGreaterThan(0);
+    await untilLeaving(processor, 1);
+    expect(await health(processor)).toMatchObject({ running: 0 });
+    // The answer is all that lies there for it; the other document is gone once its answer has been sent.
+    const outputs = Object.values(OUTPUT_FILES).toSorted();
+    await pollUntil(
+      async () =>
+        isDeepStrictEqual(
+          (await documentsIn(processor.workDir)).map((file) => basename(file)).toSorted(),
+          outputs,
+        ),
+      { what: 'nothing but the outputs of one document', timeoutMs: 30_000 },
+    );
     await unread?.cancel();
+    await untilLeaving(processor, 0);
+  });
+
+  test('are not taken in while too many answers are not read yet', async () => {
+    const processor = await startProcessor({ MAX_LEAVING: '1' });
+    const unread = await postUnread(processor);
+    const refused = await post(processor, longPdf(1));
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '30']);
+    expect(await refused.json()).toMatchObject({ title: 'Too many answers are not read yet' });
+    await unread?.cancel();
+    await untilLeaving(processor, 0);
+    expect((await read(await post(processor, longPdf(1)))).end.frame).toBe('done');
+  });
+
+  test('are broken off when their answer is not read in time, and leave nothing behind', async () => {
+    const processor = await startProcessor({ MAX_ANSWER_SECONDS: '0.5' });
+    const unread = await post(processor, UNREADABLE);
+    await pollUntil(() => processor.logged.some((line) => line.includes('document_failed')), {
+      what: 'an answer broken off',
+      timeoutMs: 60_000,
+    });
+    await untilLeaving(processor, 0);
+    await pollUntil(async () => (await documentsIn(processor.workDir)).length === 0, {
+      what: 'an empty directory',
+      timeoutMs: 30_000,
+    });
+    await expect(unread.arrayBuffer()).rejects.toThrow();
+    expect((await read(await post(processor, longPdf(1)))).end.frame).toBe('done');
   });
 
   test('do not all come at once: there is room for 64', async () => {

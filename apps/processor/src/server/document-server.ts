@@ -4,11 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import type { Logger } from '@sluice/observability';
 import { DOCUMENT_PATH, type DocumentFrame, type DocumentJob, type ProcessProgress } from '@sluice/shared';
 import { Webhook } from 'standardwebhooks';
-import { OUTPUT_FILES, SOURCE_FILE } from '../document/messages.ts';
+import { type DocumentEnd, OUTPUT_FILES, SOURCE_FILE } from '../document/messages.ts';
 import { runDocument } from '../document/run-document.ts';
 import type { Settings } from '../settings.ts';
 import { DocumentTooLarge, readJob, receive } from './read-request.ts';
@@ -38,6 +38,8 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
   const ending = new AbortController();
   const inWork = new Set<Promise<void>>();
   let arriving = 0;
+  /** Answers that are being read: their documents are done, and hold nothing but their files. */
+  let leaving = 0;
 
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     const answering = handle(request, response)
@@ -57,7 +59,7 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
     if (path === '/health') {
       const status = isStopping ? 'stopping' : 'ok';
       const { running, waiting } = slots;
-      return answer(response, isStopping ? 503 : 200, { status, arriving, running, waiting });
+      return answer(response, isStopping ? 503 : 200, { status, arriving, running, waiting, leaving });
     }
     if (path !== DOCUMENT_PATH) return problem(response, 404, 'Not found');
     if (request.method !== 'POST') return problem(response, 405, 'This method is not supported here');
@@ -65,6 +67,7 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
     if (!read.ok) return problem(response, read.status, read.title);
     if ((read.job.sizeBytes ?? 0) > settings.maxBytes) return problem(response, 413, 'Too large');
     if (isStopping || slots.isFull || arriving >= MAX_ARRIVING) return problem(response, 503, 'Too busy');
+    if (leaving >= settings.maxLeaving) return problem(response, 503, 'Too many answers are not read yet');
     await serve(request, response, read.job);
   };
 
@@ -142,14 +145,32 @@ export async function startDocumentServer(settings: Settings, log: Logger): Prom
       clearInterval(stillHere);
       // Nothing is in work any more: who reads slowly must not keep the others from their turn.
       place.leave();
+      await rm(join(dir, SOURCE_FILE), { force: true });
       tell(end);
+      await sendOutputs(response, end, dir, signal);
+      return end.frame;
+    } finally {
+      clearInterval(stillHere);
+    }
+  };
+
+  /** Ends the answer with the files it names, and waits until all of it is on its way, as long as may be. */
+  const sendOutputs = async (
+    response: ServerResponse,
+    end: DocumentEnd,
+    dir: string,
+    callerSignal: AbortSignal,
+  ): Promise<void> => {
+    const signal = AbortSignal.any([callerSignal, AbortSignal.timeout(settings.maxAnswerMs)]);
+    leaving += 1;
+    try {
       if (end.frame === 'done')
         for (const { kind } of end.outputs)
           await pipeline(createReadStream(join(dir, OUTPUT_FILES[kind])), response, { end: false, signal });
       response.end();
-      return end.frame;
+      await finished(response, { signal });
     } finally {
-      clearInterval(stillHere);
+      leaving -= 1;
     }
   };
 

@@ -44,10 +44,20 @@ export async function startProcessor(
   return { url: `http://127.0.0.1:${server.port}`, secret, workDir, logged, stop: () => server.stop() };
 }
 
-/** The files of documents that lie in a directory, with what lies below it. */
+/** The files of documents that lie in a directory, with what lies below it; what goes while it is read may be missing. */
 export async function documentsIn(workDir: string): Promise<string[]> {
-  const files = await readdir(workDir, { recursive: true });
-  return files.filter((file) => /\.(pdf|html)$/.test(file));
+  const entries = await readdir(workDir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const found = await Promise.all(
+    entries.map(async (entry) =>
+      entry.isDirectory()
+        ? (await documentsIn(join(workDir, entry.name))).map((file) => join(entry.name, file))
+        : [entry.name],
+    ),
+  );
+  return found.flat().filter((file) => /\.(pdf|html)$/.test(file));
 }
 
 export const jobOf = (sizeBytes: number | null, changes: Partial<DocumentJob> = {}): DocumentJob => ({

@@ -29,8 +29,8 @@ export const ProcessJob = z.strictObject({
     qualityTier: QualityTier,
   }),
   /**
-   * How often in a row the job has been tried, this time included, when it was each time the processor that was away or busy, or
-   * something else of ours. What a bucket failed in is not counted. Left out it is the first time.
+   * How often the job has been tried, this time included, as far as it was the processor that was away or busy, or something else of
+   * ours. What a bucket failed in is not counted. Left out it is the first time.
    */
   attempt: z.int().positive().optional(),
   /** Outputs go to the working bucket under this prefix, which ends in `/`. */
