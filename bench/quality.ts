@@ -4,7 +4,14 @@ import { parseArgs } from 'node:util';
 import { tesseractRecogniser } from '@sluice/processor/ocr';
 import { type Conformance, remediatePdf, type TextRecogniser } from '@sluice/remediation';
 import { printedSamples, readPrinted, samplePdfs } from '@sluice/testkit/samples';
-import { documentPairs, isCorpus, type Pair, withoutCorpus, workFolderOf } from './support/quality/corpus.ts';
+import {
+  CORPUS_NAMES,
+  documentPairs,
+  isCorpus,
+  type Pair,
+  withoutCorpus,
+  workFolderOf,
+} from './support/quality/corpus.ts';
 import { tagWithPeer, validate, withoutValidator } from './support/quality/peers.ts';
 import { Renderer } from './support/quality/render.ts';
 import { compare, f1, type Score } from './support/quality/score.ts';
@@ -14,8 +21,8 @@ import { print, type Row, timed } from './support/report.ts';
 /**
  * How good remediation is: the structure that it finds in documents printed without tags, against the one their authors
  * gave them; PDF/UA-1 by veraPDF before and after, and how far our own checks agree with it; whether any page looks
- * different. `npm run quality [-- --json --corpus second]`: faults were looked for in the documents of the first corpus, nobody looks into
- * those of the second. What cannot be measured on this machine is named, not left out in silence.
+ * different. `npm run quality [-- --json --corpus second]`: faults were looked for in the documents of some corpora, nobody looks into
+ * those of the fourth. What cannot be measured on this machine is named, not left out in silence.
  */
 interface Output {
   readonly name: string;
@@ -35,7 +42,7 @@ const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, corpus: { type: 'string', default: 'first' } },
 });
 const { json, corpus } = values;
-if (!isCorpus(corpus)) throw new Error('--corpus is first or second');
+if (!isCorpus(corpus)) throw new Error(`--corpus is one of ${CORPUS_NAMES.join(', ')}`);
 const workFolder = workFolderOf(corpus);
 
 const say = (line: string): void => {

@@ -16,6 +16,10 @@ export interface RemediationLimits {
   readonly maxWords: number;
   /** What all fonts together say about their characters, one by one: maps to Unicode, names and widths of glyphs. */
   readonly maxFontEntries: number;
+  /** Annotations of all pages, each counted on every page that shows it. */
+  readonly maxAnnotations: number;
+  /** How often lines of drawings are compared with each other, and with text, to find tables and figures. */
+  readonly maxComparisons: number;
   /** Wall clock, where there is one. */
   readonly maxElapsedMs: number;
 }
@@ -24,7 +28,7 @@ export interface RemediationLimits {
  * What fits a 128 MB Worker, as measured (figures in packages/remediation/README.md).
  *
  * The file is held twice (the source, and the output that repeats it): 16 MiB cost 34 MB. 80,000 words need a heap of 50 MB, of
- * which 24 MB are the runtime and the code. An encrypted or rebuilt file is written by the library, which needs twice its size more.
+ * which 24 MB are the runtime and the code, and 12,000 links one of 64 MB. An encrypted or rebuilt file is written by the library, which needs twice its size more.
  */
 export const REMEDIATION_LIMITS: RemediationLimits = {
   maxBytes: 16 * 1024 * 1024,
@@ -34,6 +38,8 @@ export const REMEDIATION_LIMITS: RemediationLimits = {
   maxGlyphs: 1_000_000,
   maxWords: 80_000,
   maxFontEntries: 400_000,
+  maxAnnotations: 12_000,
+  maxComparisons: 300_000_000,
   maxElapsedMs: 25_000,
 };
 
@@ -49,5 +55,7 @@ export const NODE_REMEDIATION_LIMITS: RemediationLimits = {
   maxGlyphs: 10_000_000,
   maxWords: 3_000_000,
   maxFontEntries: 4_000_000,
+  maxAnnotations: 200_000,
+  maxComparisons: 6_000_000_000,
   maxElapsedMs: 600_000,
 };

@@ -12,17 +12,22 @@ import { type DraftPage, draftPage } from './structure/build-structure.ts';
 import { drawnBullets } from './structure/drawn-bullets.ts';
 import { findDrawnFigures, withoutDiagrams } from './structure/figures/drawn-figures.ts';
 import { findFigures } from './structure/figures/pictures.ts';
+import { isTypewritten } from './structure/listings/listing-rows.ts';
 import { pageRows } from './structure/page-lines.ts';
-import { bodySizeOf, findRunningText, type MarginLine, marginLines } from './structure/running-text.ts';
+import { findLineNumbers } from './structure/running/line-numbers.ts';
+import { type MarginLine, marginLines } from './structure/running/margin-lines.ts';
+import { bodySizeOf, findRunningText } from './structure/running/running-text.ts';
 import { ruledGrids } from './structure/tables/ruled-grids.ts';
-import { hasRows, tableGrids, takeRuledTables } from './structure/tables/ruled-tables.ts';
+import { hasEnoughFor, hasRows, tableGrids, takeRuledTables } from './structure/tables/ruled-tables.ts';
 import type { LinkArea } from './structure/types.ts';
 import type { ReadPage } from './tagging/tag-document.ts';
 import { liesIn } from './text/boxes.ts';
 import { mostlyRightToLeft } from './text/direction.ts';
 import { FontCache, type UsedFont } from './text/fonts/font-cache.ts';
+import { withoutOverprints } from './text/overprints.ts';
 import { readPageText } from './text/page-interpreter.ts';
 import type { PageText } from './text/page-text.ts';
+import type { TextFragment } from './text/text-pen.ts';
 
 /** A page counts as a picture when an image covers this share of it and there is hardly any text. */
 const SCAN_SHARE = 0.5;
@@ -58,34 +63,49 @@ export function readPages(
   const digests: number[] = [];
   const scanned = new Set<number>();
   const margins: MarginLine[][] = [];
+  const overprints: (readonly TextFragment[])[] = [];
   let characters = 0;
   for (const [index, page] of pdfPages.entries()) {
     budget.checkTime();
+    budget.spend('annotations', objects.length(page.dict, 'Annots'));
     const drawn = readPageText(objects, page.dict, fonts, budget);
     const { speechless } = drawn;
-    const content = speechless.size > 0 ? readPageText(objects, page.dict, fonts, budget, speechless) : drawn;
-    const shown = content.fragments.reduce((sum, fragment) => sum + fragment.text.length, 0);
+    const whole = speechless.size > 0 ? readPageText(objects, page.dict, fonts, budget, speechless) : drawn;
+    const { kept, again } = withoutOverprints(whole.fragments);
+    const content = { ...whole, fragments: kept };
+    overprints.push(again);
+    const shown = whole.fragments.reduce((sum, fragment) => sum + fragment.text.length, 0);
     characters += shown;
     if (content.largestImageShare > SCAN_SHARE && shown < SCAN_CHARACTERS) scanned.add(index);
     if (content.unmappedGlyphs > 0) notices.add('unmapped_glyphs');
     if (content.unreadable) notices.add('unreadable_content');
     links.push(readLinks(objects, page.dict, content.base, pageNumbers, destinations));
     digests.push(textDigest(drawn.fragments));
-    margins.push(marginLines(content, ruledGrids(content).filter(hasRows)));
+    margins.push(marginLines(content, ruledGrids(content, budget).filter(hasRows)));
     texts.push(content);
     onPage(index + 1);
   }
   if (scanned.size > 0) notices.add('scanned_pages');
-  const bodySize = bodySizeOf(texts);
-  const running = findRunningText(margins, bodySize);
+  const typewritten = isTypewritten(texts);
+  const bodySize = bodySizeOf(texts, typewritten);
+  const lineNumbers = findLineNumbers(texts);
+  const running = findRunningText(margins, bodySize).map((page, index) => [
+    ...page,
+    ...(lineNumbers[index] ?? []).map((fragment) => ({ kind: 'LineNum' as const, fragment })),
+  ]);
   const left = texts.map(({ fragments }, index) => {
     const gone = new Set(running[index]?.map(({ fragment }) => fragment));
     return fragments.filter((fragment) => !gone.has(fragment));
   });
+  const pictures = findFigures(texts, links);
   const ruledTables = tableGrids(
-    texts.map((content, index) => ruledGrids(withoutDiagrams(content, left[index] ?? []))),
+    texts.map((content, index) => {
+      const fragments = left[index] ?? [];
+      const grids = ruledGrids(withoutDiagrams(content, fragments), budget);
+      const things = fragments.length + (pictures[index]?.length ?? 0);
+      return grids.filter((grid) => hasEnoughFor(grid, things));
+    }),
   );
-  const pictures = findFigures(texts);
   const fields: LabelledField[][] = [];
   const undrawn = texts.map((content, index) => {
     budget.checkTime();
@@ -95,7 +115,10 @@ export function readPages(
     fields.push(labelFields(shown, fragments, index, budget));
     const own = links[index] ?? [];
     const rightToLeft = mostlyRightToLeft(fragments);
-    const { tables, rest } = takeRuledTables(ruledTables[index] ?? [], fragments, own, index, rightToLeft);
+    const shownPictures = pictures[index] ?? [];
+    const boxes = shownPictures.map(({ box }) => box);
+    const grids = ruledTables[index] ?? [];
+    const { tables, rest } = takeRuledTables(grids, fragments, own, boxes, index, rightToLeft);
     const bullets = drawnBullets(content, shown, rightToLeft);
     return {
       page: {
@@ -104,7 +127,7 @@ export function readPages(
         tables: tables.map(({ box }) => box),
         fields: shown,
         links: own,
-        pictures: pictures[index] ?? [],
+        pictures: shownPictures,
         rightToLeft,
       },
       tables,
@@ -126,7 +149,7 @@ export function readPages(
       ({ x0, x1, y }) => !others.some(({ box }) => liesIn({ x0, x1, y0: y, y1: y }, box)),
     );
     const rows = pageRows([...rest, ...outside], page.links, others, page.rightToLeft);
-    return draftPage(rows, index, page.content.height);
+    return draftPage(rows, index, page.content.height, typewritten);
   });
   if (fields.flat().some(({ from }) => from === 'name')) notices.add('form_fields_need_labels');
   if (fields.flat().some(({ from }) => from === 'text')) notices.add('form_labels_from_text');
@@ -139,7 +162,7 @@ export function readPages(
       links: links[index] ?? [],
       fields: fields[index] ?? [],
       running: running[index] ?? [],
-      leaders: drafts[index]?.leaders ?? [],
+      layout: [...(drafts[index]?.leaders ?? []), ...(overprints[index] ?? [])],
     }),
   );
   const runningText = running.map((page) => page.map(({ fragment }) => fragment.text).join(' '));

@@ -14,11 +14,11 @@ import { asRefusal, RemediationRefused } from './refusal.ts';
 import type { Notice, RemediationReport } from './report.ts';
 import { buildStructure } from './structure/build-structure.ts';
 import { repeatedWords } from './structure/tables/repeated-rows.ts';
-import { blockText } from './structure/types.ts';
+import { alternativeText, type Block, blockText } from './structure/types.ts';
 import { noteDocument, writeOutput } from './write-output.ts';
 
 /** Changes whenever the same input may give different outputs. */
-export const PROCESSOR = 'sluice-remediation/0.7.0';
+export const PROCESSOR = 'sluice-remediation/0.8.0';
 
 export interface RemediationOptions {
   /** BCP 47; null lets the document, and then its text, decide. */
@@ -132,6 +132,7 @@ async function remediate(
   const pages = describer ? await describeFigures(bytes, found, language, describer) : found;
   if (pages.some(({ blocks }) => blocks.some((block) => block.kind === 'figure' && block.description)))
     notices.add('descriptions_suggested');
+  if (pages.some(({ blocks }) => blocks.some(isNamedByLink))) notices.add('pictures_named_by_links');
   const fields = read.pages.flatMap((page) => page.fields);
   const html = renderHtml({ language, title, pages, fields });
   // Text that no tag of its author's holds would break the PDF: of a tagged document only the HTML gets it.
@@ -168,6 +169,15 @@ async function remediate(
     [running, ...(repeated.get(page) ?? []).map((word) => word.text)].join(' ').trim(),
   );
   return { pdf, html, report, runningText };
+}
+
+/** Whether nothing but a link says what a picture stands for. */
+function isNamedByLink(block: Block): boolean {
+  return (
+    block.kind === 'figure' &&
+    alternativeText(block) !== '' &&
+    alternativeText(block) === block.link?.description
+  );
 }
 
 function megabytes(bytes: number): string {

@@ -17,6 +17,8 @@ export type Notice =
   | 'images_need_description'
   /** What pictures show was said by a model: a person has to confirm it. */
   | 'descriptions_suggested'
+  /** What stands for a picture is where its link leads. */
+  | 'pictures_named_by_links'
   /** Form fields without a label, in the file or beside them: what they are called is their technical name. */
   | 'form_fields_need_labels'
   /** Form fields got the text beside them for a label. */

@@ -10,7 +10,7 @@ import { verifyOutput } from './pdf/verify-output.ts';
 import type { ReadPages } from './read-pages.ts';
 import { RemediationRefused } from './refusal.ts';
 import type { Notice } from './report.ts';
-import type { Block, PageStructure } from './structure/types.ts';
+import { alternativeText, type Block, type PageStructure } from './structure/types.ts';
 import { repairFonts } from './tagging/font-repair.ts';
 import { mendTags } from './tagging/mend-tags.ts';
 import { tagDocument } from './tagging/tag-document.ts';
@@ -80,7 +80,7 @@ export async function writeOutput(
 }
 
 function needsDescription(block: Block): boolean {
-  return block.kind === 'figure' && block.caption.length === 0 && block.description === undefined;
+  return block.kind === 'figure' && alternativeText(block) === '';
 }
 
 /** The claim stays in only when the checks of the written file find nothing. */
@@ -133,13 +133,24 @@ export function noteDocument(document: OpenDocument, notices: Set<Notice>): void
   if (document.ownerProtected) notices.add('owner_protected');
 }
 
-/** Whether any of these fields, or of those inside of them, holds a signature. */
-function isSigned(objects: ObjectAccess, fields: readonly unknown[], inherited = false, depth = 0): boolean {
+/**
+ * Whether any of these fields, or of those inside of them, holds a signature.
+ *
+ * @param seen a field that is part of itself is looked at once
+ */
+function isSigned(
+  objects: ObjectAccess,
+  fields: readonly unknown[],
+  inherited = false,
+  depth = 0,
+  seen = new Set<PdfDict>(),
+): boolean {
   return fields.slice(0, MAX_FIELDS).some((field) => {
-    if (!(field instanceof PdfDict)) return false;
+    if (!(field instanceof PdfDict) || seen.has(field)) return false;
+    seen.add(field);
     const type = objects.name(field, 'FT');
     const isSignature = type === undefined ? inherited : type === 'Sig';
     if (isSignature && field.has('V')) return true;
-    return depth < MAX_DEPTH && isSigned(objects, objects.list(field, 'Kids'), isSignature, depth + 1);
+    return depth < MAX_DEPTH && isSigned(objects, objects.list(field, 'Kids'), isSignature, depth + 1, seen);
   });
 }

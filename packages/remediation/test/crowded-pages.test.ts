@@ -34,7 +34,7 @@ describe('words on one baseline', () => {
   test('are read, however many', { timeout: HANGS_MS }, async () => {
     const words = Array.from(
       { length: 40 },
-      (_, at) => `1 0 0 1 ${at * 300} 400 Tm (${'a '.repeat(1000)}) Tj`,
+      (_, at) => `1 0 0 1 ${at * 300} 400 Tm (${`a${String.fromCharCode(65 + at)} `.repeat(1000)}) Tj`,
     );
     const pdf = pdfWith(`BT /F 30 Tf 1 0 0 1 9 400 Tm (Large) Tj /F 10 Tf ${words.join('\n')} ET`);
     const { html } = await remediatePdf(pdf, { language: 'en', fallbackTitle: 'a.pdf' });
@@ -66,7 +66,9 @@ describe('lines under words', () => {
       const box = { x0: 100 + at, x1: 125 + at, y0: 398, y1: 398.5 };
       return { ...box, kind: 'path', slanted: 0, segments: 1, stream: 0, operation: at };
     });
-    expect(ruledGrids({ fragments, drawings, width: 14_400, height: 842 })).toEqual([]);
+    expect(ruledGrids({ fragments, drawings, width: 14_400, height: 842 }, { compares: () => true })).toEqual(
+      [],
+    );
     expect(compared).toBeLessThan(fragments.length * 1_000);
   });
 });

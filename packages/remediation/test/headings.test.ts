@@ -1,9 +1,10 @@
 import { type RawObject, rawPdf, rawStream } from '@sluice/testkit/samples';
 import { expect, test } from 'vitest';
 import { remediatePdf } from '../src/index.ts';
+import { drawnPdf, drawTable, drawText } from './drawn-table.ts';
 
-/** Size in points and words. */
-type Line = readonly [number, string];
+/** Size in points and words, and whether they are in bold. What stands behind a tab stands further right. */
+type Line = readonly [number, string, bold?: 'bold'];
 
 const WORDS = 'These are words of a paragraph, and there are enough of them to be what most of the text is.';
 const BODY: Line = [10, WORDS];
@@ -11,14 +12,20 @@ const BODY: Line = [10, WORDS];
 /** Headings of a document of one page, as level and text. */
 async function headingsOf(lines: readonly Line[], more: { catalog?: string; objects?: RawObject[] } = {}) {
   const shown = lines.map(
-    ([size, text], at) => `/F1 ${size} Tf 1 0 0 1 60 ${1900 - at * 40} Tm (${text}) Tj`,
+    ([size, text, bold], at) =>
+      `/${bold ? 'F2' : 'F1'} ${size} Tf ` +
+      text
+        .split('\t')
+        .map((part, tab) => `1 0 0 1 ${60 + tab * 80} ${1900 - at * 30} Tm (${part}) Tj`)
+        .join(' '),
   );
   const bytes = rawPdf([
     `<</Type /Catalog /Pages 2 0 R ${more.catalog ?? ''}>>`,
     '<</Type /Pages /Kids [3 0 R] /Count 1>>',
-    '<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 2000] /Resources <</Font <</F1 5 0 R>>>> /Contents 4 0 R>>',
+    '<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 2000] /Resources <</Font <</F1 5 0 R /F2 6 0 R>>>> /Contents 4 0 R>>',
     rawStream(`BT ${shown.join(' ')} ET`),
     '<</Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding>>',
+    '<</Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding>>',
     ...(more.objects ?? []),
   ]);
   const { pdf } = await remediatePdf(bytes, { language: 'en', fallbackTitle: 'x.pdf' });
@@ -66,6 +73,47 @@ test('numbers of one size are told apart by their depth', async () => {
   expect(await headingsOf(middle(headings))).toEqual([1, 2, 3, 1]);
 });
 
+test('a bracket may stand behind numbers', async () => {
+  const headings: Line[] = [
+    [30, 'Manual of a machine'],
+    [18, '1\\) Introduction'],
+    [14, '1.1\\) What it is'],
+    [18, '2\\) Use'],
+  ];
+  expect(await headingsOf(middle(headings))).toEqual([1, 1, 2, 1]);
+});
+
+test('numbers of parts that count on are believed, though larger text stands between them', async () => {
+  const headings: Line[] = [
+    [14, '1 Machines'],
+    [14, '1.1 Parts'],
+    [20, 'A sample of large text'],
+    [14, '1.2 Others'],
+    [14, '2 Use'],
+  ];
+  expect(await headingsOf(middle(headings))).toEqual([1, 2, 1, 2, 1]);
+});
+
+test('numbers that count make headings of lines in bold, smaller than the text and behind a tab as well', async () => {
+  const headings: Line[] = [
+    [14, '1\tMachines', 'bold'],
+    [8, '1.1\tParts of it', 'bold'],
+    [8, '1.2\tOther parts', 'bold'],
+    [14, '2\tUse', 'bold'],
+    [8, '2.1\tOn', 'bold'],
+    [8, '2.2\tOff', 'bold'],
+  ];
+  expect(await headingsOf(middle(headings))).toEqual([1, 2, 2, 1, 2, 2]);
+  // Right below each other they are no table.
+  expect(await headingsOf([BODY, ...headings, BODY])).toEqual([1, 2, 2, 1, 2, 2]);
+  const versions: Line[] = [
+    [8, '1.10\tfirst', 'bold'],
+    [8, '1.15\tsecond', 'bold'],
+    [8, '2.20\tthird', 'bold'],
+  ];
+  expect(await headingsOf([[16, 'Versions'], BODY, BODY, ...versions, BODY])).toEqual([1]);
+});
+
 test.each([
   ['dates', ['9 May 2020', '31 Jan 2019', '16 Aug 2018']],
   ['questions below headings of their own', ['1 Why', '2 How', '3 When']],
@@ -80,12 +128,56 @@ test.each([
 test('the outline decides where there is one, also over what looks like no heading', async () => {
   const entry = (title: string, rest: string): string => `<</Title (${title}) /Dest [3 0 R /Fit] ${rest}>>`;
   const objects = [
-    '<</First 7 0 R /Last 8 0 R>>',
-    entry('Report', '/Next 8 0 R'),
-    entry('Costs', '/First 9 0 R /Last 9 0 R /Next 7 0 R'),
+    '<</First 8 0 R /Last 9 0 R>>',
+    entry('Report', '/Next 9 0 R'),
+    entry('Costs', '/First 10 0 R /Last 10 0 R /Next 8 0 R'),
     entry('Rent', ''),
   ];
   const lines: Line[] = [[24, 'Report'], BODY, BODY, [14, '1. Costs'], BODY, [10, 'Rent'], BODY, BODY];
-  expect(await headingsOf(lines, { catalog: '/Outlines 6 0 R', objects })).toEqual([1, 1, 2]);
+  expect(await headingsOf(lines, { catalog: '/Outlines 7 0 R', objects })).toEqual([1, 1, 2]);
   expect(await headingsOf(lines)).toEqual([1, 2]);
 });
+
+/** How many headings a page has with these words in bold in it, and something drawn below them. */
+async function headsIn(name: string, drawn: string): Promise<number> {
+  const text = (y: number): string => drawText(WORDS.slice(0, 76), 60, y);
+  const page = [text(760), text(740), drawText(name, 60, 700, true), drawn, text(560), text(540)].join('\n');
+  const { html } = await remediatePdf(drawnPdf([page]), { language: 'en', fallbackTitle: 'x.pdf' });
+  return html.slice(html.indexOf('<section')).match(/<h\d/g)?.length ?? 0;
+}
+
+const DOORS = drawTable({
+  xs: [60, 160, 260],
+  ys: [680, 660, 640, 620],
+  rows: [
+    ['North', 'open'],
+    ['East', 'shut'],
+    ['West', 'shut'],
+  ],
+});
+const LAWN = 'q 60 0 0 40 60 640 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q';
+
+test.each([
+  ['Rooms', 1],
+  ['Table rules', 1],
+  ['Who opens the door?', 1],
+  ['Somebody opens it.', 0],
+  ['Table 3 shows rooms', 1],
+  ['Table 3.1. Rooms and doors', 0],
+  ['Example 4', 0],
+  ['Listing 2: a door', 0],
+  ['Figure 7 - The garden', 0],
+])(
+  'in bold "%s" heads %d texts beside what can have a name: tables, examples and figures are named, and questions asked',
+  async (name, count) => {
+    expect(await headsIn(name, DOORS)).toBe(count);
+    expect(await headsIn(name, LAWN)).toBe(count);
+  },
+);
+
+test.each(['Exhibit 1 - Price list', 'Example 4', 'Beispiel 2', 'Bild 3'])(
+  'in bold "%s" heads the text where nothing stands beside it that it could name',
+  async (name) => {
+    expect(await headsIn(name, drawText(WORDS.slice(0, 76), 60, 660))).toBe(1);
+  },
+);

@@ -2,14 +2,14 @@ import { type RawObject, rawPdf, rawStream } from '@sluice/testkit/samples';
 import { describe, expect, test } from 'vitest';
 import { remediatePdf } from '../src/index.ts';
 
-type Line = readonly [text: string, y: number];
+type Line = readonly [text: string, y: number, size?: number];
 
 const PARAGRAPH: readonly Line[] = [
   ['The matter is told here in a line that is long enough to be read as running text.', 700],
   ['It goes on in a second line, which is of much the same length as the first one is.', 686],
 ];
 
-/** Pages of A4 with lines of 12 points; `\225` is a bullet, and what stands between `{}` is set in the font of symbols. */
+/** Pages of A4 with lines of 12 points where no other size is given; `\225` is a bullet, and what stands between `{}` is set in the font of symbols. */
 function pdfOf(pages: readonly (readonly Line[])[], symbolFont = 'ABCDEF+OpenSymbol'): Uint8Array {
   const first = 7;
   const objects: RawObject[] = [
@@ -21,10 +21,10 @@ function pdfOf(pages: readonly (readonly Line[])[], symbolFont = 'ABCDEF+OpenSym
     `<</Type /FontDescriptor /FontName /${symbolFont} /Flags 4 /FontBBox [0 0 500 500] /ItalicAngle 0 /Ascent 500 /Descent 0 /CapHeight 500 /StemV 80>>`,
   ];
   for (const [at, lines] of pages.entries()) {
-    const shown = lines.map(([text, y]) => {
+    const shown = lines.map(([text, y, size = 12]) => {
       const [, symbols, rest = text] = /^\{([^}]*)\}(.*)$/.exec(text) ?? [];
       const bullet = symbols === undefined ? '' : `BT /S 12 Tf 60 ${y} Td (${symbols}) Tj ET `;
-      return `${bullet}BT /F 12 Tf ${symbols === undefined ? 60 : 78} ${y} Td (${rest}) Tj ET`;
+      return `${bullet}BT /F ${size} Tf ${symbols === undefined ? 60 : 78} ${y} Td (${rest}) Tj ET`;
     });
     objects.push(
       `<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents ${first + 2 * at + 1} 0 R /Resources <</Font <</F 3 0 R /S 4 0 R>>>>>>`,
@@ -48,6 +48,17 @@ describe('what stands at the edge of a page', () => {
     expect((await remediate(alone)).runningText).toEqual(['', '2']);
   });
 
+  test('heads nothing at the foot of a page, however large it is', async () => {
+    const pages = [1, 2].map((number): Line[] => [
+      [`Rivers ${number}`, 790, 16],
+      ...PARAGRAPH,
+      [`A report of rivers ${number}`, 40, 16],
+    ]);
+    const { html, runningText } = await remediate(pdfOf(pages));
+    expect(runningText).toEqual(['A report of rivers 1', 'A report of rivers 2']);
+    expect(html).toMatch(/<h\d[^>]*>Rivers 1</);
+  });
+
   test('is text when it is a number of something else', async () => {
     const last = ['557', '', '40', '44'];
     const pages = last.map((number): Line[] => [
@@ -68,6 +79,83 @@ describe('what stands at the edge of a page', () => {
     const { html, runningText } = await remediate(pdfOf([page, page]));
     expect(runningText).toEqual(['', '']);
     expect(html.match(/Another number of the version/g)).toHaveLength(2);
+  });
+});
+
+describe('text at the edge of a page', () => {
+  const text = (from: number, lines: number, of: (at: number) => string): Line[] =>
+    Array.from({ length: lines }, (_, at) => [of(at), from - at * 14]);
+
+  test('is not lost where rows of numbers fill the pages', async () => {
+    const pages = [0, 1, 2].map((page) =>
+      text(
+        810,
+        55,
+        (at) => `${page * 55 + at} ${((page * 55 + at) * 37) % 101} ${((page * 55 + at) * 53) % 97}`,
+      ),
+    );
+    const { html, runningText } = await remediate(pdfOf(pages));
+    expect(runningText).toEqual(['', '', '']);
+    for (const [row] of pages.flat()) expect(html).toContain(row);
+  });
+
+  test('is read where it runs on with the text, though every page has the same', async () => {
+    const page = text(810, 55, (at) =>
+      at === 54 ? 'The end of it.' : `Some words of a line ${'abcdefgh'[at % 8]}`,
+    );
+    const { html, runningText } = await remediate(pdfOf([page, page]));
+    expect(runningText).toEqual(['', '']);
+    expect(html.match(/The end of it/g)).toHaveLength(2);
+  });
+
+  test('names what is below it, though its number counts as pages do', async () => {
+    const pages = [101, 102, 103].map((room): Line[] => [[`Room ${room}`, 800], ...PARAGRAPH]);
+    const { html, runningText } = await remediate(pdfOf(pages));
+    expect(runningText).toEqual(['', '', '']);
+    expect(html).toContain('Room 102');
+  });
+
+  test('counts no pages when it names years, but behind a word for page or alone', async () => {
+    const feet = async (...texts: readonly string[]) =>
+      (await remediate(pdfOf(texts.map((text): Line[] => [...PARAGRAPH, [text, 60]])))).runningText;
+    const years = ['Approved for the year 2019', 'Approved for the year 2020', 'Approved for the year 2021'];
+    expect(await feet(...years)).toEqual(['', '', '']);
+    for (const pages of [
+      ['Manual 19', 'Manual 20', 'Manual 21'],
+      ['Manual, page 2019', 'Manual, page 2020', 'Manual, page 2021'],
+      ['2019', '2020', '2021'],
+    ])
+      expect(await feet(...pages)).toEqual(pages);
+  });
+
+  test('counts no pages when its numbers are amounts', async () => {
+    const pages = ['12.50 EUR', '99.10 EUR', '7.00 EUR'].map((sum): Line[] => [
+      ...PARAGRAPH,
+      [`Sum: ${sum} net`, 60],
+    ]);
+    expect((await remediate(pdfOf(pages))).runningText).toEqual(['', '', '']);
+  });
+
+  test.each([
+    ['stands apart and comes back', ['Manual', 'Manual', 'Manual'], ['', '', '']],
+    [
+      'stands apart and counts pages behind its name',
+      ['Manual', 'Manual', 'Manual'],
+      ['Manual | 7', 'Manual | 8', 'Manual | 9'],
+    ],
+    [
+      'is a header of two lines',
+      ['Manual', 'Manual', 'Manual'],
+      ['Page 1 of 3', 'Page 2 of 3', 'Page 3 of 3'],
+    ],
+  ])('is running text where it %s', async (_, upper, lower) => {
+    const pages = upper.map((head, at): Line[] => [
+      [head, 810],
+      ...(lower[at] ? [[lower[at], 796] as const] : []),
+      ...text(760, 40, (line) => `Some words of a line ${'abcdefgh'[line % 8]} ${'stuvw'[at]}`),
+    ]);
+    const { runningText } = await remediate(pdfOf(pages));
+    expect(runningText).toEqual(upper.map((head, at) => [head, lower[at]].filter(Boolean).join(' ')));
   });
 });
 

@@ -30,6 +30,32 @@ test('lines under the words of cells are no rules', async () => {
   expect(await tablesOf(drawTable({ ...PLAIN, underlined: true }))).toEqual([PLAIN.rows]);
 });
 
+describe('areas behind words', () => {
+  const lines = ['#!/bin/sh', 'lb config noauto --clean', '  --architectures i386', 'exit 0'];
+  /** Each line on an area of its own, which begins and ends so far (points) from its words. */
+  const marked = (distance: number, cells: (line: string) => readonly string[]): string =>
+    lines
+      .flatMap((line, row) => {
+        const y = 700 - row * 11.6;
+        return cells(line).map((text, column) => {
+          const x = 60 + column * 160;
+          const width = distance === 0 ? text.length * 6 : 160;
+          return `0.9 g ${x - distance} ${y - 2.3} ${width} 11.6 re f 0 g ${drawText(text, x, y)}`;
+        });
+      })
+      .join('\n');
+
+  test('are marks and no cells where they are as long as the words', async () => {
+    expect(await tablesOf(marked(0, (line) => [line]))).toEqual([]);
+  });
+
+  test('are cells where they keep off', async () => {
+    expect(await tablesOf(marked(2, (line) => [line.trim(), 'done']))).toEqual([
+      lines.map((line) => [line.trim(), 'done']),
+    ]);
+  });
+});
+
 test.each([
   { open: ['top'] },
   { open: ['bottom'] },
@@ -46,6 +72,72 @@ test('rules that end at different places close nothing', async () => {
   const content = drawTable({ ...PLAIN, ys: [660, 640, 620], rows: PLAIN.rows.slice(1) });
   const note = drawText('It stands above.', 62, 688);
   expect(await tablesOf([content, ...ends, note].join('\n'))).toEqual([PLAIN.rows.slice(1)]);
+});
+
+describe('where no rule is drawn between columns that other rows have rules between', () => {
+  const [head = [], second = [], third = []] = PLAIN.rows;
+  const ruled = drawTable({ ...PLAIN, ys: [700, 680, 660], rows: [head, second] });
+  const open = drawTable({ xs: [60, 210], ys: [660, 640], rows: [] });
+
+  test('words that keep off the lines of those rules are cells', async () => {
+    const words = third.map((text, at) => drawText(text, 62 + at * 50, 648));
+    expect(await tablesOf([ruled, open, ...words].join('\n'))).toEqual([PLAIN.rows]);
+  });
+
+  test('a row with nothing in one of its columns is one cell, unless another such row is full', async () => {
+    const words = [drawText('Order', 62, 648), drawText('No. 12', 162, 648)];
+    expect(await tablesOf([ruled, open, ...words].join('\n'))).toEqual([[head, second, ['Order No. 12']]]);
+    const below = drawTable({ xs: [60, 210], ys: [640, 620], rows: [] });
+    const full = third.map((text, at) => drawText(text, 62 + at * 50, 628));
+    expect(await tablesOf([ruled, open, below, ...words, ...full].join('\n'))).toEqual([
+      [head, second, ['Order', '', 'No. 12'], third],
+    ]);
+  });
+
+  test.each(['All rivers of the land', 'No more', 'All of the rivers'])('%s is one cell', async (text) => {
+    const content = [ruled, open, drawText(text, 62, 648)].join('\n');
+    expect(await tablesOf(content)).toEqual([[head, second, [text]]]);
+  });
+});
+
+test('a cell with a picture says something', async () => {
+  const ys = Array.from({ length: 9 }, (_, at) => 700 - at * 20);
+  const xs = [60, 110, 160, 210, 260];
+  const rows = ys.slice(1).map((_, at) => [`no ${at}`]);
+  const picture = (x: number, y: number): string =>
+    `q 14 0 0 14 ${x} ${y} cm BI /W 1 /H 1 /CS /G /BPC 8 ID a EI Q`;
+  const pictures = ys.slice(1).map((y, at) => picture(165 + (at % 2), y + 3));
+  const table = drawTable({ xs, ys, rows });
+  expect(await tablesOf(table)).toEqual([]);
+  expect(await tablesOf([table, ...pictures].join('\n'))).toEqual([rows.map(([name]) => [name, '', '', ''])]);
+});
+
+describe('every cell among headers has one', () => {
+  const headersOf = async (table: Partial<DrawnTable>) => {
+    const source = drawnPdf([drawTable({ ...PLAIN, ...table })]);
+    const { html, report } = await remediatePdf(source, { language: 'en', fallbackTitle: 'x.pdf' });
+    expect(report.conformance.after.failures.map(({ rule }) => rule)).not.toContain('7.5-1');
+    return [...html.matchAll(/<th scope="(\w+)">(.*?)<\/th>/g)].map(([, scope, text]) => `${scope} ${text}`);
+  };
+  const [, ...rows] = PLAIN.rows;
+
+  test('where the corner is empty, the first column says what rows are', async () => {
+    const found = await headersOf({ rows: [['', 'Height', 'Season'], ...rows] });
+    expect(found).toEqual(['col Height', 'col Season', 'row Moselle', 'row Danube']);
+  });
+
+  test('where one column has no name, the head goes on over it', async () => {
+    const found = await headersOf({
+      xs: [60, 110, 160, 210, 260],
+      rows: [['Rivers', 'Height', '', 'Season'], ...rows.map((row) => [...row, 'wet'])],
+    });
+    expect(found).toEqual(['col Rivers', 'col Height', 'col Season']);
+  });
+
+  test('a row that names hardly any column is no head', async () => {
+    const found = await headersOf({ rows: [['Rivers', '', ''], ...rows] });
+    expect(found).toEqual([]);
+  });
 });
 
 test('boxes that are drawn with characters are no table', async () => {
@@ -116,5 +208,38 @@ test.each([
     operation: 0,
   });
   const drawings = places.flatMap((at) => [rule(0, at, size, at), rule(at, 0, at, size)]);
-  expect(ruledGrids({ drawings, fragments: [], width: size, height: size })).toHaveLength(tables);
+  expect(
+    ruledGrids({ drawings, fragments: [], width: size, height: size }, { compares: () => true }),
+  ).toHaveLength(tables);
+});
+
+describe('rows that numbers with parts count are of a table', () => {
+  const versions = [
+    ['1.0', 'First draft'],
+    ['1.1', 'With the garden'],
+    ['1.2', 'Signed'],
+  ];
+  test.each([
+    { why: 'below a head', step: 24, rows: [['Version', 'Change'], ...versions] },
+    { why: 'one line apart', step: 14, rows: versions },
+    {
+      why: 'with further columns',
+      step: 24,
+      rows: [
+        ['1.0', 'Old wall', '500'],
+        ['1.1', 'Its door'],
+        ['1.2', 'Its gate'],
+        ['1.3', 'Paint', '300'],
+      ],
+    },
+  ])('$why', async ({ step, rows }) => {
+    const line = 'The rooms of the house are opened by what stands in the file on the desk.';
+    const cells = rows.flatMap((row, y) =>
+      row.map((text, x) => drawText(text, [60, 140, 400][x] ?? 0, 700 - y * step)),
+    );
+    const content = [drawText(line, 60, 740), ...cells, drawText(line, 60, 560)];
+    const columns = rows[0]?.length ?? 0;
+    const filled = rows.map((row) => [...row, ...Array<string>(columns - row.length).fill('')]);
+    expect(await tablesOf(content.join('\n'))).toEqual([filled]);
+  });
 });

@@ -25,7 +25,7 @@ export function checkConformance(
   const findings = new Findings();
   const tree = readStructureTree(objects, budget, findings);
   checkDocument(objects, bytes, tree, budget, findings);
-  if (tree) checkStructure(objects, tree, findings);
+  if (tree) checkStructure({ objects, budget }, tree, findings);
   const content = new ContentRules(objects, tree, budget, findings);
   for (const { dict } of objects.pdf.getPages()) {
     budget.checkTime();

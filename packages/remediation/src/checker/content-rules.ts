@@ -107,7 +107,7 @@ export class ContentRules {
     const language =
       inside.language ||
       (properties instanceof Map ? properties.has('Lang') : named?.has('Lang')) === true ||
-      hasLanguage(owner);
+      owner?.hasLanguage === true;
     const tagged = inside.tagged || owner !== undefined;
     if (artifact && inside.tagged) this.#failed.add('7.1-1');
     if (owner && (inside.artifact || artifact)) this.#failed.add('7.1-2');
@@ -141,9 +141,4 @@ export class ContentRules {
     this.#drawn.set(object, times);
     if (hasIds && times > 1) this.#failed.add('7.20-2');
   }
-}
-
-function hasLanguage(owner: ReturnType<typeof ownerOfContent>): boolean {
-  for (let element = owner; element; element = element.parent) if (element.dict.has('Lang')) return true;
-  return false;
 }

@@ -85,9 +85,9 @@ function checkAttachments(objects: ObjectAccess, budget: WorkBudget, findings: F
   const top = objects.dict(names, 'EmbeddedFiles');
   if (top) nodes.push(top);
   for (let node = nodes.pop(); node && seen.size < MAX_NAME_TREE_NODES; node = nodes.pop()) {
-    budget.spend('operators', 1);
     if (seen.has(node)) continue;
     seen.add(node);
+    budget.spend('operators', 1 + objects.length(node, 'Names') + objects.length(node, 'Kids'));
     for (const item of objects.list(node, 'Names'))
       if (item instanceof PdfDict) checkFileSpecification(objects, item, findings);
     for (const kid of objects.list(node, 'Kids')) if (kid instanceof PdfDict) nodes.push(kid);

@@ -1,6 +1,6 @@
 import type { ObjectAccess } from '../pdf/object-access.ts';
 import type { Findings, RuleId } from './rules.ts';
-import { attribute, type StructureElement, type StructureTree } from './structure-tree.ts';
+import { attribute, type Reading, type StructureElement, type StructureTree } from './structure-tree.ts';
 import { checkTable } from './table-rules.ts';
 
 interface Nesting {
@@ -33,7 +33,8 @@ const NESTING: Readonly<Record<string, Nesting>> = {
 };
 
 /** Checks what stands in what, headings, descriptions, notes and tables. */
-export function checkStructure(objects: ObjectAccess, tree: StructureTree, findings: Findings): void {
+export function checkStructure(reading: Reading, tree: StructureTree, findings: Findings): void {
+  const { objects } = reading;
   const noteIds = new Set<string>();
   for (const element of tree.elements) {
     checkNesting(element, findings);
@@ -41,7 +42,7 @@ export function checkStructure(objects: ObjectAccess, tree: StructureTree, findi
     findings.require(types.filter((type) => type === 'H').length <= 1, '7.4.4-1');
     switch (element.type) {
       case 'Table':
-        checkTable(objects, tree, element, findings);
+        checkTable(reading, tree, element, findings);
         break;
       case 'Figure':
         findings.require(isDescribed(objects, element), '7.3-1');
@@ -51,7 +52,7 @@ export function checkStructure(objects: ObjectAccess, tree: StructureTree, findi
         break;
       case 'Form': {
         const one = element.annotations === 1 && element.contents === 0 && element.children.length === 0;
-        const role = attribute(objects, tree, element, 'PrintField', 'Role');
+        const role = attribute(reading, tree, element, 'PrintField', 'Role');
         findings.require(one || role !== undefined, '7.18.4-2');
         break;
       }

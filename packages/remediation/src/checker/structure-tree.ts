@@ -1,7 +1,7 @@
 import { PdfArray, PdfDict, PdfName, PdfNumber, PdfRef } from '@libpdf/core';
 import type { WorkBudget } from '../budget.ts';
 import type { ObjectAccess } from '../pdf/object-access.ts';
-import type { Findings } from './rules.ts';
+import type { Findings, RuleId } from './rules.ts';
 
 /** An element of a structure tree as a reader sees it. */
 export interface StructureElement {
@@ -9,6 +9,8 @@ export interface StructureElement {
   readonly type: string;
   readonly dict: PdfDict;
   readonly parent: StructureElement | undefined;
+  /** It has a language, or something that it stands in. */
+  readonly hasLanguage: boolean;
   readonly children: StructureElement[];
   /** Annotations that it refers to. */
   annotations: number;
@@ -23,6 +25,12 @@ export interface StructureTree {
   /** What the parent tree holds under a key of a page, form or annotation. */
   readonly parents: ReadonlyMap<number, unknown>;
   readonly root: PdfDict;
+}
+
+/** What a tree is read from, and with how much work. */
+export interface Reading {
+  readonly objects: ObjectAccess;
+  readonly budget: WorkBudget;
 }
 
 /** Structure types that PDF 1.7 itself explains. */
@@ -66,6 +74,7 @@ export function readStructureTree(
         type: standard(own),
         dict: object,
         parent,
+        hasLanguage: parent?.hasLanguage === true || object.has('Lang'),
         children: [],
         annotations: 0,
         contents: 0,
@@ -80,27 +89,40 @@ export function readStructureTree(
   return { elements, byDict, parents: parentTree(objects, root, budget), root };
 }
 
+/** What a type is mapped to, and the rule that its mapping breaks. */
+interface Role {
+  readonly type: string;
+  readonly fails: RuleId | undefined;
+}
+
 function roleReader(
   objects: ObjectAccess,
   roles: PdfDict | undefined,
   findings: Findings,
 ): (own: string) => string {
-  const known = new Map<string, string>();
-  return (own) => {
-    const before = known.get(own);
-    if (before === undefined && STANDARD_TYPES.has(own) && roles?.has(own)) findings.fail('7.1-7');
+  const known = new Map<string, Role>();
+  const roleOf = (own: string): Role => {
+    const path = new Set<string>();
     let type = own;
-    const seen = new Set<string>();
-    while (!STANDARD_TYPES.has(type)) {
+    let role: Role | undefined;
+    while (!role) {
       const next = objects.name(roles, type);
-      if (next === undefined || seen.has(type)) {
-        findings.fail(next === undefined ? '7.1-5' : '7.1-6');
-        break;
+      if (known.has(type)) role = known.get(type);
+      else if (STANDARD_TYPES.has(type)) role = { type, fails: undefined };
+      else if (next === undefined || path.has(type))
+        role = { type, fails: next === undefined ? '7.1-5' : '7.1-6' };
+      else {
+        path.add(type);
+        type = next;
       }
-      seen.add(type);
-      type = next;
     }
-    known.set(own, type);
+    for (const each of path.add(own)) known.set(each, role);
+    return role;
+  };
+  return (own) => {
+    if (!known.has(own) && STANDARD_TYPES.has(own) && roles?.has(own)) findings.fail('7.1-7');
+    const { type, fails } = roleOf(own);
+    if (fails) findings.fail(fails);
     return type;
   };
 }
@@ -114,6 +136,7 @@ function parentTree(objects: ObjectAccess, root: PdfDict, budget: WorkBudget): M
     seen.add(node);
     const numbers = objects.resolve(node.get('Nums'));
     const items = numbers instanceof PdfArray ? numbers.toArray() : [];
+    budget.spend('operators', items.length);
     for (let at = 0; at + 1 < items.length; at += 2) {
       const key = objects.resolve(items[at]);
       if (key instanceof PdfNumber) parents.set(key.value, items[at + 1]);
@@ -149,19 +172,28 @@ export function ownerOfAnnotation(
   return owner instanceof PdfDict ? tree?.byDict.get(owner) : undefined;
 }
 
-/** An attribute of an element, from its own or from its classes. */
+/**
+ * An attribute of an element, from its own or from its classes.
+ *
+ * @throws RemediationRefused `pdf_too_complex` when the budget is used up: elements may share long lists of them
+ */
 export function attribute(
-  objects: ObjectAccess,
+  { objects, budget }: Reading,
   tree: StructureTree,
   element: StructureElement,
   owner: string,
   key: string,
 ): unknown {
-  const classes = objects
-    .list(element.dict, 'C')
-    .flatMap((item) =>
-      item instanceof PdfName ? objects.list(objects.dict(tree.root, 'ClassMap'), item.value) : [],
-    );
+  const spend = (parent: PdfDict | undefined, name: string): void =>
+    budget.spend('operators', objects.length(parent, name));
+  const map = objects.dict(tree.root, 'ClassMap');
+  spend(element.dict, 'A');
+  spend(element.dict, 'C');
+  const classes = objects.list(element.dict, 'C').flatMap((item) => {
+    if (!(item instanceof PdfName)) return [];
+    spend(map, item.value);
+    return objects.list(map, item.value);
+  });
   for (const item of [...objects.list(element.dict, 'A'), ...classes])
     if (item instanceof PdfDict && objects.name(item, 'O') === owner && item.has(key))
       return objects.resolve(item.get(key));

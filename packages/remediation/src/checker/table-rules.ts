@@ -1,14 +1,13 @@
 import { PdfArray, PdfName, PdfNumber } from '@libpdf/core';
-import type { ObjectAccess } from '../pdf/object-access.ts';
 import type { Findings } from './rules.ts';
-import { attribute, type StructureElement, type StructureTree } from './structure-tree.ts';
+import { attribute, type Reading, type StructureElement, type StructureTree } from './structure-tree.ts';
 
 /** A span beyond this is a mistake, and would cost memory. */
 const MAX_SPAN = 1000;
 
 /** Lays a table's cells out on their grid: spans that do not fit, and cells that no header belongs to. */
 export function checkTable(
-  objects: ObjectAccess,
+  reading: Reading,
   tree: StructureTree,
   table: StructureElement,
   findings: Findings,
@@ -17,7 +16,7 @@ export function checkTable(
     child.type === 'TR' ? [child] : child.children.filter(({ type }) => type === 'TR'),
   );
   const span = (cell: StructureElement, key: string): number => {
-    const value = attribute(objects, tree, cell, 'Table', key);
+    const value = attribute(reading, tree, cell, 'Table', key);
     return value instanceof PdfNumber ? Math.min(MAX_SPAN, Math.max(1, value.value)) : 1;
   };
   const grid: (StructureElement | undefined)[][] = rows.map(() => []);
@@ -30,6 +29,7 @@ export function checkTable(
       const height = span(cell, 'RowSpan');
       const width = span(cell, 'ColSpan');
       if (y + height > rows.length) sticksOut = true;
+      reading.budget.spend('operators', Math.min(height, rows.length) * width);
       for (const line of grid.slice(y, y + height))
         for (let at = x; at < x + width; at++) {
           overlaps ||= line[at] !== undefined;
@@ -42,11 +42,11 @@ export function checkTable(
   findings.require(!sticksOut, '7.2-41');
   const widths = new Set(grid.map((line) => line.length));
   findings.require(widths.size <= 1, '7.2-43');
-  checkHeaders(objects, tree, grid, findings);
+  checkHeaders(reading, tree, grid, findings);
 }
 
 function checkHeaders(
-  objects: ObjectAccess,
+  reading: Reading,
   tree: StructureTree,
   grid: readonly (readonly (StructureElement | undefined)[])[],
   findings: Findings,
@@ -58,7 +58,7 @@ function checkHeaders(
     if (cell?.type !== 'TH') return '';
     const known = scopes.get(cell);
     if (known !== undefined) return known;
-    const value = attribute(objects, tree, cell, 'Table', 'Scope');
+    const value = attribute(reading, tree, cell, 'Table', 'Scope');
     const scope = value instanceof PdfName ? value.value : '';
     scopes.set(cell, scope);
     return scope;
@@ -73,7 +73,7 @@ function checkHeaders(
     for (const [x, cell] of line.entries()) {
       if (cell?.type !== 'TD' || seen.has(cell)) continue;
       seen.add(cell);
-      const named = attribute(objects, tree, cell, 'Table', 'Headers');
+      const named = attribute(reading, tree, cell, 'Table', 'Headers');
       const tied = named instanceof PdfArray && named.length > 0;
       findings.require(tied || byRow || columns.has(x), '7.5-1');
     }

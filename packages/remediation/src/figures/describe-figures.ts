@@ -1,4 +1,10 @@
-import { type Block, blockText, type FigureBlock, type PageStructure } from '../structure/types.ts';
+import {
+  alternativeText,
+  type Block,
+  blockText,
+  type FigureBlock,
+  type PageStructure,
+} from '../structure/types.ts';
 
 /** A picture that has no caption, and where it is: points, origin at the lower left of the page as it is read. */
 export interface UndescribedFigure {
@@ -22,7 +28,7 @@ export interface FigureDescriber {
 const MAX_CHARACTERS = 500;
 
 /**
- * Asks for a description of every picture without a caption. What comes of it is marked as suggested: a person has to
+ * Asks for a description of every picture that nothing stands for. What comes of it is marked as suggested: a person has to
  * confirm it.
  */
 export async function describeFigures(
@@ -36,7 +42,7 @@ export async function describeFigures(
     const blocks: Block[] = [];
     for (const block of page.blocks)
       blocks.push(
-        block.kind === 'figure' && block.caption.length === 0
+        block.kind === 'figure' && alternativeText(block) === ''
           ? await withDescription(pdf, block, page, language, describer)
           : block,
       );

@@ -1,3 +1,4 @@
+import { union } from '../text/boxes.ts';
 import type { Box } from '../text/drawings.ts';
 import type { GlyphSpan, TextFragment } from '../text/text-pen.ts';
 import type { FormField } from './form-fields.ts';
@@ -22,6 +23,8 @@ const MAX_RIGHT_EM = 3;
 const MAX_ABOVE_EM = 2;
 const MAX_LABEL_CHARACTERS = 120;
 const MAX_LABEL_LINES = 4;
+/** With the blanks behind it that are no part of it. */
+const MAX_RUN_CHARACTERS = 1000;
 
 /** Finds the text of a page that belongs to a form field. */
 export class LabelFinder {
@@ -49,12 +52,7 @@ export class LabelFinder {
 
   /** What stands above or left of all buttons of a group, and is not the label of one. */
   findGroup(members: readonly Box[], taken: ReadonlySet<TextFragment>): Label | undefined {
-    const box = {
-      x0: Math.min(...members.map(({ x0 }) => x0)),
-      y0: Math.min(...members.map(({ y0 }) => y0)),
-      x1: Math.max(...members.map(({ x1 }) => x1)),
-      y1: Math.max(...members.map(({ y1 }) => y1)),
-    };
+    const box = union(members);
     const rest = this.#text.filter((fragment) => !taken.has(fragment));
     const others = this.#fields.filter((field) => !members.includes(field));
     const finder = new LabelFinder(rest, others);
@@ -94,13 +92,8 @@ export class LabelFinder {
     const line = topLine(candidates);
     const nearest = line.at(-1);
     if (!nearest || this.#fieldBetween(nearest.x1, field.x0, field)) return undefined;
-    const words = [nearest];
-    for (const word of line.slice(0, -1).reverse()) {
-      const next = words[0] ?? nearest;
-      if (!this.#follows(word, next)) break;
-      words.unshift(word);
-    }
-    return labelOf(words, 'after');
+    const words = run(nearest, line.slice(0, -1).reverse(), (next, word) => this.#follows(word, next));
+    return labelOf(words.reverse(), 'after');
   }
 
   #right(field: Box): Label | undefined {
@@ -155,24 +148,14 @@ export class LabelFinder {
     );
     if (!lowest || this.#fieldBelow(lowest, field)) return undefined;
     const line = inOrder(this.#text.filter((word) => sameLine(word, lowest)));
-    let at = line.indexOf(lowest);
-    while (at > 0) {
-      const [before, word] = [line[at - 1], line[at]];
-      if (!before || !word || !this.#follows(before, word)) break;
-      at--;
-    }
-    const first = line[at];
+    const before = line.slice(0, line.indexOf(lowest)).reverse();
+    const first = run(lowest, before, (next, word) => this.#follows(word, next)).at(-1);
     return first && labelOf(this.#runFrom(first, line), 'after');
   }
 
   /** Words from here to the first wide gap or field. */
   #runFrom(first: TextFragment, line: readonly TextFragment[]): TextFragment[] {
-    const words = [first];
-    for (const word of line.slice(line.indexOf(first) + 1)) {
-      if (!this.#follows(words.at(-1) ?? first, word)) break;
-      words.push(word);
-    }
-    return words;
+    return run(first, line.slice(line.indexOf(first) + 1), (last, word) => this.#follows(last, word));
   }
 
   #follows(before: TextFragment, word: TextFragment): boolean {
@@ -206,6 +189,25 @@ export class LabelFinder {
   }
 }
 
+/** Words as long as each belongs to the one before; none when they are more than a label has. */
+function run(
+  first: TextFragment,
+  others: readonly TextFragment[],
+  goesOn: (last: TextFragment, word: TextFragment) => boolean,
+): TextFragment[] {
+  const words = [first];
+  let last = first;
+  let characters = first.text.length;
+  for (const word of others) {
+    if (!goesOn(last, word)) break;
+    characters += word.text.length;
+    if (characters > MAX_RUN_CHARACTERS) return [];
+    words.push(word);
+    last = word;
+  }
+  return words;
+}
+
 /** Half the height of its small letters. */
 function middle(word: TextFragment): number {
   return word.y + word.size * 0.25;
@@ -233,6 +235,7 @@ function inOrder(words: readonly TextFragment[]): TextFragment[] {
 
 /** Undefined for what cannot be a label: nothing to read, or a paragraph. */
 function labelOf(words: readonly TextFragment[], side: 'before' | 'after'): Label | undefined {
+  if (words.reduce((sum, word) => sum + word.text.length, 0) > MAX_RUN_CHARACTERS) return undefined;
   const text = words
     .map((word) => word.text)
     .join(' ')

@@ -5,25 +5,29 @@ import { escapeHtml } from './escape.ts';
 /** Form fields as the page shows them, filled in, to be read where they stand. */
 export class FieldValues {
   readonly #left: Set<LabelledField>;
+  readonly #bySpans: ReadonlyMap<unknown, readonly LabelledField[]>;
+  readonly #byPage: ReadonlyMap<unknown, readonly LabelledField[]>;
 
   constructor(fields: readonly LabelledField[]) {
     this.#left = new Set(fields);
+    this.#bySpans = Map.groupBy(fields, ({ place }) => place?.spans);
+    this.#byPage = Map.groupBy(fields, ({ page }) => page);
   }
 
   /** The fields beside this text. */
   beside(content: readonly Inline[]): string {
+    if (this.#left.size === 0) return '';
     const spans = new Set(content.flatMap(({ source }) => source?.words.map((word) => word.spans) ?? []));
-    return this.#take((field) => field.place !== undefined && spans.has(field.place.spans));
+    return this.#take([...spans].flatMap((each) => this.#bySpans.get(each) ?? []));
   }
 
   /** The fields of a page that no text stood beside. */
   restOf(page: number): string {
-    return this.#take((field) => field.page === page);
+    return this.#take(this.#byPage.get(page) ?? []);
   }
 
-  #take(wanted: (field: LabelledField) => boolean): string {
-    const fields = [...this.#left].filter(wanted);
-    for (const field of fields) this.#left.delete(field);
+  #take(wanted: readonly LabelledField[]): string {
+    const fields = wanted.filter((field) => this.#left.delete(field));
     return fields.map((field) => ` ${renderField(field)}`).join('');
   }
 }

@@ -1,13 +1,15 @@
 import type { LabelledField } from '../forms/label-fields.ts';
-import type {
-  Block,
-  ContentsEntry,
-  FigureBlock,
-  Inline,
-  ListBlock,
-  PageStructure,
-  TableBlock,
-  TableCell,
+import {
+  type Block,
+  type ContentsEntry,
+  type FigureBlock,
+  type Inline,
+  type ListBlock,
+  listingsApart,
+  type PageStructure,
+  plainText,
+  type TableBlock,
+  type TableCell,
 } from '../structure/types.ts';
 import { escapeHtml } from './escape.ts';
 import { type Anchors, headingAnchors, renderNavigation } from './navigation.ts';
@@ -33,7 +35,7 @@ const STYLE =
   'body{font:1rem/1.6 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem;color:#1a1a1a;' +
   'background:#fff}section+section{border-top:1px solid #767676;margin-top:2rem}a{color:#0645ad}' +
   'p,li,th,td,h1,h2,h3,h4,h5,h6{overflow-wrap:anywhere}table{border-collapse:collapse;width:100%}' +
-  'ul.contents{list-style:none}input,button{font:inherit;max-width:100%}' +
+  'pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.875rem}ul.contents{list-style:none}input,button{font:inherit;max-width:100%}' +
   'th,td{border:1px solid #767676;padding:.3rem .5rem;text-align:left;vertical-align:top}' +
   '@media(prefers-color-scheme:dark){body{color:#eee;background:#111}a{color:#8ab4f8}}';
 
@@ -67,7 +69,7 @@ export function renderHtml({ language, title, pages, fields }: HtmlDocument): st
     if (page.scanned) content.push('<p>This page is a picture without text. It needs text recognition.</p>');
     const id = starts.sectionId(index);
     if (id === '' && content.length === 0) continue;
-    lines.push(`<section${id} aria-label="Page ${index + 1}">`, ...content, '</section>');
+    lines.push([`<section${id} aria-label="Page ${index + 1}">`, ...content, '</section>'].join('\n'));
   }
   lines.push('</main>', '</body>', '</html>', '');
   return lines.join('\n');
@@ -100,6 +102,14 @@ function renderBlock(block: Block, rendering: Rendering): string {
     }
     case 'paragraph':
       return `<p${language}>${renderText(block.content, rendering)}</p>`;
+    case 'listing': {
+      const beside = rendering.fields.beside(block.content).trim();
+      // A line whose words one space sets apart is kept as any other is.
+      const listing = /\n| {2}/.test(plainText(block.content))
+        ? renderListing(block.content, language)
+        : `<p${language}><code>${renderInlines(block.content)}</code></p>`;
+      return listing + (beside === '' ? '' : `\n<p>${beside}</p>`);
+    }
     case 'list':
       return renderList(block, rendering, language);
     case 'table':
@@ -115,9 +125,17 @@ function renderBlock(block: Block, rendering: Rendering): string {
   }
 }
 
-/** Text, and the form fields that are read with it. */
+/** Text, the listings in it, and the form fields that are read with it. */
 function renderText(content: readonly Inline[], { fields }: Rendering): string {
-  return renderInlines(content) + fields.beside(content);
+  const pieces = listingsApart(content).map((piece) =>
+    piece.listing ? renderListing(piece.content) : renderInlines(piece.content),
+  );
+  return pieces.join('') + fields.beside(content);
+}
+
+/** Lines wrap where there is no room for them: nothing has to be scrolled. */
+function renderListing(content: readonly Inline[], language = ''): string {
+  return `<pre${language}><code>${inlineMarkup(content)}</code></pre>`;
 }
 
 function renderContents(entries: readonly ContentsEntry[], level: number): string {
@@ -175,20 +193,27 @@ function renderCell({ scope, columns, rows, content }: TableCell, rendering: Ren
 }
 
 /** The picture itself stays in the PDF: a person has to say what it shows. What is written in it can be read. */
-function renderFigure({ page, caption, description, text: inside }: FigureBlock): string {
+function renderFigure(figure: FigureBlock): string {
+  const { page, caption, text: inside } = figure;
   const text = renderInlines(caption);
-  const note = `<p>Picture on <a href="#page-${page + 1}">page ${page + 1}</a> of the PDF; ${
-    text !== ''
-      ? 'its caption stands for a description'
-      : description === undefined
-        ? 'it has no description yet'
-        : `a program says that it shows: ${escapeHtml(description)}`
-  }.</p>`;
+  const note = `<p>Picture on <a href="#page-${page + 1}">page ${page + 1}</a> of the PDF; ${whatStandsFor(figure)}.</p>`;
   const words = inside.length === 0 ? '' : `<p>Written in it: ${renderInlines(inside)}</p>`;
   return `<figure>${note}${words}${text === '' ? '' : `<figcaption>${text}</figcaption>`}</figure>`;
 }
 
+function whatStandsFor({ caption, description, link }: FigureBlock): string {
+  if (plainText(caption).trim() !== '') return 'its caption stands for a description';
+  if (description !== undefined) return `a program says that it shows: ${escapeHtml(description)}`;
+  if (link?.description === undefined) return 'it has no description yet';
+  const target = escapeHtml(link.description);
+  return `it is a link: ${link.href === undefined ? target : `<a href="${escapeHtml(link.href)}">${target}</a>`}`;
+}
+
 function renderInlines(content: readonly Inline[]): string {
+  return inlineMarkup(content).trim();
+}
+
+function inlineMarkup(content: readonly Inline[]): string {
   return content
     .map(({ text, href, note }) => {
       const target = note === undefined ? href : `#${note}`;
@@ -196,6 +221,5 @@ function renderInlines(content: readonly Inline[]): string {
         target === undefined ? escapeHtml(text) : `<a href="${escapeHtml(target)}">${escapeHtml(text)}</a>`;
       return note === undefined ? body : `<sup>${body}</sup>`;
     })
-    .join('')
-    .trim();
+    .join('');
 }

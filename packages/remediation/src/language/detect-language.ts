@@ -17,6 +17,8 @@ const MIN_WORDS = 20;
 /** Share of stop words below which nothing is claimed, and the lead the first must have over the second. */
 const MIN_SHARE = 0.05;
 const MIN_LEAD = 1.15;
+/** A word or two of a language are in every table: `no`, `me`, `die`. */
+const MIN_DIFFERENT = 3;
 
 /** The language a text is written in (BCP 47), or undefined when it does not show clearly. Deterministic. */
 export function detectLanguage(
@@ -35,9 +37,10 @@ export function detectLanguage(
   const scores = [...STOP_WORDS].map(([language, list]) => ({
     language,
     share: list.reduce((sum, word) => sum + (frequency.get(word) ?? 0), 0) / words.length,
+    different: list.filter((word) => frequency.has(word)).length,
   }));
   const [best, second] = scores.sort((a, b) => b.share - a.share || (a.language < b.language ? -1 : 1));
-  if (!best || best.share < minShare) return undefined;
+  if (!best || best.share < minShare || best.different < MIN_DIFFERENT) return undefined;
   return second && best.share < second.share * minLead ? undefined : best.language;
 }
 

@@ -8,7 +8,7 @@ const CERTAIN = { minWords: 12, minShare: 0.12, minLead: 1.8 };
 export function markLanguages(pages: readonly PageStructure[], language: string): PageStructure[] {
   const main = language.split('-')[0];
   const mark = (block: Block): Block => {
-    if (block.kind === 'figure' || block.kind === 'contents') return block;
+    if (block.kind === 'figure' || block.kind === 'contents' || block.kind === 'listing') return block;
     const own = detectLanguage(blockText(block), CERTAIN);
     return own === undefined || own === main ? block : { ...block, language: own };
   };

@@ -19,6 +19,9 @@ const FULL_NAMES = new Map([
 
 /** Nothing at all, packed, takes this much and no more. */
 const EMPTY_FLATE_BYTES = 16;
+/** So many streams as small as this are unpacked once: a page may draw a form thousands of times. */
+const MAX_KEPT = 500;
+const KEPT_BYTES = 2048;
 
 /**
  * Decodes a stream within the document's budget; its own ceiling is set in library-guards.ts.
@@ -27,6 +30,11 @@ const EMPTY_FLATE_BYTES = 16;
  * @throws RemediationRefused `pdf_too_complex` on a decompression bomb
  */
 export function decodeStream(stream: PdfStream, budget: WorkBudget): Uint8Array | undefined {
+  const known = budget.unpacked.get(stream);
+  if (known) {
+    budget.spend('decodedBytes', known.length);
+    return known;
+  }
   const filters = filterNames(stream);
   const full = filters.flatMap((filter) => FULL_NAMES.get(filter) ?? []);
   if (full.length < filters.length) return undefined;
@@ -42,6 +50,7 @@ export function decodeStream(stream: PdfStream, budget: WorkBudget): Uint8Array 
   // The library gives what it could unpack of damaged data, which may be nothing.
   if (decoded.length === 0 && stream.data.length > EMPTY_FLATE_BYTES) return undefined;
   budget.spend('decodedBytes', decoded.length);
+  if (decoded.length <= KEPT_BYTES && budget.unpacked.size < MAX_KEPT) budget.unpacked.set(stream, decoded);
   return decoded;
 }
 

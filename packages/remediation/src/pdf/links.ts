@@ -7,6 +7,12 @@ import type { ObjectAccess } from './object-access.ts';
 
 /** Annotations beyond this number on one page are not looked at. */
 const MAX_ANNOTATIONS = 2000;
+/** What writers call pictures that nobody named: "Image1", "Grafik 12". */
+const COUNTED =
+  /^(?:image|img|picture|photo|graphics?|figure|shape|link|grafik|bild|imagen|imagem|immagine|obraz|afbeelding|рисунок|图片|画像) ?\d*$/iu;
+/** What such an address holds is a program or the thing itself, and says nothing of either. */
+const SAYS_NOTHING = /^(?:javascript|vbscript|data):/i;
+export const MAX_DESCRIPTION_CHARACTERS = 300;
 
 /**
  * Link areas of a page, in the rotated coordinates of its text.
@@ -36,10 +42,19 @@ export function readLinks(
       x1: Math.max(ax, bx),
       y1: Math.max(ay, by),
       href,
+      description: descriptionOf(objects, annotation),
       annotation: index,
     });
   }
   return links;
+}
+
+function descriptionOf(objects: ObjectAccess, annotation: PdfDict): string | undefined {
+  const said = objects.text(annotation, 'Contents')?.trim() ?? '';
+  const uri = objects.text(objects.dict(annotation, 'A'), 'URI')?.trim() ?? '';
+  const address = SAYS_NOTHING.test(uri) ? '' : uri;
+  const words = (!COUNTED.test(said) && said) || address || undefined;
+  return words?.slice(0, MAX_DESCRIPTION_CHARACTERS).toWellFormed();
 }
 
 function hrefOf(

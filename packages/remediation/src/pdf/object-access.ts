@@ -50,6 +50,12 @@ export class ObjectAccess {
     return object instanceof PdfArray ? this.elements(object) : [object];
   }
 
+  /** How many elements {@link list} has. */
+  length(parent: PdfDict | undefined, key: string): number {
+    const object = this.resolve(parent?.get(key));
+    return object instanceof PdfArray ? object.length : object === undefined ? 0 : 1;
+  }
+
   elements(array: PdfArray): (Resolved | undefined)[] {
     return array.toArray().map((item) => this.resolve(item));
   }

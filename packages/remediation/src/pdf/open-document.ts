@@ -14,6 +14,8 @@ export interface OpenDocument {
 
 /** Adobe's readers accept the header anywhere in the first KiB. */
 const HEADER_WINDOW_BYTES = 1024;
+/** What a packed stream counts for, however little is in it. */
+const LEAST_UNPACKED = 8192;
 
 /**
  * Opens a PDF within its limits.
@@ -69,12 +71,18 @@ function refuseOtherFormats(bytes: Uint8Array): void {
 /** Object streams are unpacked by the parser itself, without a ceiling: measure them before it starts. */
 function refusePackedObjectBombs(bytes: Uint8Array, budget: WorkBudget): void {
   for (const type of ['/ObjStm', '/XRef']) {
+    let [start, end] = [-1, -1];
     for (let at = indexOf(bytes, type, 0); at >= 0; at = indexOf(bytes, type, at + 1)) {
       const keyword = indexOf(bytes.subarray(0, at + 4096), 'stream', at);
       if (keyword < 0) continue;
-      const start = keyword + 6 + (bytes[keyword + 6] === 13 ? 2 : 1);
-      const end = indexOf(bytes, 'endstream', start);
-      const size = inflatedSize(bytes.subarray(start, end < 0 ? bytes.length : end));
+      const begin = keyword + 6 + (bytes[keyword + 6] === 13 ? 2 : 1);
+      // Other words of the same dictionary.
+      if (begin === start) continue;
+      start = begin;
+      if (end < start) end = indexOf(bytes, 'endstream', start);
+      if (end < 0) end = bytes.length;
+      budget.spend('decodedBytes', LEAST_UNPACKED);
+      const size = inflatedSize(bytes.subarray(start, end));
       if (size > MAX_STREAM_BYTES) throw tooLarge();
       budget.spend('decodedBytes', size);
     }

@@ -3,6 +3,8 @@ import { deflate } from 'pako';
 import { lastCrossReference, type ObjectUpdate } from './append-update.ts';
 import type { OpenDocument } from './open-document.ts';
 
+/** Shorter streams hardly become shorter, and setting up to pack them takes time. */
+const PACKED_BYTES = 256;
 const FLATE = PdfName.of('FlateDecode');
 
 /**
@@ -41,8 +43,8 @@ export class Revision {
     return this.#put(dict);
   }
 
-  /** A new stream. `dict` says nothing of its length and filters. */
-  addStream(dict: PdfDict, content: Uint8Array, pack = true): PdfRef {
+  /** A new stream, packed unless it is too short for that. `dict` says nothing of its length and filters. */
+  addStream(dict: PdfDict, content: Uint8Array, pack = content.length >= PACKED_BYTES): PdfRef {
     const data = pack ? deflate(content) : content;
     const entries = new PdfStream([...dict], data);
     if (pack) entries.set('Filter', FLATE);

@@ -26,11 +26,8 @@ export function updateXmp(
     `<dc:language><rdf:Bag><rdf:li>${escapeXml(language)}</rdf:li></rdf:Bag></dc:language>` +
     `</rdf:Description>${claim}`;
   if (existing !== undefined && isEditable(existing)) {
-    const rest = existing
-      .replace(
-        /<dc:(title|language)(?:\s[^>]*)?>[\s\S]*?<\/dc:\1>|<dc:(?:title|language)(?:\s[^>]*)?\/>/g,
-        '',
-      )
+    const rest = ['dc:title', 'dc:language']
+      .reduce(withoutElements, existing)
       .replace(/\sdc:(?:title|language)\s*=\s*(?:"[^"]*"|'[^']*')/g, '');
     const kept = claimsUa === undefined ? rest : withoutClaim(rest);
     const end = kept.lastIndexOf('</rdf:RDF>');
@@ -44,16 +41,48 @@ export function updateXmp(
 }
 
 function withoutClaim(packet: string): string {
-  return packet
-    .replace(/<pdfuaid:(part|rev|amd)(?:\s[^>]*)?>[\s\S]*?<\/pdfuaid:\1>/g, '')
+  return ['pdfuaid:part', 'pdfuaid:rev', 'pdfuaid:amd']
+    .reduce(withoutElements, packet)
     .replace(/\spdfuaid:(?:part|rev|amd)\s*=\s*(?:"[^"]*"|'[^']*')/g, '');
 }
 
 /** The document's title in its XMP packet, if it has one. */
 export function xmpTitle(packet: string): string | undefined {
-  const title = /<dc:title[^>]*>([\s\S]*?)<\/dc:title>/.exec(packet)?.[1];
-  const item = title && /<rdf:li[^>]*>([\s\S]*?)<\/rdf:li>/.exec(title)?.[1];
-  return item === undefined ? undefined : unescapeXml(item);
+  const title = elementIn(packet, 'dc:title', 0);
+  const item = title && elementIn(packet.slice(title.from, title.to), 'rdf:li', 0);
+  return title && item && unescapeXml(packet.slice(title.from + item.from, title.from + item.to));
+}
+
+interface Found {
+  /** Of the whole element, and of what is in it; the same where it is empty. */
+  readonly start: number;
+  readonly from: number;
+  readonly to: number;
+  readonly end: number;
+}
+
+/** The next element of this name. Each part of the packet is looked at once: patterns would look for the end from each beginning. */
+function elementIn(packet: string, name: string, after: number): Found | undefined {
+  for (let start = packet.indexOf(`<${name}`, after); start >= 0; ) {
+    const from = packet.indexOf('>', start) + 1;
+    if (from === 0) return undefined;
+    const opens = /[\s/>]/.test(packet[start + name.length + 1] ?? '');
+    if (opens && packet[from - 2] === '/') return { start, from, to: from, end: from };
+    const to = opens ? packet.indexOf(`</${name}>`, from) : -1;
+    if (opens) return to < 0 ? undefined : { start, from, to, end: to + name.length + 3 };
+    start = packet.indexOf(`<${name}`, from);
+  }
+  return undefined;
+}
+
+function withoutElements(packet: string, name: string): string {
+  const kept: string[] = [];
+  let at = 0;
+  for (let found = elementIn(packet, name, at); found; found = elementIn(packet, name, at)) {
+    kept.push(packet.slice(at, found.start));
+    at = found.end;
+  }
+  return kept.join('') + packet.slice(at);
 }
 
 /** Whether the packet is of the common shape that may be edited as text, with its elements closed in order. */

@@ -4,6 +4,7 @@ import { type DraftBlock, draftBlocks } from './draft-blocks.ts';
 import { attachCaptions } from './figures/captions.ts';
 import { headingLevels } from './heading-levels.ts';
 import { isUnfinished, joinInlines } from './inlines.ts';
+import { joinSpacedColumns } from './listings/listing-rows.ts';
 import { ListBuilder } from './lists.ts';
 import { findNotes, tieReferences } from './notes.ts';
 import type { Row } from './page-lines.ts';
@@ -25,10 +26,22 @@ export interface DraftPage {
  * The blocks of one page in reading order.
  *
  * @param groups rows by the direction of their text
+ * @param typewritten the document's text is in a face of fixed pitch, which makes no listings then
  */
-export function draftPage(groups: readonly (readonly Row[])[], page: number, height: number): DraftPage {
-  const regions = groups.flatMap((rows) => takeContents(readingOrder(rows)));
-  const blocks = draftBlocks(regions, page);
+export function draftPage(
+  groups: readonly (readonly Row[])[],
+  page: number,
+  height: number,
+  typewritten: boolean,
+): DraftPage {
+  const weights = groups.map((rows) => charactersOf(rows.flat()));
+  const most = weights.reduce((sum, weight) => Math.max(sum, weight), 0);
+  const blocks = groups.flatMap((rows, at) => {
+    const order = readingOrder(typewritten ? rows.map(withoutPitch) : joinSpacedColumns(rows));
+    const drafts = draftBlocks(takeContents(order), page, typewritten);
+    // What stands sideways beside the text of a page heads none of it: a stamp, a watermark.
+    return weights[at] === most ? drafts : drafts.map((draft) => ({ ...draft, sideways: true }));
+  });
   return {
     blocks,
     hasTable: blocks.some((block) => block.table && !block.object),
@@ -37,8 +50,20 @@ export function draftPage(groups: readonly (readonly Row[])[], page: number, hei
   };
 }
 
+function withoutPitch(row: Row): Row {
+  return row.map((segment) => ({ ...segment, pitch: undefined }));
+}
+
+function charactersOf(segments: readonly { readonly characters: number }[]): number {
+  return segments.reduce((sum, { characters }) => sum + characters, 0);
+}
+
 /** A list this much further in (points) is inside of the item before it. */
 const INNER_LIST_PT = 6;
+/** Entries further in are of the last of these levels. */
+const MAX_ENTRY_LEVELS = 8;
+/** Paragraphs and listings of an item, at most, behind which the next one is looked for. */
+const MAX_ITEM_BLOCKS = 40;
 
 /**
  * Decides, over the whole document, what is a heading and what a list, and which tables are one.
@@ -53,7 +78,7 @@ export function buildStructure(
 ): Block[][] {
   const drafts = pages.flatMap((page) => page.blocks).filter((draft) => !recognised.has(draft.page));
   const levels = headingLevels(
-    drafts.filter((draft) => !draft.contents),
+    drafts.filter((draft) => !draft.contents && !draft.sideways),
     outline,
     bodySize,
   );
@@ -64,8 +89,17 @@ export function buildStructure(
   const tables = joinTables(pages, (draft) => notes.has(draft));
   let open: { blocks: Block[]; draft: DraftBlock } | undefined;
   const lists = new ListBuilder();
+  const all = pages.flatMap((page) => page.blocks);
+  const places = new Map(all.map((draft, at) => [draft, at]));
+  const later = (draft: DraftBlock): DraftBlock | undefined => {
+    if (!draft.marker) return undefined;
+    const at = (places.get(draft) ?? 0) + 1;
+    const found = all.slice(at, at + MAX_ITEM_BLOCKS).find((other) => !isInside(other, draft));
+    return found && levels.has(found) ? undefined : found;
+  };
   const built = pages.map((page) => {
     const blocks: Block[] = [];
+    let edges: readonly number[] | undefined;
     lists.turnTo(blocks);
     for (const [index, draft] of page.blocks.entries()) {
       if (draft.object) {
@@ -90,7 +124,8 @@ export function buildStructure(
       if (draft.contents) {
         lists.close();
         open = undefined;
-        addEntry(blocks, page.blocks, draft);
+        edges ??= entryEdges(page.blocks);
+        addEntry(blocks, edges, draft);
         continue;
       }
       const level = levels.get(draft);
@@ -98,7 +133,15 @@ export function buildStructure(
         lists.close();
         open = undefined;
         blocks.push({ kind: 'heading', level, content: draft.content });
-      } else if (isListItem(draft, page.blocks[index - 1], page.blocks[index + 1]) || lists.expects(draft)) {
+      } else if (draft.listing) {
+        open = undefined;
+        if (lists.continues(draft)) continue;
+        lists.close();
+        blocks.push({ kind: 'listing', content: draft.listing });
+      } else if (
+        isListItem(draft, page.blocks[index - 1], page.blocks[index + 1], later(draft)) ||
+        lists.expects(draft)
+      ) {
         open = undefined;
         lists.add(draft);
       } else if (lists.continues(draft)) continue;
@@ -121,21 +164,24 @@ export function buildStructure(
   return built.map(attachCaptions).map(tieReferences);
 }
 
-/** Adds an entry to the table of contents that the page's blocks end with, if any. */
-function addEntry(blocks: Block[], drafts: readonly DraftBlock[], draft: DraftBlock): void {
+/** Where entries of a page's table of contents begin, each one a level further in. */
+function entryEdges(drafts: readonly DraftBlock[]): readonly number[] {
   const edges = [...new Set(drafts.filter(({ contents }) => contents).map(({ x0 }) => Math.round(x0)))].sort(
     (a, b) => a - b,
   );
   // Edges within a step of each other are one.
-  const levels = edges.filter(
-    (edge, at) => edge - (edges[at - 1] ?? Number.NEGATIVE_INFINITY) > INNER_LIST_PT,
-  );
-  const level = Math.max(1, levels.filter((edge) => edge <= draft.x0 + INNER_LIST_PT / 2).length);
+  return edges
+    .filter((edge, at) => edge - (edges[at - 1] ?? Number.NEGATIVE_INFINITY) > INNER_LIST_PT)
+    .slice(0, MAX_ENTRY_LEVELS);
+}
+
+/** Adds an entry to the table of contents that the page's blocks end with, if any. */
+function addEntry(blocks: Block[], edges: readonly number[], draft: DraftBlock): void {
+  const level = Math.max(1, edges.filter((edge) => edge <= draft.x0 + INNER_LIST_PT / 2).length);
   const last = blocks.at(-1);
   if (last?.kind === 'contents') {
     const deepest = (last.entries.at(-1)?.level ?? 0) + 1;
-    const entry = { level: Math.min(level, deepest), content: draft.content };
-    blocks[blocks.length - 1] = { ...last, entries: [...last.entries, entry] };
+    last.entries.push({ level: Math.min(level, deepest), content: draft.content });
   } else blocks.push({ kind: 'contents', entries: [{ level: 1, content: draft.content }] });
 }
 
@@ -151,10 +197,19 @@ function opensInner(next: DraftBlock | undefined, draft: DraftBlock): boolean {
   return next?.marker !== undefined && next.x0 > draft.x0 + INNER_LIST_PT;
 }
 
+function isInside({ x0, object }: DraftBlock, item: DraftBlock): boolean {
+  return object === undefined && x0 > item.x0 + INNER_LIST_PT;
+}
+
+/**
+ * @param next the block below
+ * @param later the first block that is not further in, and so not of the item if this is one
+ */
 function isListItem(
   draft: DraftBlock,
   previous: DraftBlock | undefined,
   next: DraftBlock | undefined,
+  later: DraftBlock | undefined,
 ): boolean {
   const { marker } = draft;
   if (!marker || draft.table) return false;
@@ -163,5 +218,6 @@ function isListItem(
   const { style, value } = marker;
   const counts = (other: DraftBlock | undefined, number: number): boolean =>
     other?.marker?.kind === 'number' && other.marker.style === style && other.marker.value === number;
-  return counts(previous, value - 1) || counts(next, value + 1) || (value === 1 && opensInner(next, draft));
+  const goesOn = counts(previous, value - 1) || counts(next, value + 1) || counts(later, value + 1);
+  return goesOn || (value === 1 && opensInner(next, draft));
 }

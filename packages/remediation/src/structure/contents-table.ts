@@ -1,5 +1,6 @@
 import type { Row, Segment } from './page-lines.ts';
 import type { Region } from './reading-order.ts';
+import type { Word } from './types.ts';
 
 const DOTS = /^[.·․‥…]+$/;
 /** Dots that are one word, and how many are a leader when each is one. */
@@ -72,8 +73,24 @@ export function leaderLength(row: Row): number {
   const last = row.at(-1)?.words ?? [];
   const before = last.length > 1 ? last.slice(0, -1) : (row.at(-2)?.words ?? []);
   const dots = before.slice(before.findLastIndex(({ text }) => !DOTS.test(text)) + 1);
+  return isLeader(dots) ? dots.length : 0;
+}
+
+/** Whether dots in a row lead to something, or are left to be written on. */
+export function hasLeader(row: Row): boolean {
+  let run: Word[] = [];
+  for (const word of row.flatMap(({ words }) => words)) {
+    if (DOTS.test(word.text)) run.push(word);
+    else if (isLeader(run)) return true;
+    else run = [];
+  }
+  return isLeader(run);
+}
+
+/** Whether so many dots are no punctuation. */
+function isLeader(dots: readonly Word[]): boolean {
   const single = dots.filter(({ text }) => text.length === 1).length;
-  return single >= LEADER_WORDS || dots.some(({ text }) => LEADER.test(text)) ? dots.length : 0;
+  return single >= LEADER_WORDS || dots.some(({ text }) => LEADER.test(text));
 }
 
 function textOf(row: readonly Segment[]): string {

@@ -1,7 +1,11 @@
+import { reach } from '../text/boxes.ts';
 import { leaderLength } from './contents-table.ts';
 import { inlinesOf } from './inlines.ts';
-import type { PageObject, Row, Segment } from './page-lines.ts';
+import { findListings, wordsOfListing } from './listings/find-listings.ts';
+import { pitchOf } from './listings/listing-rows.ts';
+import type { PageObject, PlacedWord, Row, Segment } from './page-lines.ts';
 import type { Region } from './reading-order.ts';
+import { sectionNumber } from './section-numbers.ts';
 import { spacedTable } from './tables/spaced-tables.ts';
 import { type Inline, isMark, type Word } from './types.ts';
 
@@ -23,6 +27,8 @@ export interface DraftBlock {
   readonly bold: boolean;
   readonly characters: number;
   readonly table: boolean;
+  /** The content with the breaks and spaces of its lines, where it is a listing. */
+  readonly listing: readonly Inline[] | undefined;
   /** An entry of a table of contents. */
   readonly contents: boolean;
   /** The dots between it and its page number, which are no part of its content. */
@@ -38,10 +44,12 @@ export interface DraftBlock {
   /** First of its column or page: what is before it may go on in it. */
   readonly opensRegion: boolean;
   readonly object: PageObject | undefined;
+  /** Set in another direction than most of its page. */
+  readonly sideways: boolean;
 }
 
-interface Line {
-  readonly words: readonly Word[];
+export interface Line {
+  readonly words: readonly PlacedWord[];
   readonly marker: Marker | undefined;
   readonly x0: number;
   readonly x1: number;
@@ -51,7 +59,11 @@ interface Line {
   readonly size: number;
   readonly bold: boolean;
   readonly cells: number;
+  /** Behind the number of a section, with a tab between. */
+  readonly numbered: boolean;
   readonly characters: number;
+  /** Advance of its characters (points), where it is set in a face of fixed pitch. */
+  readonly pitch: number | undefined;
 }
 
 /** A distance this common, against the most common one, may be that of lines. */
@@ -61,55 +73,101 @@ const LOOSE_EM = 1.45;
 
 const BULLET = /^[•◦‣▪■□●○➢✓❖►∙·–—*-]$/;
 const GLUED_BULLET = /^[•◦‣▪■●➢✓❖►∙](?=.)/;
-const NUMBER = /^\(?(?:(\d{1,3})[.)]|([a-z])\)|([A-Z])\))$/;
+/** As "a." counts items, or begins "a. m."; only the next letter tells. */
+const POINTED_LETTER = /^[a-z]\.$/;
+/** Markers this close (points) stand below each other. */
+const SAME_EDGE_PT = 6;
+const NUMBER = /^\(?(?:(\d{1,3})[.)]|([a-z])[.)]|([A-Z])\))$/;
 
-/** Joins the lines of each region into blocks. */
-export function draftBlocks(regions: readonly Region[], page: number): DraftBlock[] {
+/**
+ * Joins the lines of each region into blocks.
+ *
+ * @param typewritten the document's text is in a face of fixed pitch, which makes no listings then
+ */
+export function draftBlocks(regions: readonly Region[], page: number, typewritten: boolean): DraftBlock[] {
   return regions.flatMap((region) => {
     if (region.contents) return region.rows.map((row) => entryOf(row, page));
-    const lines = region.rows.map(lineOf);
-    const table = region.table ? spacedTable(region.rows, page) : undefined;
+    const lines = withoutAbbreviations(region.rows.map(lineOf));
+    const table = region.table ? spacedTable(region.rows, page, typewritten) : undefined;
     const [top] = lines;
     if (table && top) return [{ ...draftOf([top], true, page, true), object: table }];
-    const right = Math.max(...lines.map((line) => line.x1));
-    const left = Math.min(...lines.map((line) => line.x0));
+    const { x0: left, x1: right } = reach(lines);
     const leading = usualLeading(lines);
+    const listings = new Map(
+      findListings(lines, right).flatMap((listing) => listing.map((line) => [line, listing] as const)),
+    );
     const groups: Line[][] = [];
     for (const line of lines) {
+      const listing = listings.get(line);
+      if (listing) {
+        if (listing[0] === line) groups.push(listing);
+        continue;
+      }
       const group = groups.at(-1);
       const previous = group?.at(-1);
       const first = group?.[0];
-      if (group && previous && first && continuesBlock(first, previous, line, { left, right, leading }))
-        group.push(line);
+      const open = group && previous && first && !listings.has(previous);
+      if (open && continuesBlock(first, previous, line, { left, right, leading })) group.push(line);
       else groups.push([line]);
     }
-    return groups.map((group, index) => draftOf(group, region.table, page, index === 0));
+    return groups.map((group, index) => {
+      const draft = draftOf(group, region.table, page, index === 0);
+      return group[0] && listings.has(group[0]) ? asListing(draft, group) : draft;
+    });
   });
+}
+
+function asListing(draft: DraftBlock, lines: readonly Line[]): DraftBlock {
+  const listing = inlinesOf(wordsOfListing(lines), draft.page).map(
+    (inline): Inline => ({ ...inline, listing: true }),
+  );
+  return { ...draft, marker: undefined, table: false, listing };
 }
 
 function lineOf(row: Row): Line {
   const words = row.flatMap((segment, index) =>
     segment.words.map((word, at) => (index > 0 && at === 0 ? { ...word, spaceBefore: true } : word)),
   );
+  const marker = markerOf(words);
+  const [first, text] = words;
   const main = row.reduce<Segment | undefined>(
     (best, segment) => (!best || segment.characters > best.characters ? segment : best),
     undefined,
   );
+  const edges = reach(row);
   return {
     words,
-    marker: markerOf(words),
+    marker,
     object: row[0]?.object,
-    textX0:
-      row[1] && row[0] && isOnlyMarker(row[0]) ? row[1].x0 : Math.min(...row.map((segment) => segment.x0)),
-    x0: Math.min(...row.map((segment) => segment.x0)),
-    x1: Math.max(...row.map((segment) => segment.x1)),
+    textX0: marker && first && splitMarker([first]).label.length > 0 && text ? text.x0 : edges.x0,
+    ...edges,
     y: main?.y ?? 0,
     size: main?.size ?? 1,
     bold: row.every((segment) => segment.bold),
     // A bullet and its text are one cell, however far the writer indented.
     cells: row.length - (row.length > 1 && row[0] && markerOf(row[0].words) && isOnlyMarker(row[0]) ? 1 : 0),
+    numbered: sectionNumber(row) !== undefined,
     characters: row.reduce((sum, segment) => sum + segment.characters, 0),
+    pitch: pitchOf(row),
   };
+}
+
+/** Takes a letter with a point for a marker only where a tab sets it apart, or the letter before or after it stands at the same edge. */
+function withoutAbbreviations(lines: readonly Line[]): readonly Line[] {
+  const letterOf = ({ marker, words }: Line): number | undefined =>
+    marker?.kind === 'number' && POINTED_LETTER.test(words[0]?.text ?? '') ? marker.value : undefined;
+  const placeOf = ({ x0 }: Line): number => Math.round(x0 / SAME_EDGE_PT);
+  const letters = new Set(lines.map((line) => `${letterOf(line)} ${placeOf(line)}`));
+  return lines.map((line) => {
+    const letter = letterOf(line);
+    const [first, text] = line.words;
+    if (letter === undefined || !first || !text || text.x0 - first.x1 > line.size) return line;
+    const place = placeOf(line);
+    const counts = [letter - 1, letter + 1].some((next) =>
+      [place - 1, place, place + 1].some((at) => letters.has(`${next} ${at}`)),
+    );
+    return counts ? line : { ...line, marker: undefined, textX0: line.x0 };
+  });
 }
 
 function isOnlyMarker(segment: Segment): boolean {
@@ -181,7 +239,8 @@ function draftOf(lines: readonly Line[], table: boolean, page: number, opensRegi
     size: first?.size ?? 1,
     bold: lines.every((line) => line.bold),
     characters: lines.reduce((sum, line) => sum + line.characters, 0),
-    table: table || (first?.cells ?? 1) > 1,
+    table: table || (first !== undefined && first.cells > 1 && !first.numbered),
+    listing: undefined,
     contents: false,
     leader: [],
     page,
@@ -191,6 +250,7 @@ function draftOf(lines: readonly Line[], table: boolean, page: number, opensRegi
     bottom: lines.at(-1)?.y ?? 0,
     opensRegion,
     object: first?.object,
+    sideways: false,
   };
 }
 

@@ -22,15 +22,12 @@ const MAX_BULLETS = 400;
 export function drawnBullets(page: PageText, fields: readonly Box[], rightToLeft: boolean): TextFragment[] {
   const shapes = page.drawings.filter(({ kind, x0, y0, x1, y1 }) => {
     const [width, height] = [x1 - x0, y1 - y0];
-    const isOfField = fields.some(
-      (field) => x0 < field.x1 && x1 > field.x0 && y0 < field.y1 && y1 > field.y0,
-    );
     return (
-      !isOfField &&
       kind === 'path' &&
       Math.min(width, height) >= MIN_SIDE_PT &&
       Math.max(width, height) <= MAX_SIDE_PT &&
-      Math.abs(width - height) <= MAX_DIFFERENCE * Math.max(width, height)
+      Math.abs(width - height) <= MAX_DIFFERENCE * Math.max(width, height) &&
+      !fields.some((field) => x0 < field.x1 && x1 > field.x0 && y0 < field.y1 && y1 > field.y0)
     );
   });
   if (shapes.length < MIN_BULLETS || shapes.length > MAX_BULLETS) return [];

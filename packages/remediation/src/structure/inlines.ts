@@ -1,36 +1,72 @@
 import { type Inline, isMark, type LinkArea, type Word } from './types.ts';
 
 const IDEOGRAPH = String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u3000-\u303f\uff01-\uff60]`;
+/** More than any rule for the end of a text looks at. */
+const ENDING = 8;
 const IDEOGRAPH_AT_END = new RegExp(`${IDEOGRAPH}$`, 'u');
 const IDEOGRAPH_AT_START = new RegExp(`^${IDEOGRAPH}`, 'u');
 
+/** A text that grows, of which only the end is looked at: looking at all of it for each line takes its square. */
+export class GrowingText {
+  readonly #parts: string[];
+  #end: string;
+
+  constructor(text = '') {
+    this.#parts = [text];
+    this.#end = text.slice(-ENDING);
+  }
+
+  /** Its last letters. */
+  get end(): string {
+    return this.#end;
+  }
+
+  get whole(): string {
+    return this.#parts.join('');
+  }
+
+  add(text: string): void {
+    this.#parts.push(text);
+    this.#end = (this.#end + text).slice(-ENDING);
+  }
+
+  /** Takes out the last of its UTF-16 units, which is a hyphen. */
+  dropLast(): void {
+    while (this.#parts.at(-1) === '') this.#parts.pop();
+    this.#parts.push((this.#parts.pop() ?? '').slice(0, -1));
+    this.#end = this.#end.slice(0, -1);
+  }
+}
+
 /** Joins words of one page, undoing hyphenation at line ends, and keeping runs of the same link together and marks of notes apart. */
 export function inlinesOf(words: readonly Word[], page: number): Inline[] {
-  const result: { text: string; link: LinkArea | undefined; mark: boolean; words: Word[] }[] = [];
+  const result: { text: GrowingText; link: LinkArea | undefined; mark: boolean; words: Word[] }[] = [];
   for (const [index, word] of words.entries()) {
     const last = result.at(-1);
-    let space = index > 0 && (word.spaceBefore || word.lineStart) ? ' ' : '';
-    if (last && word.lineStart && isWrittenWithoutSpaces(last.text, word.text)) space = '';
-    if (last && endsHyphenated(last.text, word)) {
-      last.text = last.text.slice(0, -1);
+    let space = word.before ?? (index > 0 && (word.spaceBefore || word.lineStart) ? ' ' : '');
+    const atBreak = word.before === undefined && word.lineStart;
+    if (last && atBreak && isWrittenWithoutSpaces(last.text.end, word.text)) space = '';
+    if (last && endsHyphenated(last.text.end, word)) {
+      last.text.dropLast();
       space = '';
     }
     const mark = isMark(word);
     if (last && last.link === word.link && !last.mark && !mark) {
-      last.text += space + word.text;
+      last.text.add(space + word.text);
       last.words.push(word);
       continue;
     }
     // White space between a link and its surroundings belongs to the surroundings.
     let lead = '';
-    if (last && !last.link) last.text += space;
-    else if (last && !word.link) lead = space;
-    else if (last && space !== '') result.push({ text: space, link: undefined, mark: false, words: [] });
-    result.push({ text: lead + word.text, link: word.link, mark, words: [word] });
+    if (last && !last.link) last.text.add(space);
+    else if (!last || !word.link) lead = space;
+    else if (space !== '')
+      result.push({ text: new GrowingText(space), link: undefined, mark: false, words: [] });
+    result.push({ text: new GrowingText(lead + word.text), link: word.link, mark, words: [word] });
   }
   return result.map(({ text, link, words: own }) => {
     const source = { page, words: own, link };
-    const clean = text.replaceAll('\u00ad', '');
+    const clean = text.whole.replaceAll('\u00ad', '');
     return link?.href === undefined ? { text: clean, source } : { text: clean, href: link.href, source };
   });
 }
@@ -40,8 +76,9 @@ export function joinInlines(before: readonly Inline[], after: readonly Inline[])
   const last = before.at(-1);
   const first = after[0]?.source?.words[0];
   if (!last || !first) return [...before, ...after];
-  const broken = endsHyphenated(last.text, { ...first, lineStart: true });
-  const together = isWrittenWithoutSpaces(last.text, first.text);
+  const end = last.text.slice(-ENDING);
+  const broken = endsHyphenated(end, { ...first, lineStart: true });
+  const together = isWrittenWithoutSpaces(end, first.text);
   const text = broken ? last.text.slice(0, -1) : together ? last.text : `${last.text} `;
   return [...before.slice(0, -1), { ...last, text }, ...after];
 }
@@ -58,5 +95,10 @@ function isWrittenWithoutSpaces(before: string, after: string): boolean {
 
 /** Whether a word goes on with one that the end of its line broke. */
 export function endsHyphenated(before: string, word: Word): boolean {
-  return word.lineStart && /\p{Ll}[-\u2010\u00ad]$/u.test(before) && /^\p{Ll}/u.test(word.text);
+  return (
+    word.lineStart &&
+    word.before === undefined &&
+    /\p{Ll}[-\u2010\u00ad]$/u.test(before) &&
+    /^\p{Ll}/u.test(word.text)
+  );
 }

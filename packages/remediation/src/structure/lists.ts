@@ -4,6 +4,11 @@ import type { Block, Inline, ListBlock } from './types.ts';
 /** Items whose markers are at least this far apart (points) are not of the same level. */
 const LEVEL_STEP_PT = 6;
 const MAX_LEVELS = 8;
+/** What stands inside an item is at most this far (em) right of its text, and this far below it: between paragraphs. */
+const MAX_INSIDE_EM = 4;
+const MAX_INSIDE_GAP_EM = 1.8;
+/** Edges this close (points) are the same. */
+const SAME_EDGE_PT = 1;
 
 interface OpenList {
   kind: 'list';
@@ -16,9 +21,11 @@ interface OpenList {
 
 interface OpenItem {
   label: readonly Inline[];
-  content: readonly Inline[];
+  content: Inline[];
   lists: OpenList[];
   textX0: number;
+  /** The block it ends with. */
+  last: DraftBlock;
 }
 
 /** Puts items into lists, and lists into items, by where their markers stand. */
@@ -35,9 +42,10 @@ export class ListBuilder {
 
   add(draft: DraftBlock): void {
     const { ordered, style, value } = countOf(draft);
-    const { label, itemContent: content, textX0 } = draft;
+    const { label, textX0 } = draft;
+    const content = [...draft.itemContent];
     this.#closeStrangers(draft);
-    const item: OpenItem = { label, content, lists: [], textX0 };
+    const item: OpenItem = { label, content, lists: [], textX0, last: draft };
     while (this.#levels.length > 1 && draft.x0 < (this.#levels.at(-1)?.x0 ?? 0) - LEVEL_STEP_PT)
       this.#levels.pop();
     const list = this.#levels.at(-1);
@@ -90,9 +98,13 @@ export class ListBuilder {
     const list = this.#levels.at(-1);
     const item = list?.items.at(-1);
     if (!list || !item || draft.table || item.lists.length > 0) return false;
-    const inside = draft.x0 >= list.x0 + LEVEL_STEP_PT && Math.abs(draft.x0 - item.textX0) < LEVEL_STEP_PT;
-    if (!inside) return false;
-    item.content = [...item.content, { text: ' ' }, ...draft.content];
+    // Listings stand further in, and so do quotations; a single line may be a paragraph that begins there.
+    const inside = draft.lines > 1 && isInside(draft, item);
+    const atText = draft.listing !== undefined || Math.abs(draft.x0 - item.textX0) < LEVEL_STEP_PT;
+    if (!(atText || inside) || draft.x0 < list.x0 + LEVEL_STEP_PT) return false;
+    item.last = draft;
+    item.content.push({ text: ' ' });
+    for (const inline of draft.listing ?? draft.content) item.content.push(inline);
     return true;
   }
 
@@ -103,6 +115,18 @@ export class ListBuilder {
     this.#levels = [];
     this.#place = undefined;
   }
+}
+
+/** Whether a block stands further in than an item's text and right below it: signatures, boxes and centred lines do not. */
+function isInside(draft: DraftBlock, { textX0, last }: OpenItem): boolean {
+  const gap = last.bottom - draft.top;
+  return (
+    Math.abs(draft.x0 - draft.textX0) < SAME_EDGE_PT &&
+    draft.x0 > textX0 - LEVEL_STEP_PT &&
+    draft.x0 - textX0 <= draft.size * MAX_INSIDE_EM &&
+    draft.page === last.page &&
+    Math.abs(gap) <= draft.size * MAX_INSIDE_GAP_EM
+  );
 }
 
 function countOf({ marker }: DraftBlock): { ordered: boolean; style: ListBlock['style']; value: number } {

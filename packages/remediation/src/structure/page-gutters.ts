@@ -1,3 +1,4 @@
+import { reach } from '../text/boxes.ts';
 import type { Box } from '../text/drawings.ts';
 
 const STEP_PT = 1;
@@ -24,8 +25,7 @@ type Span = Pick<Box, 'x0' | 'x1'>;
 export function pageGutters(rows: readonly (readonly Span[])[]): number[] {
   if (rows.length < MIN_ROWS) return [];
   const all = rows.flat();
-  const left = Math.min(...all.map(({ x0 }) => x0));
-  const right = Math.max(...all.map(({ x1 }) => x1));
+  const { x0: left, x1: right } = reach(all);
   const steps = Math.min(3000, Math.ceil((right - left) / STEP_PT));
   const covered = new Uint32Array(steps + 1);
   const at = (x: number): number => Math.min(steps, Math.max(0, Math.round((x - left) / STEP_PT)));

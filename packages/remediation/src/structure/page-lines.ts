@@ -1,6 +1,7 @@
-import { readingSequence } from '../text/direction.ts';
+import { numberText, readingSequence } from '../text/direction.ts';
 import type { Box } from '../text/drawings.ts';
-import type { TextFragment } from '../text/text-pen.ts';
+import { isSamePitch, type TextFragment } from '../text/text-pen.ts';
+import { withDropCaps } from './drop-caps.ts';
 import { pageGutters } from './page-gutters.ts';
 import type { DraftTable } from './tables/draft-table.ts';
 import type { FigureBlock, LinkArea, Word } from './types.ts';
@@ -8,15 +9,22 @@ import type { FigureBlock, LinkArea, Word } from './types.ts';
 /** What stands among the lines and is not one. */
 export type PageObject = FigureBlock | DraftTable;
 
+export interface PlacedWord extends Word {
+  readonly x0: number;
+  readonly x1: number;
+}
+
 /** Words on one baseline without a wide gap between them. */
 export interface Segment {
-  readonly words: readonly Word[];
+  readonly words: readonly PlacedWord[];
   readonly x0: number;
   readonly x1: number;
   readonly y: number;
   readonly size: number;
   readonly bold: boolean;
   readonly characters: number;
+  /** Advance of each of its characters (points), where its words are set in one face of fixed pitch. */
+  readonly pitch?: number | undefined;
   /** A segment without words that stands for this. */
   readonly object?: PageObject;
 }
@@ -32,12 +40,16 @@ const DRAWN_SPACE_GAP_EM = 0.02;
 /** Fragments whose baselines differ by less than this share a line: super- and subscripts do. */
 const BASELINE_EM = 0.42;
 const SCRIPT_SHARE = 0.8;
+/** What is smaller than this against a piece is no script of it: it is text beside a large letter. */
+const MIN_SCRIPT_SHARE = 0.45;
 const SCRIPT_BASELINE_EM = 0.55;
 const SCRIPT_GAP_EM = 0.3;
 const MAX_SCRIPT_CHARACTERS = 6;
 /** Pieces above or below one, in its band: a table over a large sheet has some hundreds. */
 const MAX_SCRIPT_NEIGHBOURS = 1000;
 const RAISED_EM = 0.15;
+/** Room for a space before the next word. */
+const NEXT_WORD_EM = 0.25;
 
 /**
  * The rows of a page from top to bottom; text set sideways comes after the rest, in its own direction.
@@ -53,7 +65,10 @@ export function pageRows(
 ): Row[][] {
   const pieces = fragments.map((fragment): Piece => {
     const link = linkAt(fragment, links);
-    return rightToLeft && fragment.quarter === 0 ? { ...mirrored(fragment), link } : { ...fragment, link };
+    // In a mirror the columns of a listing are not where its spaces put them.
+    return rightToLeft && fragment.quarter === 0
+      ? { ...mirrored(fragment), link, pitch: undefined }
+      : { ...fragment, link };
   });
   const [upright = [], ...others] = ([0, 1, 3, 2] as const).map((quarter) =>
     rowsOf(
@@ -88,7 +103,7 @@ function standIn(object: PageObject, { x0, y1, x1 }: Box): Segment {
 }
 
 function rowsOf(fragments: readonly Piece[], rightToLeft: boolean): Row[] {
-  const sorted = [...fragments].sort((a, b) => b.y - a.y || a.x0 - b.x0);
+  const sorted = [...withDropCaps(fragments)].sort((a, b) => b.y - a.y || a.x0 - b.x0);
   const rows: Piece[][] = [];
   let open: Piece[] = [];
   let anchor: Piece | undefined;
@@ -147,7 +162,8 @@ function hostOf(sorted: readonly Piece[], index: number, piece: Piece, reach: nu
       const gap = other.size * SCRIPT_GAP_EM;
       const beside = Math.abs(piece.x0 - other.x1) < gap || Math.abs(other.x0 - piece.x1) < gap;
       const near = Math.abs(other.y - piece.y) < other.size * SCRIPT_BASELINE_EM;
-      if (beside && near && piece.size < other.size * SCRIPT_SHARE) host = other;
+      const share = piece.size / other.size;
+      if (beside && near && share < SCRIPT_SHARE && share >= MIN_SCRIPT_SHARE) host = other;
     }
   return host;
 }
@@ -191,7 +207,15 @@ function segmentOf(fragments: readonly Piece[], rightToLeft: boolean): Segment {
     size,
     bold: boldCharacters > characters * 0.8,
     characters,
+    pitch: pitchOf(fragments),
   };
+}
+
+/** Signs of other faces say nothing, but for the first: it may be a bullet. */
+function pitchOf([first, ...others]: readonly Piece[]): number | undefined {
+  const pitch = first?.pitch;
+  const all = others.every((piece) => isSamePitch(pitch, piece.pitch) || !/[\p{L}\p{N}]/u.test(piece.text));
+  return all ? pitch : undefined;
 }
 
 /** Words as they are read, from pieces that stand beside each other. */
@@ -199,7 +223,7 @@ function wordsOf(
   pieces: readonly Piece[],
   rightToLeft: boolean,
   line: { readonly size: number; readonly y: number },
-): Word[] {
+): PlacedWord[] {
   const spaces = pieces.map((piece, index) => {
     const previous = pieces[index - 1];
     if (!previous) return false;
@@ -209,7 +233,7 @@ function wordsOf(
     return gap > WORD_GAP_EM * em || (drawn && gap > DRAWN_SPACE_GAP_EM * em);
   });
   const order = readingSequence(pieces, rightToLeft);
-  return order.flatMap((at, position): Word[] => {
+  return order.flatMap((at, position): PlacedWord[] => {
     const piece = pieces[at];
     if (!piece) return [];
     // The space between two words is the one that stands between them, whichever is read first.
@@ -217,13 +241,15 @@ function wordsOf(
     const boundary = before === undefined ? 0 : before === at + 1 ? before : Math.min(at, position);
     return [
       {
-        text: piece.text,
+        text: rightToLeft ? numberText(piece.text) : piece.text,
         spaceBefore: spaces[boundary] ?? false,
         drawnSpace: piece.afterSpace,
         lineStart: false,
         link: piece.link,
         raised: piece.size < line.size * SCRIPT_SHARE && piece.y > line.y + line.size * RAISED_EM,
         spans: piece.spans,
+        x0: piece.x0,
+        x1: piece.x1,
       },
     ];
   });
@@ -234,4 +260,14 @@ function linkAt(fragment: TextFragment, links: readonly LinkArea[]): LinkArea | 
   const x = (fragment.x0 + fragment.x1) / 2;
   const y = fragment.y + fragment.size * 0.25;
   return links.find((link) => x >= link.x0 && x <= link.x1 && y >= link.y0 && y <= link.y1);
+}
+
+/** Whether a line ends where it does though the next word had room. */
+export function isMeant(
+  previous: Pick<Segment, 'x1' | 'size'>,
+  line: Pick<Segment, 'words'>,
+  right: number,
+): boolean {
+  const [first] = line.words;
+  return previous.x1 + previous.size * NEXT_WORD_EM + (first ? first.x1 - first.x0 : 0) <= right;
 }

@@ -1,4 +1,9 @@
-import type { Row, Segment } from './page-lines.ts';
+import { reach } from '../text/boxes.ts';
+import { leaderLength } from './contents-table.ts';
+import { isUnfinished } from './inlines.ts';
+import { pitchOf } from './listings/listing-rows.ts';
+import { isMeant, type Row, type Segment } from './page-lines.ts';
+import { isNextLine, numberedHeadings } from './section-numbers.ts';
 
 /** Rows that are read from top to bottom: a column, a heading across columns, a table. */
 export interface Region {
@@ -16,18 +21,25 @@ const MIN_COLUMN_ROWS = 3;
 /** Cells of a table leave most of their column empty; lines of text fill theirs. */
 const TABLE_FILL = 0.55;
 const MAX_DEPTH = 4;
+/** Between heads that stand beside the text there is text, more often than not. */
+const MIN_SPACED_SHARE = 0.5;
+/** Of lines that stand beside each other: two columns, when in each of them so many are full and go on in the next. */
+const MIN_UNFINISHED_SHARE = 0.6;
 
 /** Cuts rows into regions in reading order: columns from left to right between what runs across them. */
 export function readingOrder(rows: readonly Row[], depth = 0): Region[] {
   const gutter = depth < MAX_DEPTH ? findGutter(rows) : undefined;
-  if (gutter === undefined) return rows.length > 0 ? splitTables(rows) : [];
+  if (gutter === undefined) return rows.length > 0 ? splitTables(rows, depth) : [];
   const regions: Region[] = [];
   for (const { crossing, rows: band } of bands(rows, gutter)) {
     const left = side(band, (segment) => segment.x1 <= gutter);
     const right = side(band, (segment) => segment.x0 >= gutter);
     const columns = Math.min(left.length, right.length) >= MIN_COLUMN_ROWS;
-    if (crossing || !columns || isTable(band, left, right)) regions.push(...splitTables(band));
-    else regions.push(...readingOrder(left, depth + 1), ...readingOrder(right, depth + 1));
+    const parts =
+      crossing || !columns || isTable(band, left, right)
+        ? splitTables(band, depth)
+        : [...readingOrder(left, depth + 1), ...readingOrder(right, depth + 1)];
+    for (const part of parts) regions.push(part);
   }
   return regions;
 }
@@ -41,8 +53,7 @@ function findGutter(rows: readonly Row[]): number | undefined {
   const segments = rows.flat();
   if (rows.length < MIN_COLUMN_ROWS * 2 && rows.filter((row) => row.length > 1).length < MIN_COLUMN_ROWS)
     return undefined;
-  const left = Math.min(...segments.map((segment) => segment.x0));
-  const right = Math.max(...segments.map((segment) => segment.x1));
+  const { x0: left, x1: right } = reach(segments);
   const steps = Math.min(2000, Math.ceil((right - left) / GUTTER_STEP_PT));
   const covered = new Uint32Array(Math.max(1, steps + 1));
   const at = (x: number): number => Math.min(steps, Math.max(0, Math.round((x - left) / GUTTER_STEP_PT)));
@@ -82,28 +93,83 @@ function bands(rows: readonly Row[], gutter: number): { crossing: boolean; rows:
 function isTable(band: readonly Row[], left: readonly Row[], right: readonly Row[]): boolean {
   const paired = band.filter((row) => row.length > 1).length;
   if (paired < Math.min(left.length, right.length) * 0.7) return false;
+  if (hasLeaders(band) || hasSideHeads(band, left, right)) return true;
   return [left, right].every((column) => fill(column) < TABLE_FILL) || band.some((row) => row.length > 3);
+}
+
+/** Whether dots lead from one side to the other. */
+function hasLeaders(band: readonly Row[]): boolean {
+  return band.filter((row) => leaderLength(row) > 0).length * 2 >= band.length;
+}
+
+/**
+ * Whether what stands on the left are heads of the text beside them, as hours and years are: each on the first line of its text,
+ * with further lines below it.
+ */
+function hasSideHeads(band: readonly Row[], left: readonly Row[], right: readonly Row[]): boolean {
+  const heads = band.flatMap((row, at) => (row.length > 1 ? [at] : []));
+  if (heads.length < left.length || left.length >= right.length || fill(left) >= TABLE_FILL) return false;
+  const spaced = heads.filter((head, at) => (heads[at + 1] ?? band.length) - head > 1);
+  return spaced.length >= heads.length * MIN_SPACED_SHARE;
+}
+
+/** Whether pieces of a line beside each other are of columns of running text, which are read one after the other. */
+function areColumns(rows: readonly Row[], left: readonly Row[], right: readonly Row[]): boolean {
+  const even = rows.every((row, at) => isNextLine(row, rows[at + 1] ?? row));
+  return (
+    even && !isHeaded(rows) && [left, right].every((column) => fill(column) >= TABLE_FILL && runsOn(column))
+  );
+}
+
+/** Whether the first row names what is below each of its pieces. */
+function isHeaded([head, next]: readonly Row[]): boolean {
+  if (!head || !next || head.length !== next.length) return false;
+  return head.every(({ bold }) => bold) && !next.some(({ bold }) => bold);
+}
+
+/** Whether rows go on in the next because they are full: entries that begin small and end without a stop have room left. */
+function runsOn(column: readonly Row[]): boolean {
+  const { x1: right } = reach(column.flat());
+  const texts = column.map((row) => row.flatMap(({ words }) => words.map(({ text }) => text)).join(' '));
+  const unfinished = column.slice(1).filter(([first], at) => {
+    const last = column[at]?.at(-1);
+    const goesOn = isUnfinished(texts[at] ?? '', texts[at + 1] ?? '');
+    return goesOn && last && first && !isMeant(last, first, right);
+  });
+  return column.length >= MIN_COLUMN_ROWS && unfinished.length >= (texts.length - 1) * MIN_UNFINISHED_SHARE;
 }
 
 /** How much of its width a column's rows use, on average. */
 function fill(column: readonly Row[]): number {
   const segments = column.flat();
-  const width = Math.max(...segments.map((s) => s.x1)) - Math.min(...segments.map((s) => s.x0));
+  const { x0, x1 } = reach(segments);
+  const width = x1 - x0;
   const used = segments.reduce((sum, segment) => sum + segment.x1 - segment.x0, 0) / column.length;
   // A column of short entries is narrow itself: measure against what a line of text needs.
   const size = segments[0]?.size ?? 10;
   return used / Math.max(width, size * 12);
 }
 
-/** Tells runs of rows with several cells each from running text. */
-function splitTables(rows: readonly Row[]): Region[] {
+/** Tells runs of rows with several cells each from running text, from text in columns, and from headings behind numbers that count them. */
+function splitTables(rows: readonly Row[], depth: number): Region[] {
   const regions: { rows: Row[]; table: boolean }[] = [];
+  const headings = numberedHeadings(rows);
   for (const row of rows) {
-    const table = row.length > 1;
     const last = regions.at(-1);
+    // Columns of a listing are no cells, unless words of another face head them.
+    const cells = row.length > 1 && !headings.has(row);
+    const table = cells && (last?.table === true || pitchOf(row) === undefined);
     if (last?.table === table) last.rows.push(row);
     else regions.push({ rows: [row], table });
   }
   // A single row with a gap in it (a date on the right of a title) is a line like any other.
-  return regions.map((region) => ({ rows: region.rows, table: region.table && region.rows.length >= 3 }));
+  return regions.flatMap((region): Region[] => {
+    const table = region.table && region.rows.length >= 3;
+    const gutter = table && depth < MAX_DEPTH ? findGutter(region.rows) : undefined;
+    if (gutter === undefined) return [{ rows: region.rows, table }];
+    const left = side(region.rows, (segment) => segment.x1 <= gutter);
+    const right = side(region.rows, (segment) => segment.x0 >= gutter);
+    if (!areColumns(region.rows, left, right)) return [{ rows: region.rows, table }];
+    return [...readingOrder(left, depth + 1), ...readingOrder(right, depth + 1)];
+  });
 }

@@ -5,6 +5,8 @@ import type { GlyphSpan } from '../text/text-pen.ts';
 export interface LinkArea extends Box {
   /** Checked: http, https, mailto, or `#page-N`; undefined for any other action. */
   readonly href: string | undefined;
+  /** What its author says of it, or where it leads. */
+  readonly description: string | undefined;
   /** Its place among the page's annotations. */
   readonly annotation: number;
 }
@@ -15,6 +17,8 @@ export interface Word {
   /** The space before it is in the content, not only in the layout. */
   readonly drawnSpace: boolean;
   readonly lineStart: boolean;
+  /** Spaces and line breaks before it, where they are kept: in a listing. */
+  readonly before?: string;
   readonly link: LinkArea | undefined;
   /** Set small and above the line. */
   readonly raised: boolean;
@@ -43,6 +47,8 @@ export interface Inline {
   readonly href?: string;
   /** Identifier of the note that it is the mark of. */
   readonly note?: string;
+  /** Lines of a listing, with their breaks and spaces. */
+  readonly listing?: true;
   readonly source?: InlineSource;
 }
 
@@ -88,6 +94,8 @@ export interface FigureBlock {
   readonly caption: readonly Inline[];
   /** What a model says it shows, where there is no caption. */
   readonly description?: string;
+  /** The link that it is all of. */
+  readonly link?: LinkArea;
 }
 
 export interface NoteBlock {
@@ -108,12 +116,14 @@ export interface ContentsEntry {
 
 interface ContentsBlock {
   readonly kind: 'contents';
-  readonly entries: readonly ContentsEntry[];
+  readonly entries: ContentsEntry[];
 }
 
 export type Block = (
   | { readonly kind: 'heading'; readonly level: number; readonly content: readonly Inline[] }
   | { readonly kind: 'paragraph'; readonly content: readonly Inline[] }
+  /** Output of a console, source text, settings: lines that stay as they are. */
+  | { readonly kind: 'listing'; readonly content: readonly Inline[] }
   | ListBlock
   | TableBlock
   | FigureBlock
@@ -130,9 +140,28 @@ export interface PageStructure {
   readonly scanned: boolean;
 }
 
+/** Content in pieces: listings, and what stands between them. */
+export function listingsApart(
+  content: readonly Inline[],
+): { listing: boolean; content: readonly Inline[] }[] {
+  const pieces: { listing: boolean; content: Inline[] }[] = [];
+  for (const inline of content) {
+    const listing = inline.listing === true;
+    const last = pieces.at(-1);
+    if (last?.listing === listing) last.content.push(inline);
+    else pieces.push({ listing, content: [inline] });
+  }
+  return pieces;
+}
+
 /** Text of inlines, without links. */
 export function plainText(content: readonly Inline[]): string {
   return content.map((inline) => inline.text).join('');
+}
+
+/** What stands for a picture where it is not seen: its caption, what is said of it, or where it leads. Empty: nothing. */
+export function alternativeText({ caption, description, link }: FigureBlock): string {
+  return plainText(caption).trim() || (description ?? link?.description ?? '');
 }
 
 /** All text of a block, a line for each part of it. */
@@ -151,6 +180,7 @@ export function blockText(block: Block): string {
     case 'note':
     case 'heading':
     case 'paragraph':
+    case 'listing':
       return plainText(block.content);
   }
 }

@@ -1,5 +1,6 @@
 import { PdfArray, PdfDict, PdfName, PdfRef, PdfString } from '@libpdf/core';
 import type { LabelledField } from '../forms/label-fields.ts';
+import { MAX_DESCRIPTION_CHARACTERS } from '../pdf/links.ts';
 import type { ObjectAccess } from '../pdf/object-access.ts';
 import type { Revision } from '../pdf/revision.ts';
 import type { ParentKeys } from './mark-pages.ts';
@@ -16,7 +17,6 @@ export interface TaggedAnnotation {
 
 const HIDDEN = 2;
 const NOT_TAGGED = new Set(['PrinterMark', 'TrapNet']);
-const MAX_DESCRIPTION_CHARACTERS = 300;
 
 /**
  * Gives a page's annotations their keys and, where they have none, descriptions.
@@ -52,7 +52,7 @@ export function prepareAnnotations(
     revision.change(ref, annotation);
     tagged.push({ page: pageIndex, index, kind, ref, key: key.value });
   }
-  page.set('Annots', PdfArray.of(...items));
+  page.set('Annots', new PdfArray(items));
   page.set('Tabs', PdfName.of('S'));
   return tagged;
 }

@@ -8,7 +8,7 @@ import type {
   PageStructure,
   Word,
 } from '../structure/types.ts';
-import { plainText } from '../structure/types.ts';
+import { alternativeText, listingsApart, plainText } from '../structure/types.ts';
 import type { Box, Drawing } from '../text/drawings.ts';
 import { FieldPlaces } from './field-places.ts';
 
@@ -77,9 +77,10 @@ export function elementTree(
       root.children.push(block.language === undefined ? element : { ...element, language: block.language });
       // No place for a field inside: it is read after.
       if (block.kind === 'heading')
-        root.children.push(
-          ...block.content.flatMap(({ source }) => placing.fields.takeAll(source?.words ?? [])),
-        );
+        for (const field of block.content.flatMap(({ source }) =>
+          placing.fields.takeAll(source?.words ?? []),
+        ))
+          root.children.push(field);
     }
     // Only links whose text is on this page can be in doubt, and that has been seen by now.
     for (const link of links[page] ?? []) {
@@ -88,7 +89,7 @@ export function elementTree(
       const annotation = { page, index: link.annotation };
       root.children.push({ tag: 'P', children: [{ tag: 'Link', children: [], annotation }] });
     }
-    root.children.push(...placing.fields.takeRest(page));
+    for (const field of placing.fields.takeRest(page)) root.children.push(field);
   }
   return root;
 }
@@ -98,6 +99,7 @@ function elementOf(block: Block, placing: Placing): Element {
     case 'heading':
       return { tag: `H${block.level}`, children: textChildren(block.content, placing) };
     case 'paragraph':
+    case 'listing':
       return { tag: 'P', children: inlineChildren(block.content, placing) };
     case 'list':
       return listElement(block, placing);
@@ -123,18 +125,22 @@ function elementOf(block: Block, placing: Placing): Element {
     case 'contents':
       return contentsElement(block.entries, 1, placing);
     case 'figure': {
-      const { page, box, drawings, text: inside, caption, description = '' } = block;
+      const { page, box, drawings, text: inside, caption, link } = block;
       const picture: Content = { page, words: [], drawings, marks: [] };
-      const captioned = plainText(caption).trim();
-      const alt = captioned || description;
-      const text: Element[] =
-        captioned === '' ? [] : [{ tag: 'Caption', children: textChildren(caption, placing) }];
+      const alt = alternativeText(block);
+      const captioned = plainText(caption).trim() !== '';
+      const text: Element[] = captioned ? [{ tag: 'Caption', children: textChildren(caption, placing) }] : [];
       const element: Element = {
         tag: 'Figure',
         children: [picture, ...textChildren(inside, placing), ...text],
         figure: { page, box },
       };
-      return alt === '' ? element : { ...element, alt };
+      const figure = alt === '' ? element : { ...element, alt };
+      // A caption is no part of what the picture leads to.
+      if (!link || captioned || placing.links.has(link)) return figure;
+      placing.links.add(link);
+      const annotation = { page, index: link.annotation };
+      return { tag: 'P', children: [{ tag: 'Link', children: [figure], annotation }] };
     }
   }
 }
@@ -171,8 +177,15 @@ function listElement({ ordered, style, items }: ListBlock, placing: Placing): El
   return { tag: 'L', children, numbering: ordered ? NUMBERING[style] : 'Disc' };
 }
 
-/** Text and links, and the form fields that the text names. */
+/** Text and links, the form fields that the text names, and listings. */
 function inlineChildren(content: readonly Inline[], placing: Placing): (Element | Content)[] {
+  return listingsApart(content).flatMap(({ listing, content: own }) => {
+    const children = fieldChildren(own, placing);
+    return listing ? [{ tag: 'Code', children }] : children;
+  });
+}
+
+function fieldChildren(content: readonly Inline[], placing: Placing): (Element | Content)[] {
   return content.flatMap((inline) => {
     const { source } = inline;
     if (!source?.words.some((word) => placing.fields.has(word))) return textChildren([inline], placing);

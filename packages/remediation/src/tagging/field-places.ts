@@ -7,9 +7,11 @@ export class FieldPlaces {
   readonly #left: Set<LabelledField>;
   /** By the spans of the word beside it: words are copied on their way here, their spans are not. */
   readonly #bySpans = new Map<Word['spans'], LabelledField[]>();
+  readonly #byPage: ReadonlyMap<number, readonly LabelledField[]>;
 
   constructor(fields: readonly LabelledField[]) {
     this.#left = new Set(fields);
+    this.#byPage = Map.groupBy(fields, ({ page }) => page);
     for (const field of fields) {
       if (!field.place) continue;
       const known = this.#bySpans.get(field.place.spans);
@@ -37,7 +39,7 @@ export class FieldPlaces {
     };
     const place = (fields: readonly Element[]): void => {
       if (fields.length > 0) cut();
-      children.push(...fields);
+      for (const field of fields) children.push(field);
     };
     for (const word of words) {
       place(this.#take(word, 'before'));
@@ -50,7 +52,9 @@ export class FieldPlaces {
 
   /** The fields of a page that no text of its elements stands beside. */
   takeRest(page: number): Element[] {
-    return [...this.#left].filter((field) => field.page === page).map((field) => this.#element(field));
+    return (this.#byPage.get(page) ?? [])
+      .filter((field) => this.#left.has(field))
+      .map((field) => this.#element(field));
   }
 
   #take(word: Word, side: 'before' | 'after'): Element[] {

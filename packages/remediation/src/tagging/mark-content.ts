@@ -1,4 +1,4 @@
-import { endsHyphenated } from '../structure/inlines.ts';
+import { endsHyphenated, GrowingText } from '../structure/inlines.ts';
 import { ContentLexer, ContentName, type Operation } from '../text/content-lexer.ts';
 import { isRightToLeft } from '../text/direction.ts';
 import type { Content, Mark } from './elements.ts';
@@ -88,7 +88,7 @@ class Marker {
       return;
     }
     if (PAINT.has(operator)) {
-      this.#mark(this.#drawing(number), this.#pathStart < 0 ? start : this.#pathStart, end, 0);
+      this.#mark(this.#drawing(number), this.#pathStart < 0 ? start : this.#pathStart, end, [0]);
       this.#pathStart = -1;
       return;
     }
@@ -126,11 +126,11 @@ class Marker {
         return;
       case 'sh':
       case 'BI':
-        this.#mark(this.#drawing(number), start, end, 0);
+        this.#mark(this.#drawing(number), start, end, [0]);
         return;
       case 'Do': {
         const copy = this.#marking.form(number);
-        if (copy === undefined) this.#mark(this.#drawing(number), start, end, 0);
+        if (copy === undefined) this.#mark(this.#drawing(number), start, end, [0]);
         else {
           this.#close();
           this.#edit(start, Order.replace, end - start, `/${copy} Do`);
@@ -159,7 +159,7 @@ class Marker {
     const pieces = this.#marking.text?.get(number);
     if (!pieces) {
       // White space, or glyphs of which nothing is known: with what they stand in.
-      this.#mark(this.#open?.target ?? ARTIFACT, start, end, undefined);
+      this.#mark(this.#open?.target ?? ARTIFACT, start, end, []);
       return;
     }
     const runs: { target: Target; from: number; orders: number[] }[] = [];
@@ -171,7 +171,7 @@ class Marker {
     }
     const [first] = runs;
     if (first && runs.length === 1) {
-      this.#mark(first.target, start, end, ...first.orders);
+      this.#mark(first.target, start, end, first.orders);
       return;
     }
     this.#close();
@@ -187,16 +187,18 @@ class Marker {
   }
 
   /** Opens a sequence for an operation, or goes on with the open one. */
-  #mark(target: Target, start: number, end: number, ...orders: (number | undefined)[]): void {
-    const known = orders.filter((order) => order !== undefined);
+  #mark(target: Target, start: number, end: number, orders: number[]): void {
     const open = this.#open;
-    if (open?.target === target && (known[0] ?? 0) >= (known.length === 0 ? 0 : (open.orders.at(-1) ?? 0))) {
+    if (
+      open?.target === target &&
+      (orders[0] ?? 0) >= (orders.length === 0 ? 0 : (open.orders.at(-1) ?? 0))
+    ) {
       open.end = end;
-      open.orders.push(...known);
+      for (const order of orders) open.orders.push(order);
       return;
     }
     this.#close();
-    this.#open = { target, start, end, orders: known, depth: this.#depth };
+    this.#open = { target, start, end, orders, depth: this.#depth };
   }
 
   #close(): void {
@@ -227,7 +229,7 @@ class Marker {
 
 /** The words of a sequence with the spaces that the content itself does not hold; undefined when it holds them all. */
 function actualText(content: Content, orders: readonly number[]): string | undefined {
-  let text = '';
+  const text = new GrowingText();
   let missing = false;
   for (const order of new Set(orders)) {
     const word = content.words[order];
@@ -236,11 +238,12 @@ function actualText(content: Content, orders: readonly number[]): string | undef
     if (space && !word.drawnSpace && !word.lineStart) missing = true;
     // Its glyphs stand in the order of the page, from left to right.
     if (isRightToLeft(word.text)) missing = true;
-    if (text !== '' && endsHyphenated(text, word)) text = text.slice(0, -1);
-    else if (space) text += ' ';
-    text += word.text;
+    if (endsHyphenated(text.end, word)) text.dropLast();
+    else if (word.before !== undefined) text.add(order > 0 ? word.before : '');
+    else if (space) text.add(' ');
+    text.add(word.text);
   }
-  return missing ? text : undefined;
+  return missing ? text.whole : undefined;
 }
 
 function utf16(text: string): string {

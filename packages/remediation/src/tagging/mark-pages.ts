@@ -67,12 +67,11 @@ export function markPage(
     decoded.set(use.id, bytes);
   }
   const forms = new Map<number, PdfRef>();
+  const childrenOf = Map.groupBy(streams, ({ parent }) => parent);
   const copyName = (id: number): string => `SluiceForm${id}`;
   let firstMcid = 0;
   const mark = (use: StreamUse): MarkedStream => {
-    const children = new Map(
-      streams.filter((child) => child.parent === use.id).map((child) => [child.operation, child]),
-    );
+    const children = new Map(childrenOf.get(use.id)?.map((child) => [child.operation, child]));
     const properties = objects.dict(use.resources, 'Properties');
     const marked = markContent(decoded.get(use.id) ?? new Uint8Array(), {
       stream: use.id,
@@ -85,11 +84,11 @@ export function markPage(
         return child && tagged.has(child.id) ? copyName(child.id) : undefined;
       },
     });
-    firstMcid = marked.owners.length;
+    firstMcid = marked.owners.length > MAX_SHARED_MCIDS ? 0 : marked.owners.length;
     return marked;
   };
   const withCopies = (use: StreamUse): PdfDict | undefined => {
-    const copies = streams.filter((child) => child.parent === use.id && forms.has(child.id));
+    const copies = childrenOf.get(use.id)?.filter((child) => forms.has(child.id)) ?? [];
     if (copies.length === 0) return use.resources;
     const resources = use.resources?.clone() ?? new PdfDict();
     const xObjects = objects.dict(resources, 'XObject')?.clone() ?? new PdfDict();
@@ -116,6 +115,8 @@ export function markPage(
   return { forms };
 }
 
+/** From so many on, ids of marked content begin at 0 again: the list of owners of each form holds all that come before its own. */
+const MAX_SHARED_MCIDS = 250;
 const STREAM_KEYS = new Set(['Length', 'Filter', 'DecodeParms', 'StructParents', 'StructParent']);
 
 /** Streams that hold tagged content, or draw one that does. */

@@ -1,23 +1,24 @@
 import type { TextFragment } from '../text/text-pen.ts';
 import { type Content, type Element, isContent } from './elements.ts';
 
-/** A running header or footer. */
+/** A running header or footer, or the number of a line. */
 export interface RunningText {
-  readonly kind: 'Header' | 'Footer';
+  /** Of PDF 2.0, which names the numbers of lines too. */
+  readonly kind: 'Header' | 'Footer' | 'LineNum';
   readonly fragment: TextFragment;
 }
 
 /** Text that is drawn and not read. */
 export interface PageArtifacts {
   readonly running: readonly RunningText[];
-  /** Dots between a title and its page number. */
-  readonly leaders: readonly Pick<TextFragment, 'spans'>[];
+  /** Dots between a title and its page number, and words that are drawn once more where they stand. */
+  readonly layout: readonly Pick<TextFragment, 'spans'>[];
   /** Head rows of a table that goes on. */
   readonly repeated: readonly Pick<TextFragment, 'spans'>[];
 }
 
 const REPEATED = '/Artifact <</Type /Pagination>> BDC';
-const LEADER = '/Artifact <</Type /Layout>> BDC';
+const LAYOUT = '/Artifact <</Type /Layout>> BDC';
 
 /** What marked content belongs to: an element's content, or the opening operator of an artifact. */
 export type Target = Content | string;
@@ -52,7 +53,7 @@ export function contentsByPage(root: Element, pageCount: number): Content[][] {
 
 export function planPage(
   contents: readonly Content[],
-  { running, leaders, repeated }: PageArtifacts,
+  { running, layout, repeated }: PageArtifacts,
 ): PagePlan {
   const text = new Map<number, Map<number, Piece[]>>();
   const drawings = new Map<number, Map<number, Content>>();
@@ -73,7 +74,7 @@ export function planPage(
   }
   for (const { kind, fragment } of running)
     add(`/Artifact <</Type /Pagination /Subtype /${kind}>> BDC`, 0, fragment.spans);
-  for (const { spans } of leaders) add(LEADER, 0, spans);
+  for (const { spans } of layout) add(LAYOUT, 0, spans);
   for (const { spans } of repeated) add(REPEATED, 0, spans);
   for (const operations of text.values()) for (const pieces of operations.values()) fillGaps(pieces);
   return { text, drawings };

@@ -58,12 +58,11 @@ export function tagDocument(
     const marked = source.unreadable
       ? undefined
       : markPage({ objects, revision, budget, keys }, page.dict, source.streams, plan);
-    annotations.push(
-      ...prepareAnnotations({ objects, revision, keys }, page.dict, index, {
-        links: linkText.get(index) ?? new Map(),
-        fields: source.fields,
-      }),
-    );
+    const own = prepareAnnotations({ objects, revision, keys }, page.dict, index, {
+      links: linkText.get(index) ?? new Map(),
+      fields: source.fields,
+    });
+    for (const annotation of own) annotations.push(annotation);
     revision.change(page.ref, page.dict);
     pages.push({ ref: page.ref, base: source.base, marked });
   }

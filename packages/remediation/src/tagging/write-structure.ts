@@ -49,7 +49,7 @@ export function writeStructure(input: StructureInput): void {
   for (const { key, owners } of keys.streams) {
     const refs = owners.map((owner) => (owner && writer.parents.get(owner)) ?? PdfNull.instance);
     // An indirect object, because readers look these up one at a time.
-    parents.push({ key, value: PdfArray.of(...refs) });
+    parents.push({ key, value: new PdfArray(refs) });
   }
   treeRoot.set(
     'ParentTree',
@@ -60,7 +60,7 @@ export function writeStructure(input: StructureInput): void {
   );
   if (writer.ids.size > 0) {
     const names = [...writer.ids].sort(([a], [b]) => (a < b ? -1 : 1));
-    const tree = PdfArray.of(...names.flatMap(([id, ref]) => [PdfString.fromString(id), ref]));
+    const tree = new PdfArray(names.flatMap(([id, ref]) => [PdfString.fromString(id), ref]));
     treeRoot.set('IDTree', revision.add(PdfDict.of({ Names: tree })));
   }
   treeRoot.set('ParentTreeNextKey', PdfNumber.of(keys.next));
@@ -78,7 +78,7 @@ function parentTree(revision: Revision, entries: readonly { key: number; value: 
     const limits = PdfArray.of(PdfNumber.of(part[0]?.key ?? 0), PdfNumber.of(part.at(-1)?.key ?? 0));
     kids.push(revision.add(PdfDict.of({ Limits: limits, Nums: leaf(part) })));
   }
-  return revision.add(PdfDict.of({ Kids: PdfArray.of(...kids) }));
+  return revision.add(PdfDict.of({ Kids: new PdfArray(kids) }));
 }
 
 class ElementWriter {
@@ -108,7 +108,7 @@ class ElementWriter {
     for (const child of element.children) {
       if (isContent(child)) {
         this.parents.set(child, ref);
-        kids.push(...this.#references(child, pageIndex));
+        for (const reference of this.#references(child, pageIndex)) kids.push(reference);
       } else {
         const kid = this.write(child, ref);
         if (kid) kids.push(kid);
@@ -119,9 +119,9 @@ class ElementWriter {
       this.#placed.add(annotation);
       kids.push(this.#objectReference(annotation, ref));
     }
-    if (element.tag === 'Document') kids.push(...this.#otherAnnotations(ref));
+    if (element.tag === 'Document') for (const other of this.#otherAnnotations(ref)) kids.push(other);
     const [only] = kids;
-    if (only) dict.set('K', kids.length === 1 ? only : PdfArray.of(...kids));
+    if (only) dict.set('K', kids.length === 1 ? only : new PdfArray(kids));
     this.#describe(element, dict, ref);
     return ref;
   }

@@ -23,6 +23,27 @@ export function union(boxes: readonly Box[]): Box {
   return { x0, y0, x1, y1 };
 }
 
+/** The first number, up to a last one, from which on something is so; the last where it is so for none before it. */
+export function firstIndex(last: number, isSo: (at: number) => boolean): number {
+  let [low, high] = [0, last];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isSo(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** From the leftmost edge to the rightmost. */
+export function reach(spans: readonly Pick<Box, 'x0' | 'x1'>[]): Pick<Box, 'x0' | 'x1'> {
+  let [x0, x1] = [Infinity, -Infinity];
+  for (const span of spans) {
+    x0 = Math.min(x0, span.x0);
+    x1 = Math.max(x1, span.x1);
+  }
+  return { x0, x1 };
+}
+
 export function area({ x0, y0, x1, y1 }: Box): number {
   return (x1 - x0) * (y1 - y0);
 }

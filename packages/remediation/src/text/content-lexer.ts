@@ -21,6 +21,8 @@ const END = -1;
 /** Arrays and dictionaries inside each other: real content streams use two or three levels. */
 const MAX_NESTING = 32;
 const MAX_OPERANDS = 256;
+/** Items of an array that are kept: a line of text that has more than a document may have glyphs is none. */
+export const MAX_ITEMS = 1_000_000;
 
 const WHITE = new Set([0, 9, 10, 12, 13, 32]);
 const DELIMITERS = new Set(Array.from('()<>[]{}/%', (character) => character.charCodeAt(0)));
@@ -114,7 +116,7 @@ export class ContentLexer {
       }
       if (startsValue(byte) && depth < MAX_NESTING) {
         const value = this.#value(depth + 1);
-        if (value !== undefined) items.push(value);
+        if (value !== undefined && items.length < MAX_ITEMS) items.push(value);
       } else if (this.#word() === '') this.#position++;
     }
   }

@@ -36,11 +36,24 @@ export function readingText(glyphs: readonly string[]): string {
     while (end < reversed.length && FORWARD.test(reversed[end] ?? '')) end++;
     // Signs at the end of a number are of the sentence.
     while (end > at && !/[\p{Nd}\p{L}%]/u.test(reversed[end - 1] ?? '')) end--;
-    if (end > at) result.push(...reversed.slice(at, end).reverse());
+    if (end > at) for (const glyph of reversed.slice(at, end).reverse()) result.push(glyph);
     else result.push(reversed[end++] ?? '');
     at = end;
   }
   return result.join('').replace(PRESENTATION_FORMS, (forms) => forms.normalize('NFKC'));
+}
+
+const NUMBER = /^([.,:;()[\]!?]*)(\p{Nd}(?:.*\p{Nd})?)([.,:;()[\]!?]*)$/u;
+
+/** A number in a text from right to left, given from left to right: the signs on its left are read behind it. */
+export function numberText(text: string): string {
+  const [, left = '', number, right = ''] = NUMBER.exec(text) ?? [];
+  if (number === undefined) return text;
+  const turned = (signs: string): string =>
+    Array.from(signs, (sign) => MIRRORED.get(sign) ?? sign)
+      .reverse()
+      .join('');
+  return turned(right) + number + turned(left);
 }
 
 /**

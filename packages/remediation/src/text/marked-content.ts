@@ -5,6 +5,8 @@ import type { StreamUse } from './page-text.ts';
 
 /** Of one letter, in UTF-16. */
 const MAX_LETTER_LENGTH = 3;
+/** Deeper than any real file: what is opened further inside says nothing of its text. */
+const MAX_OPEN = 64;
 
 /** The sequences of marked content that are open while a page runs, and what they say that they are read as (`ActualText`). */
 export class MarkedContent {
@@ -14,6 +16,9 @@ export class MarkedContent {
   readonly #replaces: ReadonlySet<string>;
   /** Each open sequence, by its place, where it has a replacement text. */
   readonly #open: (string | undefined)[] = [];
+  /** How many more are open than are remembered. */
+  #deeper = 0;
+  readonly #listed = new Map<PdfDict, string | undefined>();
   /** The outermost replacement text that is open. */
   #replaced: { readonly text: string; used: boolean; readonly depth: number } | undefined;
 
@@ -25,11 +30,15 @@ export class MarkedContent {
 
   /** `BMC` or `BDC`. */
   begin(properties: Operand | undefined, use: StreamUse, operation: number): void {
+    if (this.#open.length >= MAX_OPEN) {
+      this.#deeper++;
+      return;
+    }
     const text = this.#actualText(properties, use.resources);
     const key = `${use.id}/${operation}`;
     this.#open.push(text === undefined ? undefined : key);
     // A letter made of several glyphs: each of them may well have a text of its own, which is not the letter's.
-    if (text !== undefined && text.trim() !== '' && text.length <= MAX_LETTER_LENGTH)
+    if (text !== undefined && text.length <= MAX_LETTER_LENGTH && text.trim() !== '')
       this.speechless.add(key);
     if (text !== undefined && this.#replaces.has(key))
       this.#replaced ??= { text, used: false, depth: this.#open.length };
@@ -37,6 +46,10 @@ export class MarkedContent {
 
   /** `EMC`. */
   end(): void {
+    if (this.#deeper > 0) {
+      this.#deeper--;
+      return;
+    }
     if (this.#replaced && this.#open.length <= this.#replaced.depth) this.#replaced = undefined;
     this.#open.pop();
   }
@@ -58,6 +71,8 @@ export class MarkedContent {
     }
     if (!(properties instanceof ContentName)) return undefined;
     const list = this.#objects.dict(this.#objects.dict(resources, 'Properties'), properties.name);
-    return this.#objects.text(list, 'ActualText');
+    if (!list) return undefined;
+    if (!this.#listed.has(list)) this.#listed.set(list, this.#objects.text(list, 'ActualText'));
+    return this.#listed.get(list);
   }
 }

@@ -16,6 +16,7 @@ export function readPageContent(
   const parts: Uint8Array[] = [];
   let complete = true;
   for (const item of objects.list(page, 'Contents')) {
+    budget.spend('operators', 1);
     const decoded = item instanceof PdfStream ? decodeStream(item, budget) : undefined;
     if (decoded) parts.push(decoded);
     else if (item !== undefined) complete = false;

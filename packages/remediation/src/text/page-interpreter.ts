@@ -2,7 +2,7 @@ import { PdfDict, type PdfStream } from '@libpdf/core';
 import type { WorkBudget } from '../budget.ts';
 import { decodeStream } from '../pdf/bounded-decode.ts';
 import type { ObjectAccess } from '../pdf/object-access.ts';
-import { ContentLexer, ContentName, type Operand, type Operation } from './content-lexer.ts';
+import { ContentLexer, ContentName, MAX_ITEMS, type Operand, type Operation } from './content-lexer.ts';
 import { boxFrom, type Drawing, type PaintedPath, PathTracker, unitSquare } from './drawings.ts';
 import type { FontCache } from './fonts/font-cache.ts';
 import { clipBy, type GraphicsState, initialState, seenOf } from './graphics-state.ts';
@@ -16,6 +16,11 @@ import { TextPen } from './text-pen.ts';
 const MAX_FORM_DEPTH = 12;
 /** The mode of text that is neither filled nor outlined. */
 const INVISIBLE = 3;
+/** What one more run of a form takes, in operators; and how many strings and distances of a line of text take the time of one. */
+const OPERATORS_OF_FORM = 32;
+const ITEMS_OF_OPERATOR = 4;
+/** Lines of a vertical font run down the page, from right to left, as those of text that is turned by a quarter. */
+const DOWNWARDS: Matrix = [0, -1, 1, 0, 0, 0];
 /** Pictures and paths beyond this number on one page are artifacts, unread. */
 const MAX_DRAWINGS = 20_000;
 
@@ -234,20 +239,30 @@ class Interpreter {
       const move: Matrix = font.vertical ? [1, 0, 0, 1, 0, distance] : [1, 0, 0, 1, distance * scale, 0];
       this.#textMatrix = multiply(move, this.#textMatrix);
     };
-    this.pen.startShow(font, fontSize, stream, operation);
+    const isWhole = items.length < MAX_ITEMS;
+    this.#budget.spend('operators', isWhole ? Math.floor(items.length / ITEMS_OF_OPERATOR) : Infinity);
+    this.pen.startShow(
+      font,
+      fontSize,
+      font.vertical ? characterSpacing : characterSpacing * scale,
+      stream,
+      operation,
+    );
     let offset = 0;
     for (const item of items) {
       if (typeof item === 'number') advance((-item / 1000) * fontSize);
       if (!(item instanceof Uint8Array)) continue;
       for (const glyph of font.decode(item)) {
         const length = font.vertical ? -fontSize : glyph.width * fontSize;
+        const place = multiply(this.#textMatrix, matrix);
         const at = { from: offset, to: offset + glyph.bytes };
         if (glyph.isGuess) this.guessedGlyphs++;
         this.pen.glyph(
           this.marked.read(glyph.text),
-          multiply(this.#textMatrix, matrix),
-          length * scale,
+          font.vertical ? multiply(DOWNWARDS, place) : place,
+          font.vertical ? fontSize : length * scale,
           rise,
+          glyph.fixedPitch,
           at,
         );
         offset = at.to;
@@ -263,6 +278,7 @@ class Interpreter {
     const kind = this.#objects.name(object, 'Subtype');
     if (kind === 'Image') this.#image(use.id, at);
     if (kind !== 'Form' || depth >= MAX_FORM_DEPTH || this.#running.has(object)) return;
+    this.#budget.spend('operators', OPERATORS_OF_FORM);
     const bytes = decodeStream(object, this.#budget);
     if (!bytes) {
       this.unreadable = true;

@@ -22,6 +22,8 @@ export interface TextFragment {
   /** Height of an em. */
   readonly size: number;
   readonly bold: boolean;
+  /** Advance of each of its characters in points, where its font has one for all. */
+  readonly pitch?: number | undefined;
   /** White space was drawn right before it. */
   readonly afterSpace: boolean;
   /** Direction of the baseline in quarter turns counter-clockwise: 0 is horizontal. */
@@ -32,6 +34,8 @@ export interface TextFragment {
 
 /** A gap wider than this many em between two glyphs is a space that the writer did not write. */
 const SPACE_EM = 0.17;
+/** Advances this close are one. */
+const SAME_PITCH_SHARE = 0.02;
 /** What leaders are made of. */
 const DOTS = /^[.·․‥…]$/;
 /** So many dots in a row are a leader, and no part of the words beside them. */
@@ -46,6 +50,7 @@ interface Draft {
   y1: number;
   size: number;
   bold: boolean;
+  pitch: number | undefined;
   afterSpace: boolean;
   quarter: 0 | 1 | 2 | 3;
   spans: { stream: number; operation: number; from: number; to: number }[];
@@ -64,6 +69,7 @@ export class TextPen {
   #afterSpace = false;
   #bold = false;
   #fontSize = 1;
+  #spacing = 0;
   #stream = 0;
   #operation = 0;
 
@@ -71,7 +77,9 @@ export class TextPen {
     this.#budget = budget;
   }
 
-  startShow(font: Font, fontSize: number, stream: number, operation: number): void {
+  /** @param spacing what stands between any two of its characters, in text space */
+  startShow(font: Font, fontSize: number, spacing: number, stream: number, operation: number): void {
+    this.#spacing = Math.max(0, spacing);
     this.#stream = stream;
     this.#operation = operation;
     this.#bold = font.bold;
@@ -82,6 +90,7 @@ export class TextPen {
    * @param text empty when nothing says what it is; undefined for a glyph that is read with the one before it
    * @param matrix text space to page
    * @param length advance in text space, spacing excluded
+   * @param fixedPitch it is as wide as the others of its font
    * @param at where its code is in the strings of the operation
    */
   glyph(
@@ -89,9 +98,10 @@ export class TextPen {
     matrix: Matrix,
     length: number,
     rise: number,
+    fixedPitch: boolean,
     at: { from: number; to: number },
   ): void {
-    this.#budget.spend('glyphs', 1);
+    this.#budget.spend('glyphs', Math.max(1, text?.length ?? 0));
     if (text === '') this.unmappedGlyphs++;
     if (text !== undefined && text.trim() === '') {
       this.#close();
@@ -103,14 +113,19 @@ export class TextPen {
     const size = this.#fontSize * Math.hypot(matrix[2], matrix[3]);
     if (![x0, y0, x1, y1, size].every(Number.isFinite)) return;
     const quarter = quarterOf(matrix);
+    const pitch = fixedPitch ? Math.hypot(x1 - x0, y1 - y0) : undefined;
     const dots = text !== undefined && DOTS.test(text) ? (text === '…' ? ELLIPSIS_DOTS : 1) : 0;
     if (text !== undefined && dots === 0) this.#endDots();
     const draft = this.#draft;
-    const goesOn = draft?.quarter === quarter && continues(draft, x0, y0, size);
+    const spacing = this.#spacing * Math.hypot(matrix[0], matrix[1]);
+    const goesOn = draft?.quarter === quarter && continues(draft, x0, y0, size, spacing);
     const startsDots = draft !== undefined && goesOn && dots > 0 && draft.dots === 0;
     if (draft && goesOn && !startsDots) {
       draft.dots += dots;
-      if (text !== undefined) draft.glyphs.push(text);
+      if (text !== undefined) {
+        draft.glyphs.push(text);
+        if (!isSamePitch(draft.pitch, pitch)) draft.pitch = undefined;
+      }
       draft.x1 = x1;
       draft.y1 = y1;
       const span = draft.spans.at(-1);
@@ -131,6 +146,7 @@ export class TextPen {
       y1,
       size: size || 1,
       bold,
+      pitch,
       afterSpace,
       quarter,
       spans: [this.#span(at)],
@@ -183,6 +199,7 @@ export class TextPen {
       y: ay,
       size: draft.size,
       bold: draft.bold,
+      pitch: draft.pitch,
       afterSpace: draft.afterSpace,
       quarter: draft.quarter,
       spans: draft.spans,
@@ -195,17 +212,22 @@ function joined(before: Draft, dots: Draft): Draft {
   const [last, first] = [before.spans.at(-1), dots.spans[0]];
   const together = last && first && last.stream === first.stream && last.operation === first.operation;
   if (together) last.to = first.to;
-  before.spans.push(...dots.spans.slice(together ? 1 : 0));
-  before.glyphs.push(...dots.glyphs);
+  for (const span of dots.spans.slice(together ? 1 : 0)) before.spans.push(span);
+  for (const glyph of dots.glyphs) before.glyphs.push(glyph);
+  if (!isSamePitch(before.pitch, dots.pitch)) before.pitch = undefined;
   before.x1 = dots.x1;
   before.y1 = dots.y1;
   return before;
 }
 
-function continues(draft: Draft, x: number, y: number, size: number): boolean {
+export function isSamePitch(pitch: number | undefined, other: number | undefined): boolean {
+  return pitch !== undefined && other !== undefined && Math.abs(pitch - other) <= pitch * SAME_PITCH_SHARE;
+}
+
+function continues(draft: Draft, x: number, y: number, size: number, spacing: number): boolean {
   if (Math.abs(size - draft.size) > draft.size * 0.05) return false;
   const gap = Math.hypot(x - draft.x1, y - draft.y1);
-  return gap < SPACE_EM * size;
+  return gap < SPACE_EM * size + spacing;
 }
 
 function quarterOf(matrix: Matrix): 0 | 1 | 2 | 3 {

@@ -55,6 +55,10 @@ const NOTICES: Readonly<
     title: 'A program said what pictures show',
     remedy: 'Compare the descriptions with the pictures, and correct them in the document.',
   },
+  pictures_named_by_links: {
+    title: 'Pictures that are links are called by where they lead',
+    remedy: 'Where an address says too little, add an alternative text to the picture in the document.',
+  },
   form_fields_need_labels: {
     title: 'Form fields have no label',
     remedy:

@@ -5,6 +5,9 @@ import type { TextPatch } from './text-patches.ts';
 
 const CAPTION =
   /^(?:fig(?:ure|ura|uur|ur|\.)?|abb(?:ildung|\.)?|bild|picture|chart|exhibit|diagram|afbeelding|kuva|rys(?:unek|\.)|obr(?:ázek|\.)|рис(?:унок|\.)|[図图圖])\s*[\dIVX]+/i;
+/** What else is counted, and named beside it: tables, examples, listings. */
+const OTHERS =
+  /^(?:tab(?:le|elle|leau|la|ella|el|ell|ulka|ela|\.)|taulukko|таблица|[表표]|example|exempl?e|beispiel|ejemplo|esempio|exemplo|voorbeeld|listing)\s*[\dIVX]+/i;
 /** Behind the number: a sentence goes on in small letters. */
 const TITLE = /^(?:[.-]\d+)*[a-z]?(?:\s*[.:)|–—-]|\s+[\p{Lu}\p{Lo}\d]|\s*$)/u;
 const MAX_CAPTION_CHARACTERS = 500;
@@ -42,6 +45,12 @@ export function attachCaptions(blocks: readonly Block[]): Block[] {
 export function beginsAsCaption(text: string): boolean {
   const [start] = CAPTION.exec(text) ?? [];
   return start !== undefined && TITLE.test(text.slice(start.length));
+}
+
+/** Whether a text names a figure, a table or whatever else is counted. */
+export function namesWhatIsCounted(text: string): boolean {
+  const [start] = OTHERS.exec(text) ?? [];
+  return start === undefined ? beginsAsCaption(text) : TITLE.test(text.slice(start.length));
 }
 
 /** Whether a caption stands right above or below a box. */

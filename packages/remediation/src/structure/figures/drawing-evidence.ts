@@ -9,7 +9,9 @@ const MIN_MARK_PT = 2.5;
 const LARGE_PT = 20;
 const MIN_BAR_PT = 4;
 /** More straight lines and areas than these are no chart of bars. */
-const MAX_BARS = 5000;
+const MAX_BARS = 1000;
+/** Nor are so many heads and lines arrows. */
+const MAX_ARROWS = 250_000;
 
 const MIN_HEADS = 2;
 const MIN_BOX_PT = 9;
@@ -72,7 +74,7 @@ function withoutSigns(slanted: readonly Drawing[], paths: readonly Drawing[], bo
         sideOf(path, across) <= sideOf(box, across) * MAX_STRIPE_SHARE,
     );
     if (stripes.length < MIN_STRIPES || stripes.length > MAX_BOXES) return left;
-    const thickness = Math.max(...stripes.map((stripe) => sideOf(stripe, across)));
+    const thickness = stripes.reduce((most, stripe) => Math.max(most, sideOf(stripe, across)), 0);
     const isSign = (sign: Box): boolean => {
       const [low, high] = [sign[`${across}0`] + TOUCHING_PT, sign[`${across}1`] - TOUCHING_PT];
       const isCut = (edge: number): boolean => low < edge && edge < high;
@@ -96,7 +98,7 @@ export function hasLinkedBoxes(paths: readonly Drawing[]): boolean {
   const rules = paths.filter(isRule);
   if (slanted.length < MIN_HEADS || rules.length === 0 || !hasBoxesApart(paths)) return false;
   if (withoutSigns(slanted, paths, union(paths)).length >= MIN_HEADS) return true;
-  if (slanted.length > MAX_BARS || rules.length > MAX_BARS) return false;
+  if (slanted.length * rules.length > MAX_ARROWS) return false;
   const heads = slanted.filter((head) =>
     rules.some((rule) => {
       const gap = gapBetween(head, rule);

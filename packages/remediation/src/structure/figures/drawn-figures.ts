@@ -1,4 +1,4 @@
-import type { WorkBudget } from '../../budget.ts';
+import type { Comparing, WorkBudget } from '../../budget.ts';
 import { area, gapBetween, intersection, isInside, liesIn, union } from '../../text/boxes.ts';
 import type { Box } from '../../text/drawings.ts';
 import type { PageText } from '../../text/page-text.ts';
@@ -80,7 +80,7 @@ export function findDrawnFigures(
 ): { figures: FigureBlock[]; rest: readonly TextFragment[] }[] {
   const found = pages.map((page) => {
     budget.checkTime();
-    return candidatesOf(page, bodySize);
+    return candidatesOf(page, bodySize, budget);
   });
   const places = new Map<string, number>();
   for (const { candidates } of found)
@@ -188,13 +188,17 @@ function taken(
 
 const NONE: Candidates = { candidates: [], captions: [], running: [] };
 
-function candidatesOf({ content, text, tables, fields }: UndrawnPage, bodySize: number): Candidates {
+function candidatesOf(
+  { content, text, tables, fields }: UndrawnPage,
+  bodySize: number,
+  budget: Comparing,
+): Candidates {
   const page = { x0: 0, y0: 0, x1: content.width, y1: content.height };
   const drawn = content.drawings.filter(({ kind }) => kind === 'path');
   if (drawn.every(isRule)) return NONE;
   const patches = textPatches(text);
-  if (!patches || drawn.length * (patches.length + tables.length + fields.length) > MAX_COMPARISONS)
-    return NONE;
+  const comparisons = drawn.length * ((patches?.length ?? 0) + tables.length + fields.length);
+  if (!patches || comparisons > MAX_COMPARISONS || !budget.compares(comparisons)) return NONE;
   const shapes = drawn.filter(
     (drawing) =>
       intersection(drawing, page) !== undefined &&

@@ -1,7 +1,7 @@
-import { union } from '../../text/boxes.ts';
-import type { Drawing } from '../../text/drawings.ts';
+import { area, intersection, liesIn, union } from '../../text/boxes.ts';
+import type { Box, Drawing } from '../../text/drawings.ts';
 import type { PageText } from '../../text/page-text.ts';
-import type { FigureBlock } from '../types.ts';
+import type { FigureBlock, LinkArea } from '../types.ts';
 
 /** Smaller than this it is a rule, a bullet or a dot. */
 const MIN_SIDE_PT = 9;
@@ -14,9 +14,18 @@ const REPEATED_SHARE = 0.3;
 const TOUCHING_PT = 2;
 /** Tiles are painted in rows: of one picture, each touches one of so many before it. */
 const MAX_TILES_BACK = 200;
+/** A link whose area is a picture's, to this share, has the picture for its text. */
+const LINKED_SHARE = 0.75;
 
-/** The pictures of each page that say something; those that repeat or lie behind the text are decoration. */
-export function findFigures(pages: readonly PageText[]): FigureBlock[][] {
+/**
+ * The pictures of each page that say something; those that repeat or lie behind the text are decoration.
+ *
+ * @param links of each page
+ */
+export function findFigures(
+  pages: readonly PageText[],
+  links: readonly (readonly LinkArea[])[],
+): FigureBlock[][] {
   const places = new Map<string, number>();
   for (const { drawings } of pages)
     for (const place of new Set(drawings.filter(isPicture).map(placeOf)))
@@ -31,15 +40,41 @@ export function findFigures(pages: readonly PageText[]): FigureBlock[][] {
       characters >= BACKGROUND_CHARACTERS &&
       (box.x1 - box.x0) * (box.y1 - box.y0) > page.width * page.height * BACKGROUND_SHARE;
     const pictures = page.drawings.filter((item) => isPicture(item) && !repeated(item) && !behind(item));
-    return joinTouching(pictures).map((drawings) => ({
-      kind: 'figure' as const,
-      page: index,
-      drawings,
-      box: union(drawings),
-      text: [],
-      caption: [],
-    }));
+    const linkOf = pictureLinks(links[index] ?? [], page);
+    return joinTouching(pictures, linkOf).map((drawings) => {
+      const box = union(drawings);
+      const link = linkOf(box);
+      return {
+        kind: 'figure' as const,
+        page: index,
+        drawings,
+        box,
+        text: [],
+        caption: [],
+        ...(link && { link }),
+      };
+    });
   });
+}
+
+/** The link that a picture is all of: with no words, and no more to show than the picture. */
+function pictureLinks(
+  links: readonly LinkArea[],
+  { fragments }: PageText,
+): (picture: Box) => LinkArea | undefined {
+  const wordless = new Map<LinkArea, boolean>();
+  const isWordless = (link: LinkArea): boolean => {
+    const known =
+      wordless.get(link) ?? !fragments.some(({ x0, x1, y }) => liesIn({ x0, x1, y0: y, y1: y }, link));
+    wordless.set(link, known);
+    return known;
+  };
+  return (picture) => links.find((link) => isSame(picture, link) && isWordless(link));
+}
+
+function isSame(picture: Box, link: Box): boolean {
+  const shared = intersection(picture, link);
+  return shared !== undefined && area(shared) >= LINKED_SHARE * Math.max(area(picture), area(link));
 }
 
 function isPicture({ kind, x0, y0, x1, y1 }: Drawing): boolean {
@@ -50,12 +85,17 @@ function placeOf({ x0, y0, x1, y1 }: Drawing): string {
   return [x0, y0, x1, y1].map((value) => Math.round(value / 4)).join(' ');
 }
 
-/** Writers cut pictures into strips: those that touch, and follow each other, are one. */
-function joinTouching(pictures: readonly Drawing[]): Drawing[][] {
+/** Writers cut pictures into strips: those that touch, follow each other and do not lead elsewhere are one. */
+function joinTouching(
+  pictures: readonly Drawing[],
+  linkOf: (picture: Box) => LinkArea | undefined,
+): Drawing[][] {
+  const own = new Map(pictures.map((picture) => [picture, linkOf(picture)]));
   const groups: Drawing[][] = [];
   for (const picture of pictures) {
     const last = groups.at(-1);
-    if (last?.slice(-MAX_TILES_BACK).some((other) => touches(other, picture))) last.push(picture);
+    const isOne = (other: Drawing): boolean => touches(other, picture) && own.get(other) === own.get(picture);
+    if (last?.slice(-MAX_TILES_BACK).some(isOne)) last.push(picture);
     else groups.push([picture]);
   }
   return groups;

@@ -35,7 +35,7 @@ export function textPatches(fragments: readonly TextFragment[]): TextPatch[] | u
   for (const quarter of [0, 1, 2, 3] as const) {
     const pieces = piecesOf(fragments.filter((fragment) => fragment.quarter === quarter));
     if (pieces.length > MAX_PIECES) return undefined;
-    patches.push(...joined(pieces).map((group) => patchOf(group, quarter)));
+    for (const group of joined(pieces)) patches.push(patchOf(group, quarter));
   }
   return patches;
 }
@@ -101,7 +101,7 @@ function patchOf(pieces: readonly Piece[], quarter: TextFragment['quarter']): Te
     fragments,
     text: fragments.map(({ text }) => text).join(' '),
     lines: pieces.length,
-    size: Math.max(...fragments.map(({ size }) => size)),
+    size: fragments.reduce((most, { size }) => Math.max(most, size), 0),
     bold: fragments.every(({ bold }) => bold),
     quarter,
   };

@@ -4,7 +4,8 @@ import { allBold, type DraftRow, type DraftTable, isFilled } from './draft-table
 
 /**
  * The table that these parts are, each of another page. Header cells are those that look different, a first row or a
- * first column in bold among others that are not, and the rows that every page begins with.
+ * first column in bold among others that are not, the rows that every page begins with, and the first column below a corner that a
+ * head leaves empty. Each cell has one: a head goes on over columns that it leaves empty.
  */
 export function buildTable(parts: readonly DraftTable[]): TableBlock {
   const [head, ...later] = parts;
@@ -13,25 +14,35 @@ export function buildTable(parts: readonly DraftTable[]): TableBlock {
   const rows = [...head.rows];
   for (const part of later) addRows(rows, part.rows.slice(repeats));
   const [first = [], ...others] = rows;
-  const headed = allBold(first) && others.length > 0 && !allBold(others.flat());
+  const headed = namesColumns(first) && others.length > 0 && !allBold(others.flat());
   const headRows = Math.max(repeats, headed ? 1 : 0);
   const body = rows.slice(Math.max(1, headRows)).flat();
   const firstColumn = body.filter((cell) => cell.column === 0);
-  const sided =
-    firstColumn.filter(isFilled).length > 1 &&
+  const complete = firstColumn.every(isFilled);
+  const named =
     allBold(firstColumn) &&
+    (complete || headRows > 0) &&
     !body.some((cell) => cell.column > 0 && isFilled(cell) && cell.bold);
+  const corner = headRows > 0 && first[0]?.column === 0 && !isFilled(first[0]);
+  const sided = firstColumn.filter(isFilled).length > 1 && (named || (corner && complete));
   return {
     kind: 'table',
     rows: rows.map((row, at) =>
       row.map((cell): TableCell => {
         const scope = at < headRows ? 'column' : sided && cell.column === 0 ? 'row' : undefined;
         const { columns, rows: down, content } = cell;
-        return { scope: isFilled(cell) ? scope : undefined, columns, rows: down, content };
+        return { scope: at < headRows || isFilled(cell) ? scope : undefined, columns, rows: down, content };
       }),
     ),
     repeated: later.flatMap((part) => part.rows.slice(0, repeats).flatMap(contentOf)),
   };
+}
+
+/** Whether a row in bold says what most of its columns are; a corner may be empty. */
+function namesColumns(row: DraftRow): boolean {
+  const filled = row.filter(isFilled).length;
+  const empty = row.filter((cell) => cell.column > 0 && !isFilled(cell)).length;
+  return allBold(row) && filled > empty;
 }
 
 function contentOf(row: DraftRow): DraftRow[number]['content'] {
@@ -60,7 +71,7 @@ export function isSameRow(row: DraftRow, other: DraftRow): boolean {
  */
 function repeatedRows(head: DraftTable, later: readonly DraftTable[]): number {
   if (later.length === 0) return 0;
-  const most = Math.min(...[head, ...later].map(({ rows }) => rows.length - 1));
+  const most = later.reduce((least, { rows }) => Math.min(least, rows.length - 1), head.rows.length - 1);
   const plain = !allBold(head.rows.flat());
   const standsOut = (row: DraftRow, at: number): boolean =>
     (plain && allBold(row)) ||
@@ -80,14 +91,14 @@ function addRows(rows: DraftRow[], next: readonly DraftRow[]): void {
   const [first, ...others] = next;
   const last = rows.at(-1);
   if (!first) return;
-  const nameless = [...rows, ...others].some((row) => !row[0] || !isFilled(row[0]));
-  if (last && !nameless && isRestOf(last, first))
+  const isNameless = (row: DraftRow): boolean => !row[0] || !isFilled(row[0]);
+  if (last && isRestOf(last, first) && !rows.some(isNameless) && !others.some(isNameless))
     rows[rows.length - 1] = last.map((cell, at) => {
       const rest = first[at];
       return rest && isFilled(rest) ? { ...cell, content: joinInlines(cell.content, rest.content) } : cell;
     });
   else rows.push(first);
-  rows.push(...others);
+  for (const other of others) rows.push(other);
 }
 
 function isRestOf(row: DraftRow, rest: DraftRow): boolean {

@@ -10,7 +10,7 @@ export function repeatedWords(
       for (const { source } of block.kind === 'table' ? block.repeated : []) {
         if (!source) continue;
         const words = found.get(source.page) ?? [];
-        words.push(...source.words);
+        for (const word of source.words) words.push(word);
         found.set(source.page, words);
       }
   return found;

@@ -1,3 +1,5 @@
+import type { Comparing } from '../../budget.ts';
+import { reach } from '../../text/boxes.ts';
 import type { Box, Drawing } from '../../text/drawings.ts';
 import type { PageText } from '../../text/page-text.ts';
 import { Underlines } from './underlines.ts';
@@ -36,26 +38,28 @@ const MAX_RULES = 1200;
 /** So are more columns times rows than this. */
 const MAX_PLACES = 20_000;
 
-/** Grids that the rules of a page draw, with at least two columns. One of a single row may be the rest of a table. */
-export function ruledGrids({
-  drawings,
-  fragments,
-  width,
-  height,
-}: Pick<PageText, 'drawings' | 'fragments' | 'width' | 'height'>): RuledGrid[] {
+/**
+ * Grids that the rules of a page draw, with at least two columns; none when that takes more comparisons than are left. One of a
+ * single row may be the rest of a table.
+ */
+export function ruledGrids(
+  { drawings, fragments, width, height }: Pick<PageText, 'drawings' | 'fragments' | 'width' | 'height'>,
+  budget: Comparing,
+): RuledGrid[] {
   const horizontal: Rule[] = [];
   const vertical: Rule[] = [];
-  const underlines = new Underlines(fragments);
+  const underlines = new Underlines(fragments, budget);
   for (const drawing of drawings) {
-    if (!isThin(drawing) || !underlines.has(drawing))
+    if (drawing.kind === 'path' && !(isThin(drawing) ? underlines.has(drawing) : underlines.marks(drawing)))
       addRules(drawing, { width, height }, horizontal, vertical);
     if (horizontal.length > MAX_RULES || vertical.length > MAX_RULES || underlines.gaveUp) return [];
   }
+  if (!budget.compares(horizontal.length * vertical.length)) return [];
   return connected(horizontal, vertical).flatMap((group) => gridOf(group.horizontal, group.vertical) ?? []);
 }
 
-function isThin({ kind, x0, y0, x1, y1 }: Drawing): boolean {
-  return kind === 'path' && y1 - y0 <= MAX_THICKNESS_PT && x1 - x0 >= MIN_RULE_PT;
+function isThin({ x0, y0, x1, y1 }: Drawing): boolean {
+  return y1 - y0 <= MAX_THICKNESS_PT && x1 - x0 >= MIN_RULE_PT;
 }
 
 function addRules(
@@ -64,8 +68,7 @@ function addRules(
   horizontal: Rule[],
   vertical: Rule[],
 ): void {
-  const { kind, x0, y0, x1, y1, slanted } = drawing;
-  if (kind !== 'path') return;
+  const { x0, y0, x1, y1, slanted } = drawing;
   const [wide, high] = [x1 - x0, y1 - y0];
   if (isThin(drawing)) horizontal.push({ at: (y0 + y1) / 2, from: x0, to: x1 });
   else if (wide <= MAX_THICKNESS_PT && high >= MIN_RULE_PT)
@@ -131,10 +134,11 @@ function gridOf(horizontal: readonly Rule[], vertical: readonly Rule[]): RuledGr
   if (columnCount < 2 || rowCount < 1 || columnCount * rowCount > MAX_PLACES) return undefined;
   const innerOnly = xs.length - across.length > 1 || ys.length - down.length > 1;
   const [x0 = 0, x1 = 0, y1 = 0, y0 = 0] = [xs[0], xs.at(-1), ys[0], ys.at(-1)];
+  const [walls, floors] = [xs.map((x) => rulesAt(vertical, x)), ys.map((y) => rulesAt(horizontal, y))];
   const wall = (row: number, line: number): boolean =>
-    separates(vertical, xs[line] ?? 0, ((ys[row] ?? 0) + (ys[row + 1] ?? 0)) / 2);
+    separates(walls[line] ?? [], ((ys[row] ?? 0) + (ys[row + 1] ?? 0)) / 2);
   const floor = (line: number, column: number): boolean =>
-    separates(horizontal, ys[line] ?? 0, ((xs[column] ?? 0) + (xs[column + 1] ?? 0)) / 2);
+    separates(floors[line] ?? [], ((xs[column] ?? 0) + (xs[column + 1] ?? 0)) / 2);
   const taken = new Set<number>();
   const cells: RuledCell[] = [];
   for (let row = 0; row < rowCount; row++) {
@@ -180,7 +184,8 @@ function positions(rules: readonly Rule[]): number[] {
  */
 function withOpenEnds(sorted: readonly number[], across: readonly Rule[]): number[] {
   const [low = 0, high = 0] = [sorted[0], sorted.at(-1)];
-  const outer = [Math.min(...across.map(({ at }) => at)), Math.max(...across.map(({ at }) => at))];
+  const { x0: lowest, x1: highest } = reach(across.map(({ at }) => ({ x0: at, x1: at })));
+  const outer = [lowest, highest];
   const openEnd = (ends: readonly { readonly at: number; readonly past: number }[]): number[] => {
     const farthest = ends.reduce((most, end) => Math.max(most, end.past), 0);
     const reaching = ends.filter(({ past }) => past > TOUCHING_PT);
@@ -193,11 +198,10 @@ function withOpenEnds(sorted: readonly number[], across: readonly Rule[]): numbe
   return [...below, ...sorted, ...above];
 }
 
-function separates(rules: readonly Rule[], at: number, middle: number): boolean {
-  return rules.some(
-    (rule) =>
-      Math.abs(rule.at - at) <= TOUCHING_PT + 1 &&
-      rule.from - TOUCHING_PT <= middle &&
-      rule.to + TOUCHING_PT >= middle,
-  );
+function rulesAt(rules: readonly Rule[], at: number): Rule[] {
+  return rules.filter((rule) => Math.abs(rule.at - at) <= TOUCHING_PT + 1);
+}
+
+function separates(rules: readonly Rule[], middle: number): boolean {
+  return rules.some((rule) => rule.from - TOUCHING_PT <= middle && rule.to + TOUCHING_PT >= middle);
 }

@@ -1,8 +1,11 @@
+import { firstIndex, liesIn } from '../../text/boxes.ts';
+import type { Box } from '../../text/drawings.ts';
 import type { TextFragment } from '../../text/text-pen.ts';
 import { inlinesOf } from '../inlines.ts';
 import { type PlacedObject, pageRows } from '../page-lines.ts';
 import type { LinkArea } from '../types.ts';
 import { type DraftCell, isFilled, wordsOf } from './draft-table.ts';
+import { openCells } from './open-cells.ts';
 import type { RuledGrid } from './ruled-grids.ts';
 
 /** A grid with less text in its cells is a drawing or a form. */
@@ -22,6 +25,15 @@ const MAX_COLUMNS = 24;
 /** Whether a grid is a table by itself. */
 export function hasRows({ ys }: RuledGrid): boolean {
   return ys.length > 2;
+}
+
+/**
+ * Whether a page has enough for a grid to be a table: of a large one that is empty nothing is kept.
+ *
+ * @param things words and pictures
+ */
+export function hasEnoughFor({ cells }: RuledGrid, things: number): boolean {
+  return things >= cells.length * MIN_FILLED_SHARE;
 }
 
 /** For each page, the grids that can be tables: those of a single row only where they belong to one of the next page or the last. */
@@ -52,6 +64,7 @@ export function takeRuledTables(
   grids: readonly RuledGrid[],
   fragments: readonly TextFragment[],
   links: readonly LinkArea[],
+  pictures: readonly Box[],
   index: number,
   rightToLeft: boolean,
 ): { tables: PlacedObject[]; rest: readonly TextFragment[] } {
@@ -67,7 +80,9 @@ export function takeRuledTables(
     if (rows.some((row) => row.length === 0)) continue;
     const cells = rows.flat();
     const filled = cells.filter(isFilled).length;
-    if (filled < cells.length * MIN_FILLED_SHARE || (rows.length > 1 && filled < MIN_FILLED)) continue;
+    const shown = cellsWith(pictures, grid);
+    if (filled + shown < cells.length * MIN_FILLED_SHARE || (rows.length > 1 && filled < MIN_FILLED))
+      continue;
     const { x0, y0, x1, y1, xs, ys } = grid;
     const columns = xs.slice(1).map((x, at) => ({ x0: xs[at] ?? 0, x1: x }));
     tables.push({
@@ -107,6 +122,32 @@ function isIn(
   return x >= box.x0 && x <= box.x1 && middle >= box.y0 && middle <= box.y1;
 }
 
+/** How many cells have a picture in them. */
+function cellsWith(pictures: readonly Box[], grid: RuledGrid): number {
+  const cellAt = cellFinder(grid);
+  const inside = pictures.filter((picture) => liesIn(picture, grid));
+  return new Set(inside.map(({ x0, x1, y0, y1 }) => cellAt((x0 + x1) / 2, (y0 + y1) / 2))).size;
+}
+
+/** Tells in which cell of a grid a point is: on an edge, in the one above it or left of it. */
+function cellFinder({
+  cells,
+  xs,
+  ys,
+}: RuledGrid): (x: number, y: number) => RuledGrid['cells'][number] | undefined {
+  const columnCount = xs.length - 1;
+  const places = new Map<number, RuledGrid['cells'][number]>();
+  for (const cell of cells)
+    for (let row = cell.row; row < cell.row + cell.rows; row++)
+      for (let column = cell.column; column < cell.column + cell.columns; column++)
+        places.set(row * columnCount + column, cell);
+  return (x, y) => {
+    const column = firstIndex(columnCount - 1, (at) => x <= (xs[at + 1] ?? 0));
+    const row = firstIndex(ys.length - 2, (at) => y >= (ys[at + 1] ?? 0));
+    return places.get(row * columnCount + column);
+  };
+}
+
 function rowsOf(
   grid: RuledGrid,
   fragments: readonly TextFragment[],
@@ -114,20 +155,33 @@ function rowsOf(
   page: number,
   rightToLeft: boolean,
 ): DraftCell[][] {
-  const left = new Set(fragments);
+  const cellAt = cellFinder(grid);
+  const texts = Map.groupBy(fragments, ({ x0, x1, y, size }) => cellAt((x0 + x1) / 2, y + size * 0.3));
   const rows: DraftCell[][] = Array.from({ length: grid.ys.length - 1 }, () => []);
   const columnCount = grid.xs.length - 1;
+  const opened = new Map(
+    grid.cells.flatMap((cell) => {
+      const edges = grid.xs.slice(cell.column, cell.column + cell.columns + 1);
+      const parts = cell.columns > 1 ? openCells(texts.get(cell) ?? [], edges) : undefined;
+      return parts ? [[cell, parts]] : [];
+    }),
+  );
+  // What stands apart in one cell is no cells with empty ones between: only full rows show that rules are missing.
+  const areMissing = [...opened.values()].some((parts) => parts.every(({ length }) => length > 0));
   for (const cell of grid.cells) {
-    const own = [...left].filter((fragment) => isIn(fragment, cell));
-    for (const fragment of own) left.delete(fragment);
-    const lines = pageRows(own, links, [], rightToLeft).flat();
-    rows[cell.row]?.push({
-      content: inlinesOf(lines.flatMap(wordsOf), page),
-      bold: lines.flat().every((segment) => segment.bold),
-      columns: cell.columns,
-      rows: cell.rows,
-      column: rightToLeft ? columnCount - cell.column - cell.columns : cell.column,
-    });
+    const own = texts.get(cell) ?? [];
+    const parts = areMissing ? opened.get(cell) : undefined;
+    for (const [at, part] of (parts ?? [own]).entries()) {
+      const lines = pageRows(part, links, [], rightToLeft).flat();
+      const columns = parts ? 1 : cell.columns;
+      rows[cell.row]?.push({
+        content: inlinesOf(lines.flatMap(wordsOf), page),
+        bold: lines.flat().every((segment) => segment.bold),
+        columns,
+        rows: cell.rows,
+        column: rightToLeft ? columnCount - cell.column - at - columns : cell.column + at,
+      });
+    }
   }
   return rightToLeft ? rows.map((row) => row.toReversed()) : rows;
 }

@@ -1,3 +1,4 @@
+import type { Comparing } from '../../budget.ts';
 import type { Box } from '../../text/drawings.ts';
 import type { TextFragment } from '../../text/text-pen.ts';
 
@@ -8,18 +9,24 @@ const ABOVE_EM = 0.45;
 const SAME_END_PT = 1.5;
 /** The space behind the words of a line that is broken has its part of the underline. */
 const SPACE_EM = 0.35;
+/** What words are marked with is as high as their line and begins and ends with them; a cell's background keeps a distance. */
+const MARKED_EM = 1.5;
+const MARKED_END_PT = 0.6;
 /** Text larger than this has lines that are searched for no more. */
 const LARGEST_PT = 48;
 /** Comparisons on one page: a full one of small print, all of it underlined, has a tenth of them. */
 const MAX_COMPARISONS = 4_000_000;
 
-/** Tells lines under words, or through them, from rules. */
+/** Tells lines under words, or through them, and what words are marked with, from rules. */
 export class Underlines {
   /** Text by the whole point that its baseline is at. */
   readonly #lines = new Map<number, TextFragment[]>();
   #comparisonsLeft = MAX_COMPARISONS;
 
-  constructor(fragments: readonly TextFragment[]) {
+  readonly #budget: Comparing;
+
+  constructor(fragments: readonly TextFragment[], budget: Comparing) {
+    this.#budget = budget;
     for (const fragment of fragments) {
       if (fragment.quarter !== 0) continue;
       const y = Math.floor(fragment.y);
@@ -41,7 +48,7 @@ export class Underlines {
     const lowest = Math.floor(at - ABOVE_EM * LARGEST_PT);
     for (let y = lowest; y <= at + BELOW_EM * LARGEST_PT; y++) {
       const line = this.#lines.get(y) ?? [];
-      this.#comparisonsLeft -= line.length;
+      this.#comparisonsLeft -= this.#budget.compares(line.length) ? line.length : Number.POSITIVE_INFINITY;
       if (this.gaveUp) return false;
       for (const fragment of line) {
         const above = (fragment.y - at) / fragment.size;
@@ -49,6 +56,27 @@ export class Underlines {
         const space = SAME_END_PT + SPACE_EM * fragment.size;
         begins ||= x0 >= fragment.x0 - SAME_END_PT && x0 < fragment.x1;
         ends ||= x1 > fragment.x0 && x1 <= fragment.x1 + space;
+      }
+    }
+    return begins && ends;
+  }
+
+  /** Whether a box lies behind words of one line, and is no larger than they are. */
+  marks({ x0, x1, y0, y1 }: Box): boolean {
+    if (y1 - y0 > LARGEST_PT * MARKED_EM) return false;
+    let [begins, ends] = [false, false];
+    for (let y = Math.floor(y0); y <= y1; y++) {
+      const line = this.#lines.get(y) ?? [];
+      this.#comparisonsLeft -= this.#budget.compares(line.length) ? line.length : Number.POSITIVE_INFINITY;
+      if (this.gaveUp) return false;
+      for (const fragment of line) {
+        if (fragment.x1 < x0 || fragment.x0 > x1) continue;
+        if (fragment.y < y0 || y1 - y0 > fragment.size * MARKED_EM) return false;
+        // Spaces are marked like words, and are no fragments.
+        const isIndented = fragment.afterSpace && fragment.x0 > x0;
+        begins ||= isIndented || Math.abs(fragment.x0 - x0) <= MARKED_END_PT;
+        ends ||=
+          x1 >= fragment.x1 - MARKED_END_PT && x1 <= fragment.x1 + MARKED_END_PT + SPACE_EM * fragment.size;
       }
     }
     return begins && ends;

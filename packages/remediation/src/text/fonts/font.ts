@@ -2,6 +2,7 @@ import { PdfArray, PdfDict, PdfName, PdfNumber } from '@libpdf/core';
 import type { ObjectAccess } from '../../pdf/object-access.ts';
 import { bitmapFontText } from './bitmap-names.ts';
 import { encodingByName, STANDARD, SYMBOL, ZAPF_DINGBATS } from './encodings.ts';
+import { fixedPitchOf, isOfPitch } from './fixed-pitch.ts';
 import type { FontSources } from './font-sources.ts';
 import { glyphNameToText } from './glyph-names.ts';
 import { legacyEncoding } from './legacy-encodings.ts';
@@ -13,6 +14,8 @@ interface Glyph {
   readonly text: string;
   /** Advance in units of the font size. */
   readonly width: number;
+  /** It is as wide as all the others of ASCII in its font. */
+  readonly fixedPitch: boolean;
   /** Length of its code. */
   readonly bytes: number;
   /** A one-byte code 32, which word spacing applies to. */
@@ -60,6 +63,11 @@ function isBold(objects: ObjectAccess, name: string, descriptor: PdfDict | undef
   );
 }
 
+function isFlaggedFixed(objects: ObjectAccess, descriptor: PdfDict | undefined): boolean {
+  const FIXED_PITCH = 1;
+  return ((objects.number(descriptor, 'Flags') ?? 0) & FIXED_PITCH) !== 0;
+}
+
 function isEmbedded(descriptor: PdfDict | undefined): boolean {
   return ['FontFile', 'FontFile2', 'FontFile3'].some((key) => descriptor?.has(key));
 }
@@ -84,15 +92,20 @@ function simpleFont(
   const missing = objects.number(descriptor, 'MissingWidth') ?? 0;
   const unit = type3 ? Math.abs(objects.numbers(dict, 'FontMatrix')[0] ?? 0.001) || 0.001 : 0.001;
   const glyphs = new Map<number, Glyph>();
+  const widthOf = (code: number, value: string): number =>
+    widths.length > 0 ? (widths[code - firstCode] ?? missing) : standardWidth(name, value);
+  const textOf = (code: number): string =>
+    toUnicode?.text.get(code) ?? numbered?.get(code) ?? text[code] ?? '';
   const glyph = (code: number): Glyph => {
     const known = glyphs.get(code);
     if (known) return known;
     const guessed = toUnicode?.text.get(code) === undefined ? numbered?.get(code) : undefined;
-    const value = toUnicode?.text.get(code) ?? guessed ?? text[code] ?? '';
-    const width = widths.length > 0 ? (widths[code - firstCode] ?? missing) : standardWidth(name, value);
+    const value = textOf(code);
+    const width = widthOf(code, value);
     const made = {
       text: value,
       width: width * unit,
+      fixedPitch: isOfPitch(width, pitch),
       bytes: 1,
       isWordSpace: code === 32,
       isGuess: guessed !== undefined,
@@ -100,6 +113,11 @@ function simpleFont(
     glyphs.set(code, made);
     return made;
   };
+  const characters = function* (): Generator<[string, number]> {
+    const [from, count] = widths.length > 0 ? [firstCode, widths.length] : [0, text.length];
+    for (let code = from; code < from + count; code++) yield [textOf(code), widthOf(code, textOf(code))];
+  };
+  const pitch = fixedPitchOf(characters(), isFlaggedFixed(objects, descriptor));
   return {
     bold: isBold(objects, name, descriptor),
     embedded: type3 || isEmbedded(descriptor),
@@ -177,6 +195,11 @@ function compositeFont(
   const defaultWidth = objects.number(descendant, 'DW') ?? 1000;
   const spaces = embedded?.codeSpaces.length ? embedded.codeSpaces : (toUnicode?.codeSpaces ?? []);
   const oneByte = encodingName.startsWith('Identity') || utf16 ? [] : spaces.filter((s) => s.length === 1);
+  const widthOf = (code: number): number => widths?.get(code) ?? defaultWidth;
+  const characters = function* (): Generator<[string, number]> {
+    for (const [code, value] of toUnicode?.text ?? glyphText ?? []) yield [value, widthOf(code)];
+  };
+  const pitch = fixedPitchOf(characters(), isFlaggedFixed(objects, descriptor));
   return {
     bold: isBold(objects, baseName(objects, dict), descriptor),
     embedded: isEmbedded(descriptor),
@@ -199,10 +222,12 @@ function compositeFont(
           legacy?.textOf(raw) ??
           (utf16 ? String.fromCharCode(code) : '');
         used.set(code, value);
+        // Widths are by glyph, of which a national encoding's codes say nothing: one byte is half an em.
+        const width = legacy && length === 1 ? HALF_WIDTH : widthOf(code);
         yield {
           text: value,
-          // Widths are by glyph, of which a national encoding's codes say nothing: one byte is half an em.
-          width: (legacy && length === 1 ? HALF_WIDTH : (widths?.get(code) ?? defaultWidth)) / 1000,
+          width: width / 1000,
+          fixedPitch: isOfPitch(width, pitch),
           bytes: length,
           isWordSpace: length === 1 && code === 32,
           isGuess: false,

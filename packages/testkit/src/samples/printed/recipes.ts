@@ -56,6 +56,7 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   'chromium-slides': page('slides.html'),
   'chromium-charts': page('charts.html'),
   'chromium-decorated': page('decorated.html'),
+  'chromium-listing': page('listing.html'),
   'chromium-tagged': (shop) => chromium(shop, 'tagged.html', true),
   'libreoffice-report': office('report.fodt'),
   'libreoffice-letter': office('letter.fodt'),
@@ -64,12 +65,14 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   'libreoffice-register': office('register.fodt'),
   'libreoffice-sheet': office('prices.fods'),
   'libreoffice-drawing': office('drawing.fodt'),
+  'libreoffice-listing': office('listing.fodt'),
   'libreoffice-tagged': (shop) => libreOffice(shop, 'tagged.fodt', true),
   'tex-article': tex('article.tex'),
   'tex-two-columns': tex('two-columns.tex'),
   'tex-book': tex('book.tex'),
   'tex-mathematics': tex('mathematics.tex'),
   'tex-letter': tex('letter.tex'),
+  'tex-listing': tex('listing.tex'),
   'tex-drawing': (shop) => {
     put(shop, 'tex/flow.pdf', distill(shop, 'ghostscript/flow.ps'));
     return pdfTex(shop, 'drawing.tex');

@@ -1,0 +1,140 @@
+import { firstIndex } from '../../text/boxes.ts';
+import type { Box } from '../../text/drawings.ts';
+import type { PageText } from '../../text/page-text.ts';
+import type { TextFragment } from '../../text/text-pen.ts';
+
+/** A line near the upper or lower edge of a page. */
+export interface MarginLine {
+  readonly kind: 'Header' | 'Footer';
+  /** Its baseline, in whole points: a page has one line at each. */
+  readonly y: number;
+  /** The number that it begins or ends with. */
+  readonly number: number | undefined;
+  /** As near to the edge as headers and footers are. */
+  readonly inMargin: boolean;
+  /** Text with its numbers made equal. */
+  readonly key: string;
+  /** Those numbers, as they are written. */
+  readonly numbers: readonly string[];
+  /** No line stands further out. */
+  readonly outermost: boolean;
+  /** The next line further in is no further away than lines of a text are; undefined where it is in a ruled table. */
+  readonly runsOn: boolean | undefined;
+  /** Words and a number with no more than spaces between them, which may be the name of what stands below. */
+  readonly numbered: boolean;
+  readonly size: number;
+  readonly fragments: readonly TextFragment[];
+}
+
+const TOP_SHARE = 0.87;
+const BOTTOM_SHARE = 0.12;
+/** Page numbers may stand further in, on small pages. */
+const NUMBER_TOP_SHARE = 0.8;
+const NUMBER_BOTTOM_SHARE = 0.2;
+/** Words of a name are not further apart than this. */
+const WORD_GAP_EM = 1;
+/** Words and a number that can be the name of something. */
+const NUMBERED = /\p{L}[.:]? #$/u;
+const PAGES = /(?:^|\s)(?:page|seite|pagina|página|pág|pag|sida|side|sivu|strona|strana|p)[.:]? #$/iu;
+const MAX_LINE_CHARACTERS = 160;
+/** Baselines this near (points) are of one line. */
+const SAME_LINE_PT = 2;
+const OUTERMOST_PT = 3;
+/** Headers and footers are further from the text than its lines are from each other, by more than this. */
+const APART = 1.25;
+/** A page with fewer lines does not say how far apart they are: single-spaced ones are this far (em), double-spaced ones that far. */
+const MIN_LINES = 5;
+const LEADING_EM = 1.3;
+const LOOSE_EM = 2.5;
+
+/**
+ * @param tables boxes of the page's ruled tables: the head of a table comes back on each page and is no header of it
+ */
+export function marginLines(
+  { fragments, height }: Pick<PageText, 'fragments' | 'height'>,
+  tables: readonly Box[],
+): MarginLine[] {
+  const lines = new Map<number, TextFragment[]>();
+  const upright = fragments.filter((fragment) => fragment.quarter === 0);
+  for (const fragment of upright) {
+    if (fragment.y < height * NUMBER_TOP_SHARE && fragment.y > height * NUMBER_BOTTOM_SHARE) continue;
+    if (tables.some((table) => isInside(fragment, table))) continue;
+    const y = Math.round(fragment.y);
+    const near = [y, y - 1, y + 1].map((at) => lines.get(at)).find(Boolean);
+    if (near) near.push(fragment);
+    else lines.set(y, [fragment]);
+  }
+  const page = new Baselines(upright);
+  return [...lines].map(([y, own]) => {
+    own.sort((a, b) => a.x0 - b.x0);
+    const text = own.map((fragment) => fragment.text).join(' ');
+    const shown = text.slice(0, MAX_LINE_CHARACTERS).toLowerCase();
+    const key = shown.replace(/\d+/g, '#');
+    const kind = y > height / 2 ? ('Header' as const) : ('Footer' as const);
+    const size = own.reduce((most, fragment) => Math.max(most, fragment.size), 0);
+    const next = page.next(y, kind === 'Header' ? -1 : 1);
+    const together = own.every(({ x0 }, at) => x0 - (own[at - 1]?.x1 ?? x0) <= size * WORD_GAP_EM);
+    return {
+      inMargin: y >= height * TOP_SHARE || y <= height * BOTTOM_SHARE,
+      kind,
+      y,
+      key,
+      numbers: shown.match(/\d+/g) ?? [],
+      number: numberOf(text),
+      size,
+      outermost: page.isOutermost(y),
+      runsOn:
+        next && (tables.some((table) => isInside(next, table)) ? undefined : page.runsOn(y, next.y, size)),
+      numbered: together && NUMBERED.test(key) && !PAGES.test(key),
+      fragments: own,
+    };
+  });
+}
+
+/** The lines of a page from top to bottom. */
+class Baselines {
+  /** The first piece of each line. */
+  readonly #lines: TextFragment[] = [];
+  /** How far its lines are from each other, most often; undefined when there are too few to tell. */
+  readonly #leading: number | undefined;
+
+  constructor(fragments: readonly TextFragment[]) {
+    for (const fragment of fragments.toSorted((a, b) => b.y - a.y)) {
+      const last = this.#lines.at(-1);
+      if (!last || last.y - fragment.y > SAME_LINE_PT) this.#lines.push(fragment);
+    }
+    const gaps = this.#lines.slice(1).map(({ y }, at) => (this.#lines[at]?.y ?? y) - y);
+    gaps.sort((a, b) => a - b);
+    this.#leading = this.#lines.length < MIN_LINES ? undefined : gaps[gaps.length >> 1];
+  }
+
+  /** Whether no line stands above this height, or none below it. */
+  isOutermost(y: number): boolean {
+    return y > (this.#lines[0]?.y ?? y) - OUTERMOST_PT || y < (this.#lines.at(-1)?.y ?? y) + OUTERMOST_PT;
+  }
+
+  /** The line below or above a height. */
+  next(y: number, step: 1 | -1): TextFragment | undefined {
+    const edge = y + step * SAME_LINE_PT;
+    const { length } = this.#lines;
+    if (step > 0) return this.#lines[firstIndex(length, (at) => (this.#lines[at]?.y ?? 0) <= edge) - 1];
+    return this.#lines[firstIndex(length, (at) => (this.#lines[at]?.y ?? 0) < edge)];
+  }
+
+  /** Whether lines at these heights are as near to each other as those of a text. */
+  runsOn(y: number, other: number, size: number): boolean {
+    const usual = Math.min(this.#leading ?? size * LEADING_EM, size * LOOSE_EM);
+    return Math.abs(y - other) <= usual * APART;
+  }
+}
+
+function isInside({ x0, x1, y }: TextFragment, table: Box): boolean {
+  const x = (x0 + x1) / 2;
+  return x > table.x0 && x < table.x1 && y > table.y0 && y < table.y1;
+}
+
+/** The number that a line begins or ends with. */
+function numberOf(text: string): number | undefined {
+  const found = /(?:^|\s)(\d{1,4})$/.exec(text)?.[1] ?? /^(\d{1,4})(?:\s|$)/.exec(text)?.[1];
+  return found === undefined ? undefined : Number(found);
+}

@@ -1,0 +1,146 @@
+import type { RunningText } from '../../tagging/page-plan.ts';
+import type { PageText } from '../../text/page-text.ts';
+import type { MarginLine } from './margin-lines.ts';
+
+/** How far away the page with the same line may be: facing pages have headers of their own. */
+const NEIGHBOURS = [1, -1, 2, -2];
+const SAME_PLACE_PT = 4;
+const LARGEST = 1.1;
+const PAGE_NUMBER = /^(?:page|seite|p\.|[-–—|\s])*(?:#|[ivxlc]+)(?:(?:\s|of|von|sur|de|\/)*#)?[-–—|.\s]*$/i;
+/** Nothing but a number: of the page, or a cell of a table that happens to stand there. */
+const ONLY_NUMBER = '#';
+/** Behind words a number from here on is a year, rather than that of a page. */
+const FIRST_YEAR = 1900;
+/** An item of a list that comes back is one by chance. */
+const ITEM = /^[•◦‣▪■□●○]/;
+
+/** A line, and what it is on its page. */
+interface Candidate {
+  readonly line: MarginLine;
+  readonly isPageNumber: boolean;
+  /** Lines of pages nearby that say the same at the same place. */
+  readonly twins: readonly MarginLine[];
+}
+
+/**
+ * Lines that come back at the same place on pages nearby, apart from the text, and page numbers that stand outermost. Numbers in
+ * them may differ as far as they count pages: others are what the pages say.
+ *
+ * @param bodySize size of the document's running text: what is larger at the head of a page is a heading, even if each page
+ *   has one; at its foot there is nothing that it could head
+ */
+export function findRunningText(
+  pages: readonly (readonly MarginLine[])[],
+  bodySize: number,
+): RunningText[][] {
+  const places = pages.map((lines) => new Map(lines.map((line) => [line.y, line])));
+  const found = pages.map((lines, index) =>
+    lines.flatMap((line) => candidateOf(line, index, places, bodySize) ?? []),
+  );
+  const apart = new Set(
+    found.flatMap((candidates, index) => apartOf(candidates, places[index] ?? new Map())),
+  );
+  return found.map((candidates) =>
+    candidates
+      .filter(
+        ({ line, twins, isPageNumber }) => isPageNumber || [line, ...twins].some((each) => apart.has(each)),
+      )
+      .flatMap(({ line: { kind, fragments } }) => fragments.map((fragment) => ({ kind, fragment }))),
+  );
+}
+
+function candidateOf(
+  line: MarginLine,
+  index: number,
+  places: readonly ReadonlyMap<number, MarginLine>[],
+  bodySize: number,
+): Candidate | undefined {
+  if (line.kind === 'Header' && line.size > bodySize * LARGEST) return undefined;
+  if (!line.inMargin && !(line.outermost && line.number !== undefined)) return undefined;
+  if (ITEM.test(line.key)) return undefined;
+  const isPageNumber = PAGE_NUMBER.test(line.key);
+  const twins = NEIGHBOURS.flatMap((step) =>
+    near(places[index + step], line.y).filter(
+      (other) => other.kind === line.kind && comesBack(line, other, step, isPageNumber),
+    ),
+  );
+  const alone = places.length > 1 && line.outermost && isPageNumber;
+  if (twins.length === 0 && !(alone && (line.key !== ONLY_NUMBER || line.number === index + 1)))
+    return undefined;
+  return { line, twins, isPageNumber };
+}
+
+/** The lines of a page at a height. */
+function near(lines: ReadonlyMap<number, MarginLine> | undefined, y: number): MarginLine[] {
+  const found: MarginLine[] = [];
+  for (let at = y - SAME_PLACE_PT + 1; at < y + SAME_PLACE_PT; at++) {
+    const line = lines?.get(at);
+    if (line) found.push(line);
+  }
+  return found;
+}
+
+function comesBack(line: MarginLine, other: MarginLine, step: number, isPageNumber: boolean): boolean {
+  if (line.outermost && other.outermost && counts(line, other, step)) return true;
+  if (line.key === ONLY_NUMBER) return false;
+  return saysTheSame(line, other, step) || (isPageNumber && PAGE_NUMBER.test(other.key));
+}
+
+/** Whether two lines hold the numbers of their pages, whatever else they hold. */
+function counts(line: MarginLine, other: MarginLine, step: number): boolean {
+  const { number } = line;
+  if (countsOthers(line)) return false;
+  return number !== undefined && other.number !== undefined && other.number - number === step;
+}
+
+/** Whether words are behind which a number is no page's: above a page they name what is below, as "Room 12" does. */
+function countsOthers({ number = 0, kind, numbered }: MarginLine): boolean {
+  return numbered && (kind === 'Header' || number >= FIRST_YEAR);
+}
+
+/** Whether two lines say the same, but for numbers that count pages. */
+function saysTheSame(line: MarginLine, other: MarginLine, step: number): boolean {
+  if (line.key !== other.key) return false;
+  const differing = line.numbers.flatMap((number, at) => {
+    const twin = other.numbers[at];
+    return twin === number ? [] : Number(twin) - Number(number);
+  });
+  if (differing.length > 0 && countsOthers(line)) return false;
+  return differing.every((difference) => difference === step);
+}
+
+/** Of the lines of a page that come back, those that stand apart from its text, and those further out. */
+function apartOf(candidates: readonly Candidate[], page: ReadonlyMap<number, MarginLine>): MarginLine[] {
+  const lines = new Set(candidates.map(({ line }) => line));
+  const sorted = [...page.values()].sort((a, b) => a.y - b.y);
+  const from = (outward: readonly MarginLine[], kind: MarginLine['kind']): MarginLine[] => {
+    const apart: MarginLine[] = [];
+    let inner: MarginLine | undefined;
+    for (const line of outward) {
+      if (line.kind !== kind) continue;
+      // What runs on with a line that stands apart itself is of the same header.
+      if (lines.has(line) && (!line.runsOn || (inner !== undefined && apart.at(-1) === inner)))
+        apart.push(line);
+      inner = line;
+    }
+    return apart;
+  };
+  return [...from(sorted, 'Header'), ...from(sorted.toReversed(), 'Footer')];
+}
+
+/**
+ * The size that most of the text is set in.
+ *
+ * @param typewritten half or more of it is in a face of fixed pitch, which says nothing of what is a listing then
+ */
+export function bodySizeOf(pages: readonly PageText[], typewritten: boolean): number {
+  const weight = new Map<number, number>();
+  for (const { fragments } of pages)
+    for (const { size, text, pitch } of fragments) {
+      // Listings are often set smaller than it.
+      if (pitch !== undefined && !typewritten) continue;
+      const rounded = Math.round(size * 2) / 2;
+      weight.set(rounded, (weight.get(rounded) ?? 0) + text.length);
+    }
+  return [...weight].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 10;
+}

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { remediatePdf } from '../src/index.ts';
+import { drawnPdf, drawText } from './drawn-table.ts';
+
+const SENTENCE = [
+  'The parties have agreed',
+  'to what stands below and',
+  'each keeps one of the two',
+  'copies. They meet again',
+];
+
+/** Pages of lines, each with what stands beside it. */
+const numbered = (
+  pages: number,
+  numberOf: (line: number, page: number) => number | undefined,
+  { x = 40, lines = 14, words = SENTENCE }: { x?: number; lines?: number; words?: readonly string[] } = {},
+): string[] =>
+  Array.from({ length: pages }, (_, page) =>
+    Array.from({ length: lines }, (_, line) => {
+      const y = 700 - line * 14;
+      const number = numberOf(line, page)?.toString();
+      const beside = number === undefined ? '' : drawText(number, x - number.length * 6, y);
+      return `${beside}\n${drawText(words[line % words.length] ?? '', 72, y)}`;
+    }).join('\n'),
+  );
+
+const processed = async (contents: readonly string[]) => {
+  const { html, runningText } = await remediatePdf(drawnPdf([...contents]), {
+    language: 'en',
+    fallbackTitle: 'x.pdf',
+  });
+  return { html, text: html.slice(html.indexOf('<main>')).replace(/<[^>]*>/g, ''), runningText };
+};
+
+test.each([
+  ['go on from page to page', numbered(2, (line, page) => 1 + line + page * 14)],
+  ['begin on each page', numbered(2, (line) => 1 + line)],
+  ['stand on the right', numbered(2, (line, page) => 1 + line + page * 14, { x: 560 })],
+  ['leave out what is hidden', numbered(2, (line, page) => 1 + line + page * 15 + (line > 6 ? 1 : 0))],
+])('numbers of lines that %s are no part of the text', async (_, contents) => {
+  const { html, text, runningText } = await processed(contents);
+  expect(text).not.toMatch(/\d/);
+  expect(html).not.toContain('<table');
+  expect(runningText.join(' ')).toMatch(/\b1 2 3\b/);
+});
+
+test.each([
+  ['name rows', numbered(2, (line, page) => 1 + line + page * 14, { words: ['Moselle', 'Danube', 'Rhine'] })],
+  ['do not count', numbered(2, (line, page) => (line * 7 + page) % 13)],
+  ['are few', numbered(1, (line) => 1 + line, { lines: 12 })],
+])('numbers that %s are read', async (_, contents) => {
+  const { text } = await processed(contents);
+  expect(text).toMatch(/\d/);
+});
