@@ -91,6 +91,7 @@ describe('testing a connection', () => {
       read: 'passed',
       write: 'passed',
       read_back: 'passed',
+      conditions: 'passed',
       delete: 'passed',
       encryption: 'passed',
       versioning: 'passed',

@@ -1420,7 +1420,7 @@ export interface components {
                 /** @description What it means, in words. */
                 message: string;
                 /** @enum {string} */
-                name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
+                name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "conditions" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
                 /** @enum {string} */
                 outcome: "passed" | "warning" | "failed" | "skipped";
                 /**
@@ -1447,7 +1447,7 @@ export interface components {
         };
         ConnectionTestEvent: {
             /** @description Every check there will be, in order. */
-            checks: ("endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "delete" | "encryption" | "versioning" | "clock" | "over_grants")[];
+            checks: ("endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "conditions" | "delete" | "encryption" | "versioning" | "clock" | "over_grants")[];
             /** @enum {string} */
             type: "begun";
         } | {
@@ -1458,7 +1458,7 @@ export interface components {
                 /** @description What it means, in words. */
                 message: string;
                 /** @enum {string} */
-                name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
+                name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "conditions" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
                 /** @enum {string} */
                 outcome: "passed" | "warning" | "failed" | "skipped";
                 /**
@@ -1486,7 +1486,7 @@ export interface components {
                     /** @description What it means, in words. */
                     message: string;
                     /** @enum {string} */
-                    name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
+                    name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "conditions" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
                     /** @enum {string} */
                     outcome: "passed" | "warning" | "failed" | "skipped";
                     /**
@@ -1754,7 +1754,7 @@ export interface components {
                 /** @description Objects whose key begins with this. */
                 prefix?: string;
                 /** @description Objects with one of these reasons. */
-                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "result_elsewhere" | "result_superseded" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "metadata_not_kept" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "receiver_busy" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed" | "last_owner" | "already_member" | "invitation_pending" | "invitation_unknown" | "invitation_for_another_address" | "email_not_verified" | "invitation_expired" | "invitation_used" | "invitation_revoked")[];
+                reasons?: ("invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "result_elsewhere" | "result_superseded" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "metadata_not_kept" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "conditions_not_kept" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "receiver_busy" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed" | "last_owner" | "already_member" | "invitation_pending" | "invitation_unknown" | "invitation_for_another_address" | "email_not_verified" | "invitation_expired" | "invitation_used" | "invitation_revoked")[];
                 /** @description Objects in one of these states. Left out: any in which work has ended. */
                 states?: ("written_back" | "skipped" | "failed" | "dead")[];
             };
@@ -2249,7 +2249,7 @@ export interface components {
                     /** @description What it means, in words. */
                     message: string;
                     /** @enum {string} */
-                    name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
+                    name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "conditions" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
                     /** @enum {string} */
                     outcome: "passed" | "warning" | "failed" | "skipped";
                     /**
@@ -2315,7 +2315,7 @@ export interface components {
                     /** @description What it means, in words. */
                     message: string;
                     /** @enum {string} */
-                    name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
+                    name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "conditions" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
                     /** @enum {string} */
                     outcome: "passed" | "warning" | "failed" | "skipped";
                     /**
@@ -2685,7 +2685,7 @@ export interface components {
                     /** @description What it means, in words. */
                     message: string;
                     /** @enum {string} */
-                    name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
+                    name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "conditions" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
                     /** @enum {string} */
                     outcome: "passed" | "warning" | "failed" | "skipped";
                     /**
@@ -2794,7 +2794,7 @@ export interface components {
                     /** @description What it means, in words. */
                     message: string;
                     /** @enum {string} */
-                    name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
+                    name: "endpoint" | "credentials" | "external_id" | "region" | "addressing" | "bucket" | "list" | "read" | "write" | "read_back" | "conditions" | "delete" | "encryption" | "versioning" | "clock" | "over_grants";
                     /** @enum {string} */
                     outcome: "passed" | "warning" | "failed" | "skipped";
                     /**
@@ -8785,7 +8785,7 @@ export interface operations {
                 /** @description Only objects whose key begins with this. The list is then in the order of keys. */
                 prefix?: string;
                 /** @description Only objects that ended so, or that are held up by this: a code of the catalogue. */
-                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "result_elsewhere" | "result_superseded" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "metadata_not_kept" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "receiver_busy" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed" | "last_owner" | "already_member" | "invitation_pending" | "invitation_unknown" | "invitation_for_another_address" | "email_not_verified" | "invitation_expired" | "invitation_used" | "invitation_revoked";
+                reason?: "invalid_request" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "edit_conflict" | "payload_too_large" | "unsupported_media_type" | "prefixes_overlap" | "integration_exists" | "not_started" | "connection_not_tested" | "connection_test_failed" | "bucket_claimed_elsewhere" | "still_settling" | "rules_outside_input" | "rule_outside_input" | "outputs_collide" | "quota_reached" | "dry_run_running" | "idempotency_key_reused" | "idempotency_running" | "result_not_written" | "result_gone" | "result_elsewhere" | "result_superseded" | "not_on_r2" | "idempotency_secret_shown" | "rate_limited" | "internal" | "unavailable" | "endpoint_refused" | "endpoint_unreachable" | "tls_failed" | "endpoint_not_s3" | "credentials_unknown" | "credentials_wrong_secret" | "credentials_expired" | "role_not_assumable" | "access_denied" | "encryption_denied" | "bucket_not_found" | "region_wrong" | "addressing_wrong" | "clock_skew" | "object_not_found" | "object_changed" | "object_archived" | "object_name_unusable" | "object_exists" | "output_taken" | "metadata_not_kept" | "object_too_large" | "quota_exceeded" | "throttled" | "upstream_unavailable" | "upstream_timeout" | "upstream_invalid" | "unsupported_by_provider" | "not_pdf" | "oversize" | "empty_object" | "folder_marker" | "own_output" | "event_test" | "superseded" | "before_start" | "outside_prefix" | "overwrite_ignored" | "integration_deleted" | "not_a_pdf" | "pdf_encrypted" | "pdf_signed" | "pdf_corrupt" | "pdf_too_large" | "pdf_too_many_pages" | "pdf_too_complex" | "processor_failed" | "output_missing" | "retries_exhausted" | "vault_unavailable" | "credentials_missing" | "external_id_not_required" | "permissions_too_wide" | "conditions_not_kept" | "versions_kept" | "clock_drift" | "rotation_in_progress" | "no_rotation" | "credentials_by_role" | "event_secret_exists" | "event_secret_missing" | "invalid_secret" | "retired_secret" | "event_test_running" | "receiver_busy" | "bucket_mismatch" | "paused" | "mode_mismatch" | "stale_timestamp" | "replayed" | "malformed" | "last_owner" | "already_member" | "invitation_pending" | "invitation_unknown" | "invitation_for_another_address" | "email_not_verified" | "invitation_expired" | "invitation_used" | "invitation_revoked";
                 /** @description Only objects in this state. */
                 state?: "found" | "queued" | "processing" | "staged" | "written_back" | "skipped" | "failed" | "dead";
             };

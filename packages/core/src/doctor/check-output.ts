@@ -1,12 +1,10 @@
 import { asSluiceError, SluiceError } from '@sluice/shared';
 import type { Attempt } from '../health/health-run.ts';
-import type { Bucket } from '../ports/bucket.ts';
+import type { Bucket, PutInput } from '../ports/bucket.ts';
 import { isResultOf } from '../writeback/provenance.ts';
 import { adviceOn, GRANTS } from './advice.ts';
+import { checkConditions } from './check-conditions.ts';
 import { DELETE_RESERVE_MS, type DoctorRun, probeName, type Reached } from './doctor-run.ts';
-
-/** As results end: a policy may let pass the one and not the other. */
-const EXTENSIONS = ['.pdf', '.html'] as const;
 
 const BODY = new TextEncoder().encode('Sluice wrote this to test the connection. It may be deleted.\n');
 
@@ -15,7 +13,9 @@ export const checkOutput = async (doctor: DoctorRun, { bucket }: Reached): Promi
   const { run, integration } = doctor;
   const { outputPrefix } = integration;
   const id = doctor.newId();
-  const keys = EXTENSIONS.map((extension) => `${outputPrefix}${probeName(id, extension)}`);
+  const keyOf = (extension: string): string => `${outputPrefix}${probeName(id, extension)}`;
+  // As results end: a policy may let pass the one and not the other.
+  const keys = [keyOf('.pdf'), keyOf('.html')] as const;
   const limitMs = run.timeLeft(DELETE_RESERVE_MS);
   if (limitMs === 0) return run.outOfTime('write', 'read_back', 'delete');
 
@@ -36,7 +36,11 @@ export const checkOutput = async (doctor: DoctorRun, { bucket }: Reached): Promi
   }
   run.passed('write', `Results can be written under "${outputPrefix}".`, longest(puts));
   tellVersioning(doctor, puts);
-  await checkReadBack(doctor, bucket, id, keys);
+  // At once: where conditions are not kept, a probe is replaced by its like.
+  await Promise.all([
+    checkReadBack(doctor, bucket, id, keys),
+    checkConditions(doctor, keys, (key, condition, signal) => putProbe(bucket, key, id, condition, signal)),
+  ]);
   await checkDelete(doctor, bucket, keys);
 };
 
@@ -110,18 +114,8 @@ const putAsResult = async (
   id: string,
   signal: AbortSignal,
 ): Promise<Written> => {
-  const put = async (ifAbsent: boolean): Promise<Written> =>
-    bucket.put({
-      key,
-      body: new Blob([BODY]).stream(),
-      sizeBytes: BODY.length,
-      contentType: 'text/plain; charset=utf-8',
-      metadata: { 'sluice-job-id': id },
-      ifAbsent,
-      signal,
-    });
   try {
-    return await put(true);
+    return await putProbe(bucket, key, id, { ifAbsent: true }, signal);
   } catch (thrown) {
     if (asSluiceError(thrown).code !== 'unsupported_by_provider') throw thrown;
   }
@@ -130,8 +124,25 @@ const putAsResult = async (
   } catch (thrown) {
     if (asSluiceError(thrown).code !== 'object_not_found') throw thrown;
   }
-  return put(false);
+  return putProbe(bucket, key, id, {}, signal);
 };
+
+const putProbe = async (
+  bucket: Bucket,
+  key: string,
+  id: string,
+  condition: Pick<PutInput, 'ifAbsent' | 'ifMatch'>,
+  signal: AbortSignal,
+): Promise<Written> =>
+  bucket.put({
+    key,
+    body: new Blob([BODY]).stream(),
+    sizeBytes: BODY.length,
+    contentType: 'text/plain; charset=utf-8',
+    metadata: { 'sluice-job-id': id },
+    ...condition,
+    signal,
+  });
 
 const readOne = async (bucket: Bucket, key: string, id: string, signal: AbortSignal): Promise<void> => {
   const { head, body } = await bucket.get(key, { signal });

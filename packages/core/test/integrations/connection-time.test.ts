@@ -87,7 +87,7 @@ describe('testS3Connection', () => {
         async (delaysMs) => {
           const { lines, tookMs } = await run(delaysMs);
           expect(tookMs).toBeLessThan(8_000);
-          expect(lines).toHaveLength(14);
+          expect(lines).toHaveLength(15);
         },
       ),
       { numRuns: 150 },

@@ -83,6 +83,15 @@ describe.each([
     expect((await product.listPage({ prefix: `${inputPrefix}a/` })).objects).toHaveLength(1);
   });
 
+  it('lets us tell what is gone from what is denied, by the listing of its name', async () => {
+    const gone = `${inputPrefix}a/gone.pdf`;
+    await denied(product.head(gone));
+    await denied(product.get(gone));
+    expect((await product.listPage({ prefix: gone })).objects).toEqual([]);
+    const [there] = (await product.listPage({ prefix: `${inputPrefix}a/b.pdf` })).objects;
+    expect(there?.key).toBe(`${inputPrefix}a/b.pdf`);
+  });
+
   it('lets us read the input, and write, read back and delete in the output', async () => {
     await (await product.get(`${inputPrefix}a/b.pdf`)).body.cancel();
     await product.head(`${inputPrefix}a/b.pdf`);

@@ -16,6 +16,13 @@ export const healthErrors = {
     'The credential may do more than it has to',
     'Narrow its policy to what the setup of the integration names.',
   ),
+  conditions_not_kept: entry(
+    422,
+    'customer_config',
+    false,
+    'The server does not keep the conditions of writes',
+    'Nothing has to be done where nobody else writes into the output folder: we look what lies there before we write. Otherwise keep a folder for results alone: what is put in the place of one in the moment of writing would be replaced.',
+  ),
   versions_kept: entry(
     422,
     'customer_config',

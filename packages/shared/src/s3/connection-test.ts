@@ -13,6 +13,7 @@ export const CONNECTION_CHECKS = [
   'read',
   'write',
   'read_back',
+  'conditions',
   'delete',
   'encryption',
   'versioning',

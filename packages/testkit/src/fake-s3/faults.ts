@@ -46,7 +46,10 @@ export const denies =
       `User: arn:aws:iam::111111111111:user/tenant is not authorized to perform: ${action} on resource: "arn:aws:s3:::${request.bucket}/${request.key}" because no identity-based policy allows the ${action} action`,
     );
 
-/** The policy of the setup: lists and reads the input, reads, writes and deletes in the output, and nothing else. */
+/**
+ * The policy of the setup: lists and reads the input, reads, writes and deletes in the output, and nothing else. As AWS has it: that an
+ * object is missing is told only to who may list the bucket, and a grant for one prefix does not count, for a read names none.
+ */
 export const leastPrivilege =
   (inputPrefix: string, outputPrefix: string): Fault =>
   (request, proceed) => {
@@ -58,7 +61,11 @@ export const leastPrivilege =
         : (reads && key.startsWith(inputPrefix)) ||
           (key.startsWith(outputPrefix) &&
             (reads || ['PutObject', 'UploadPart', 'DeleteObject'].includes(operation)));
-    return isGranted ? proceed() : denies(`s3:${operation}`)(request, proceed);
+    if (!isGranted) return denies(`s3:${operation}`)(request, proceed);
+    const answer = proceed();
+    return reads && answer.status === 404 && inputPrefix !== ''
+      ? denies('s3:ListBucket')(request, proceed)
+      : answer;
   };
 
 /** An SSE-KMS bucket whose key refuses us. */

@@ -19,6 +19,8 @@ export interface FakeS3Options {
   readonly clock?: () => number;
   /** Added to every LIST answer, for benchmarks. */
   readonly listLatencyMs?: number;
+  /** Of a PUT, in lower case: not known, and nothing is said of it. */
+  readonly ignoredHeaders?: readonly string[];
   /** False: do not verify signatures, for benchmarks. */
   readonly verify?: boolean;
 }
@@ -163,6 +165,11 @@ export const startFakeS3 = async (options: FakeS3Options = {}): Promise<FakeS3> 
     return serveBucket(bucket, request);
   };
 
+  const knownOf = (headers: FakeRequest['headers']): FakeRequest['headers'] =>
+    Object.fromEntries(
+      Object.entries(headers).filter(([name]) => options.ignoredHeaders?.includes(name) !== true),
+    );
+
   const serveBucket = (bucket: FakeBucket, request: FakeRequest): Answer => {
     switch (request.operation) {
       case 'HeadBucket':
@@ -173,7 +180,7 @@ export const startFakeS3 = async (options: FakeS3Options = {}): Promise<FakeS3> 
       case 'HeadObject':
         return readObject(bucket, request);
       case 'PutObject':
-        return putObject(bucket, request, clock());
+        return putObject(bucket, { ...request, headers: knownOf(request.headers) }, clock());
       case 'CopyObject':
         return copyObject(bucket, request, clock());
       case 'DeleteObject':

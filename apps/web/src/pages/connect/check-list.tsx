@@ -28,6 +28,7 @@ const NAMES: Readonly<Record<CheckResult['name'], string>> = {
   read: 'Documents can be read',
   write: 'Results can be written',
   read_back: 'Results can be read back',
+  conditions: 'Files of others are not replaced',
   delete: "The test's own files can be deleted",
   encryption: 'Encryption lets us through',
   versioning: 'Versioning',

@@ -43,7 +43,36 @@ export const STORAGE: readonly Scenario[] = [
     ),
     told: ['write failed upstream_invalid'],
   },
-  { name: 'a server without conditional writes', fault: faults.noConditions, told: [] },
+  {
+    name: 'a server without conditional writes',
+    fault: faults.noConditions,
+    told: ['conditions warning conditions_not_kept'],
+    names: [/If-None-Match is unsupported, If-Match is unsupported/],
+  },
+  {
+    name: 'a server that ignores conditions',
+    fake: { ignoredHeaders: ['if-none-match', 'if-match'] },
+    told: ['conditions warning conditions_not_kept'],
+    names: [/If-None-Match is ignored, If-Match is ignored/, /a folder for results alone/],
+  },
+  {
+    name: 'a server that knows one condition of two',
+    fake: { ignoredHeaders: ['if-match'] },
+    told: ['conditions warning conditions_not_kept'],
+    names: [/: If-Match is ignored/],
+  },
+  {
+    name: 'a server that answers conditions with trouble of its own',
+    fault: (request, proceed) =>
+      request.headers['if-match'] === undefined ? proceed() : fails(500, 'InternalError')(request, proceed),
+    told: [],
+  },
+  {
+    name: 'B2, of which no condition is asked',
+    test: { integration: { provider: 'b2' } },
+    fake: { ignoredHeaders: ['if-none-match', 'if-match'] },
+    told: [],
+  },
   {
     name: 'a server that keeps no metadata',
     fault: faults.noMetadata,
