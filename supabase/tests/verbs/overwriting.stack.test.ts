@@ -34,6 +34,42 @@ describe('a key that is overwritten', () => {
     ]);
   });
 
+  test('is vouched for by no slice until that is saved again, whatever becomes of the listing', async () => {
+    const connection = await connect(ledger);
+    await ledger.rows(`update public.s3_integrations set overwrite_policy = 'ignore' where id = $1`, [
+      connection.integrationId,
+    ]);
+    const poll = await beginPoll(ledger, connection);
+    const [first, second] = ['', 'm'].map((startAfter) => ({
+      startAfter,
+      objectCount: 1,
+      digest: (startAfter === '' ? 'a' : 'b').repeat(32),
+      isListed: true,
+    }));
+    if (first === undefined || second === undefined) throw new Error('Two slices.');
+    const save = (...upserts: readonly (typeof first)[]) =>
+      ledger.polls.savePollProgress(leaseOf(poll), { upserts, removed: [] });
+    const digests = async () =>
+      (
+        await ledger.rows<{ digest: string | null }>(
+          'select digest from public.s3_listing_slices where integration_id = $1 order by start_after',
+          [connection.integrationId],
+        )
+      ).map(({ digest }) => digest);
+    await record(ledger, connection, [listed('a.pdf', 'A'), listed('n.pdf', 'A')], poll);
+    await save(first, second);
+    // Neither what is new nor a version that is left out puts another aside.
+    await record(ledger, connection, [listed('b.pdf', 'A'), listed('n.pdf', 'B')], poll);
+    expect(await digests()).toEqual([first.digest, second.digest]);
+    await ledger.rows(`update public.s3_integrations set overwrite_policy = 'reprocess' where id = $1`, [
+      connection.integrationId,
+    ]);
+    await record(ledger, connection, [listed('a.pdf', 'A'), listed('n.pdf', 'C')], poll);
+    expect(await digests()).toEqual([first.digest, null]);
+    await save(second);
+    expect(await digests()).toEqual([first.digest, second.digest]);
+  });
+
   test('and goes back to what it was has that version done again, as a new revision with a job of its own', async () => {
     const connection = await connect(ledger);
     await record(ledger, connection, [listed('a.pdf', 'A')]);

@@ -52,6 +52,23 @@ describe.concurrent('an object that vanishes', () => {
   );
 });
 
+describe.concurrent('an object that vanishes from a bucket whose policy is the one we give', () => {
+  test.for([
+    ['before it is looked at', 'HeadObject'],
+    ['between the look and the read', 'GetObject'],
+  ] as const)('%s is gone and not denied, though the bucket answers 403', async ([, operation], context) => {
+    const customer = await newCustomer(context, {
+      prepare: (fake) => fake.addFault(faults.leastPrivilege(INPUT, OUTPUT)),
+    });
+    customer.put(KEY, pdf());
+    customer.fake.addFault(once(operation, () => customer.bucket.delete(KEY)));
+    await customer.poll();
+    const gone = await customer.workUntil(KEY, ({ state }) => state === 'skipped');
+    expectClear(gone.reason, 'object_not_found', 'customer_config');
+    await expectBooksToBalance(customer);
+  });
+});
+
 describe.concurrent('an object that changes', () => {
   test.for([
     ['before it is looked at', 'HeadObject'],

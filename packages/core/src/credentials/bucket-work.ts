@@ -52,6 +52,9 @@ export type BucketWork = <T>(integrationId: string, work: (bucket: Bucket) => Pr
  * done again with the old ones; if those are let through, the denial is the new credentials' own and the rotation is
  * rolled back. What both are denied (a policy of the bucket, one object's own grants, an old key that is deleted already)
  * says nothing against the new ones.
+ *
+ * Work may take minutes after the bucket let it through, and the old key may be deleted meanwhile, as the new one was taken over.
+ * So the old ones are asked once more before the rotation is rolled back to them.
  */
 export const bucketWork = (
   { openBucket, rollBack, log }: BucketWorkContext,
@@ -70,15 +73,17 @@ export const bucketWork = (
     } catch (thrown) {
       const denial = asSluiceError(thrown);
       if (before[integrationId] === undefined || !DENIALS.has(denial.code)) throw thrown;
-      const again = await attempt(async () => work(await openOld(integrationId)));
-      if (!again.ok && INCONCLUSIVE.has(asSluiceError(again.thrown).code)) throw thrown;
-      fallenBack.add(integrationId);
+      const last: { again?: AskAgain } = {};
+      const again = await attempt(async () => work(remembering(await openOld(integrationId), last)));
+      if (!isLetThrough(again)) throw thrown;
+      const isStill = last.again !== undefined && isLetThrough(await attempt(last.again));
+      if (isStill) fallenBack.add(integrationId);
       const version = integrations[integrationId]?.sealed['credentials']?.version ?? 0;
       const names = { integrationId, version, code: denial.code, detail: denial.detail };
       try {
         log.warn('credentials_fell_back', {
           ...names,
-          isRolledBack: await rollBack(integrationId, version, denial),
+          isRolledBack: isStill && (await rollBack(integrationId, version, denial)),
         });
       } catch (error) {
         // The work is done all the same; the next denial rolls back.
@@ -98,6 +103,42 @@ const attempt = async <T>(work: () => Promise<T>): Promise<Attempt<T>> => {
   } catch (thrown) {
     return { ok: false, thrown };
   }
+};
+
+const isLetThrough = (tried: Attempt<unknown>): boolean =>
+  tried.ok || !INCONCLUSIVE.has(asSluiceError(tried.thrown).code);
+
+/** Asks for little, of what the last call asked for much. */
+type AskAgain = () => Promise<unknown>;
+
+/** The bucket, and in `last` how to ask it again for what it was asked for last. To sign a link asks nothing. */
+const remembering = (bucket: Bucket, last: { again?: AskAgain }): Bucket => {
+  const of = (key: string): void => {
+    last.again = () => bucket.head(key);
+  };
+  return {
+    listPage: (input) => {
+      last.again = () => bucket.listPage({ prefix: input.prefix, maxKeys: 1 });
+      return bucket.listPage(input);
+    },
+    head: (key, options) => {
+      of(key);
+      return bucket.head(key, options);
+    },
+    get: (key, options) => {
+      of(key);
+      return bucket.get(key, options);
+    },
+    put: (input) => {
+      of(input.key);
+      return bucket.put(input);
+    },
+    delete: (key, signal) => {
+      of(key);
+      return bucket.delete(key, signal);
+    },
+    presignGet: (key, expiresInSeconds) => bucket.presignGet(key, expiresInSeconds),
+  };
 };
 
 /** The integrations that have credentials to fall back to, with those. */

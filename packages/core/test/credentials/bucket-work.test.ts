@@ -17,7 +17,9 @@ const sealed = (version: number): SealedRecord => ({
 const NEW = 2;
 const OLD = 1;
 
-/** One integration whose rotation overlaps; `head` answers by version. */
+const METHODS = ['listPage', 'head', 'get', 'put', 'delete', 'presignGet'] as const;
+
+/** One integration whose rotation overlaps; its bucket answers by version. */
 const world = (answers: Readonly<Record<number, ErrorCode | null>>, hasOld = true) => {
   const integration = new MemoryDatabase(new VirtualClock()).addIntegration();
   const stored: IntegrationWithSecrets = {
@@ -26,20 +28,25 @@ const world = (answers: Readonly<Record<number, ErrorCode | null>>, hasOld = tru
   };
   const opened: number[] = [];
   const asked: number[] = [];
+  const calls: unknown[][] = [];
   const rolledBack: [string, number, string][] = [];
   const work = bucketWork(
     {
       openBucket: async ({ sealed: fields }) => {
         const version = fields['credentials']?.version ?? 0;
         opened.push(version);
-        return {
-          head: async () => {
-            asked.push(version);
-            const code = answers[version] ?? null;
-            if (code !== null) throw new SluiceError(code);
-            return version;
-          },
-        } as unknown as Bucket;
+        const call = async (method: string, args: readonly unknown[]) => {
+          calls.push([version, method, ...args]);
+          // A link is signed by ourselves.
+          if (method === 'presignGet') return 'link';
+          asked.push(version);
+          const code = answers[version] ?? null;
+          if (code !== null) throw new SluiceError(code);
+          return version;
+        };
+        return Object.fromEntries(
+          METHODS.map((method) => [method, (...args: unknown[]) => call(method, args)]),
+        ) as unknown as Bucket;
       },
       rollBack: async (id, version, denial) => {
         rolledBack.push([id, version, denial.code]);
@@ -52,7 +59,9 @@ const world = (answers: Readonly<Record<number, ErrorCode | null>>, hasOld = tru
   return {
     opened,
     asked,
+    calls,
     rolledBack,
+    work: <T>(of: (bucket: Bucket) => Promise<T>): Promise<T> => work(integration.id, of),
     id: integration.id,
     head: () => work(integration.id, (bucket) => bucket.head('a.pdf')) as unknown as Promise<number>,
   };
@@ -80,7 +89,7 @@ describe('work while a rotation overlaps', () => {
     expect(rolledBack).toEqual([[id, NEW, code]]);
     // The rest of the batch does not ask the new ones again.
     expect([await head(), await head()]).toEqual([OLD, OLD]);
-    expect(asked).toEqual([NEW, OLD, OLD, OLD]);
+    expect(asked).toEqual([NEW, OLD, OLD, OLD, OLD]);
     expect(opened).toEqual([NEW, OLD]);
     expect(rolledBack).toHaveLength(1);
   });
@@ -104,6 +113,45 @@ describe('work while a rotation overlaps', () => {
     const { head, rolledBack } = world({ [NEW]: 'access_denied', [OLD]: 'object_changed' });
     await expect(head()).rejects.toMatchObject({ code: 'object_changed' });
     expect(rolledBack).toHaveLength(1);
+  });
+
+  it.each(DENIALS)(
+    'does not roll back to a key that is answered %s by the time the work is done',
+    async (code) => {
+      const answers: Record<number, ErrorCode | null> = { [NEW]: 'access_denied' };
+      const { work, asked, rolledBack } = world(answers);
+      const longWork = async (bucket: Bucket): Promise<string> => {
+        await bucket.head('a.pdf');
+        // Taken over, the new one is let through; and so the old one is deleted.
+        Object.assign(answers, { [NEW]: null, [OLD]: code });
+        return 'done';
+      };
+      expect(await work(longWork)).toBe('done');
+      expect(rolledBack).toEqual([]);
+      // Nor is the rest of the batch left to it.
+      expect(await work(longWork)).toBe('done');
+      expect(asked).toEqual([NEW, OLD, OLD, NEW]);
+    },
+  );
+
+  it('asks the old once more by little: one key of a listing, the head of what was read, written or deleted', async () => {
+    const put = { key: 'b', body: new Uint8Array(0), sizeBytes: 0, contentType: 'application/pdf' };
+    const cases: [(bucket: Bucket) => Promise<unknown>, unknown[]][] = [
+      [
+        (bucket) => bucket.listPage({ prefix: 'in/', startAfter: 'in/x' }),
+        ['listPage', { prefix: 'in/', maxKeys: 1 }],
+      ],
+      [(bucket) => bucket.get('a'), ['head', 'a']],
+      [(bucket) => bucket.put(put), ['head', 'b']],
+      [(bucket) => bucket.delete('c'), ['head', 'c']],
+      [async (bucket) => [await bucket.head('d'), await bucket.presignGet('e', 60)], ['head', 'd']],
+    ];
+    for (const [call, again] of cases) {
+      const { work, calls, rolledBack } = world({ [NEW]: 'access_denied' });
+      await work(call);
+      expect(calls.at(-1)).toEqual([OLD, ...again]);
+      expect(rolledBack).toHaveLength(1);
+    }
   });
 
   it('rolls back only what a provider denied to the new and let through with the old, whatever is answered', async () => {

@@ -1,10 +1,36 @@
 import { SluiceError } from '@sluice/shared';
 import type { Verdict } from '@sluice/testkit/memory';
 import * as fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { canHoldKey } from '../../src/finding/ledger-object.ts';
 import { bucketKey } from '../support/keys.ts';
 import { LISTING_ERRORS } from '../support/listing-errors.ts';
 import { PollWorld } from '../support/poll-world.ts';
+
+describe('a version that a poll recorded, and no more', () => {
+  const KEYS = Array.from({ length: 12 }, (_, index) => `k${String(index).padStart(2, '0')}.pdf`);
+
+  it.each([
+    ['was killed', ['savePollProgress', 'completePoll', 'failPoll']],
+    ['failed', ['savePollProgress', 'completePoll']],
+  ])('does not stay the latest when the one before it is put back, where the poll %s', async (_, refused) => {
+    const world = new PollWorld({ pageSize: 4, settings: { objectsPerSlice: 4 } });
+    for (const key of KEYS) world.bucket.set(key, 'before');
+    await world.pollToEnd();
+    world.wait();
+    world.bucket.set('k05.pdf', 'after');
+    world.ledgerFaults = ({ method }) =>
+      refused.includes(method) ? { before: new SluiceError('unavailable') } : null;
+    await world.poll().catch(() => null);
+    world.ledgerFaults = () => null;
+    world.wait();
+    expect(world.etagOf('k05.pdf')).toBe('after');
+    // What is listed now is what its slice was when it was last saved.
+    world.bucket.set('k05.pdf', 'before');
+    await world.pollToEnd();
+    world.expectNothingLost();
+  });
+});
 
 describe('a poll that is interrupted', () => {
   const worlds = () =>
@@ -88,10 +114,13 @@ describe('a poll that is interrupted', () => {
     await fc.assert(
       fc.asyncProperty(
         worlds(),
-        fc.array(fc.nat(30), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.record({ at: fc.nat(30), content: fc.constantFrom('before', 'after') }), {
+          minLength: 1,
+          maxLength: 5,
+        }),
         async (wanted, kills) => {
           const world = await build(wanted);
-          for (const at of kills) {
+          for (const { at, content } of kills) {
             let left = at;
             // From here on nothing of this process reaches anybody.
             const dead = (): Verdict => (left-- <= 0 ? { before: new Error('killed') } : null);
@@ -99,9 +128,14 @@ describe('a poll that is interrupted', () => {
             world.ledgerFaults = dead;
             await world.poll().catch(() => null);
             world.wait();
+            // What was there before may come back. A name that no row can hold is never processed: no version of it counts.
+            for (const key of wanted.keys.filter(canHoldKey).slice(0, 3)) world.bucket.set(key, content);
           }
           world.bucketFaults = () => null;
           world.ledgerFaults = () => null;
+          // The cycle that was interrupted ends without what changed in the part it had listed; the next is whole.
+          await world.pollToEnd();
+          world.wait();
           await world.pollToEnd();
           world.expectNothingLost();
         },

@@ -98,6 +98,11 @@ export class PollWorld {
     return this.ledgerCalls.filter((call) => call.method === method).length;
   }
 
+  /** The version that the ledger takes for the latest. */
+  etagOf(key: string): string | undefined {
+    return this.database.rowsOf(this.integrationId).find((row) => row.isCurrent && row.key === key)?.etag;
+  }
+
   /** The ledger holds the version that lies in the bucket, of every object, as current. */
   expectNothingLost(): void {
     const { config } = this.database.integration(this.integrationId);

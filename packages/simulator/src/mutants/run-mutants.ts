@@ -14,11 +14,11 @@ export interface MutantResult {
 /** Simulates with each mutant, in a process of its own, until its fault shows. */
 export const runMutants = async (mutants: readonly Mutant[] = MUTANTS): Promise<readonly MutantResult[]> => {
   const results: MutantResult[] = [];
-  for (const { name } of mutants) results.push({ name, caughtBy: await simulateWith(name) });
+  for (const mutant of mutants) results.push({ name: mutant.name, caughtBy: await simulateWith(mutant) });
   return results;
 };
 
-const simulateWith = async (name: string): Promise<string | null> => {
+const simulateWith = async ({ name, fromSeed = 1 }: Mutant): Promise<string | null> => {
   const src = resolve(import.meta.dirname, '..');
   const child = spawn(
     process.execPath,
@@ -28,6 +28,8 @@ const simulateWith = async (name: string): Promise<string | null> => {
       `${src}/cli/sim.ts`,
       '--seeds',
       String(SEEDS),
+      '--from',
+      String(fromSeed),
       '--stop',
       '--json',
     ],

@@ -30,6 +30,9 @@ export interface ObjectRow {
   detail: string | null;
   providerCode: string | null;
   attempts: number;
+  /** As `attempts`, whoever's move it was; of no account where that is 0, as are the outages. */
+  attemptsInAll: number;
+  outages: number;
   obstacleOwner: ObstacleOwner | null;
   revision: number;
   jobId: string;
@@ -102,6 +105,8 @@ interface EventState {
   readonly deliveries: Set<string>;
   /** What was told and is left to a listing. */
   deferred: DeferredEvent[];
+  /** The keys whose version an event put aside while the bucket was listed, and when. */
+  readonly putAside: Map<string, number>;
 }
 
 export interface MemoryIntegration {
@@ -185,6 +190,7 @@ export class MemoryDatabase {
         sweepIntervalSeconds: null,
         deliveries: new Set(),
         deferred: [],
+        putAside: new Map(),
       },
       poll: {
         nextPollAt: this.now(),

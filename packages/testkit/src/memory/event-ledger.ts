@@ -149,7 +149,7 @@ const revive = (database: MemoryDatabase, row: ObjectRow, told: EventObjectToRec
 
 const recordNew = (
   database: MemoryDatabase,
-  { config }: MemoryIntegration,
+  { config, events, poll }: MemoryIntegration,
   told: EventObjectToRecord,
   action: Action,
   now: number,
@@ -160,6 +160,7 @@ const recordNew = (
     supersede(database, before, now);
     // Should the event be wrong about which version is the latest, the next listing shows it.
     forgetDigest(database, config.id, key);
+    if (poll.cycleStartedAt !== null) events.putAside.set(key, now);
   }
   const reason =
     action === 'outdated' ? 'superseded' : action === 'ignored' ? 'overwrite_ignored' : told.skipReason;
@@ -182,6 +183,8 @@ const recordNew = (
     detail: null,
     providerCode: null,
     attempts: 0,
+    attemptsInAll: 0,
+    outages: 0,
     obstacleOwner: null,
     revision: 1,
     jobId: database.newId(),

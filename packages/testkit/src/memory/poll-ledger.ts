@@ -22,7 +22,7 @@ export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
   };
 
   const saveSlices = (
-    { slices, poll, config }: MemoryIntegration,
+    { slices, poll, config, events }: MemoryIntegration,
     { upserts, removed }: SliceChanges,
   ): void => {
     for (const { startAfter, objectCount, digest } of upserts) {
@@ -38,7 +38,11 @@ export const memoryPollLedger = (database: MemoryDatabase): PollLedger => {
     for (const { startAfter, objectCount, digest, isListed } of upserts) {
       slices.set(startAfter, { startAfter, objectCount, digest, cycle: poll.cycle - (isListed ? 0 : 1) });
     }
-    // Given up since the cycle began: perhaps after it was listed, so its slice is compared again.
+    // Put aside or given up since the cycle began: perhaps after it was listed, so its slice is compared again.
+    for (const [key, at] of events.putAside) {
+      if (poll.cycleStartedAt !== null && at < poll.cycleStartedAt) events.putAside.delete(key);
+      else forgetDigest(database, config.id, key);
+    }
     for (const row of database.rowsOf(config.id)) {
       const isGone = row.reason === 'object_not_found' || row.reason === 'object_changed';
       if (!row.isCurrent || row.state !== 'skipped' || !isGone) continue;

@@ -8,6 +8,7 @@ import {
   type ObjectRow,
   refuseUnless,
 } from './database.ts';
+import { forgetDigest } from './forget-digest.ts';
 
 const MICROS = 1_000_000;
 const GONE = ['object_not_found', 'object_changed', 'outside_prefix'];
@@ -87,7 +88,11 @@ const write = (
   const identity = identityOf(integration.id, key, etag, sizeBytes);
   const known = database.identities.get(identity);
   const current = database.current.get(currentOf(integration.id, key));
-  if (current !== undefined && current !== known && !isIgnored) supersede(database, current, now);
+  if (current !== undefined && current !== known && !isIgnored) {
+    supersede(database, current, now);
+    // Until its slice is saved: should this version be gone by then, what was listed before looks unchanged.
+    forgetDigest(database, integration.id, key);
+  }
   if (known !== undefined && isIgnored) return null;
   if (known !== undefined) database.creditLostResult(known);
   const reason = isIgnored ? 'overwrite_ignored' : skipReason;
@@ -110,6 +115,8 @@ const write = (
     detail: null,
     providerCode: null,
     attempts: 0,
+    attemptsInAll: known?.attemptsInAll ?? 0,
+    outages: known?.outages ?? 0,
     obstacleOwner: known?.obstacleOwner ?? null,
     revision: (known?.revision ?? 0) + 1,
     jobId: database.newId(),

@@ -33,6 +33,8 @@ export const TABLES: Readonly<Record<string, TableExpectation>> = {
     read: 'members',
     engineColumns: [
       'current_since',
+      'attempts_in_all',
+      'outages',
       'obstacle_owner',
       'lease_id',
       'leased_at',

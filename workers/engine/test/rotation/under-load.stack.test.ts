@@ -19,8 +19,8 @@ test(`a rotation in the middle of ${CALLS} calls fails none, nor does deleting t
     calls.all += 1;
     if (isSignedWith(FAKE_IDENTITY, request)) calls.old += 1;
     if (answer.status === 401 || answer.status === 403) calls.denied += 1;
-    // 404 is an answer: that nothing lies there yet.
-    else if (answer.status >= 400 && answer.status !== 404) calls.failed += 1;
+    // 404 is an answer, that nothing lies there yet; and 412 the one that the test of the new key wants to its conditions.
+    else if (answer.status >= 400 && ![404, 412].includes(answer.status)) calls.failed += 1;
     return answer;
   });
   for (let n = 0; n < DOCUMENTS; n += 1) customer.put(`${INPUT}${n % 7}/${n}.pdf`, pdf(`n ${n}`));
