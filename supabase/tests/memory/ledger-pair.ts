@@ -20,6 +20,8 @@ interface RowView {
   readonly reason: string | null;
   readonly is_current: boolean;
   readonly attempts: number;
+  readonly attempts_in_all: number;
+  readonly outages: number;
   readonly obstacle_owner: string | null;
   readonly revision: number;
   readonly found_by: string;
@@ -100,6 +102,8 @@ export const memorySide = (overwritePolicy: Policy): Side => {
         reason: row.reason,
         is_current: row.isCurrent,
         attempts: row.attempts,
+        attempts_in_all: row.attemptsInAll,
+        outages: row.outages,
         obstacle_owner: row.obstacleOwner,
         revision: row.revision,
         found_by: row.foundBy,
@@ -164,7 +168,7 @@ const byVersion = (
   b: { readonly key: string; readonly etag: string },
 ): number => (`${a.key} ${a.etag}` < `${b.key} ${b.etag}` ? -1 : 1);
 
-const ROWS = `select o.key, o.etag, o.state, o.reason, o.is_current, o.attempts, o.obstacle_owner, o.revision, o.found_by,
+const ROWS = `select o.key, o.etag, o.state, o.reason, o.is_current, o.attempts, o.attempts_in_all, o.outages, o.obstacle_owner, o.revision, o.found_by,
     o.source_sequencer as sequencer, o.event_at is not null as is_told, o.lease_id is not null as is_leased, o.due_at is not null as is_due,
     o.staged_outputs is not null as has_staged, o.outputs is not null as has_outputs,
     exists (select 1 from public.cost_ledger c where c.job_id = o.job_id and c.kind = 'processing') as is_charged,
@@ -225,5 +229,6 @@ const pass = async (ledger: Ledger, { integrationId }: Connection): Promise<void
     where integration_id = '${integrationId}';
     update public.s3_circuits set ${earlier(['open_until'])} where integration_id = '${integrationId}';
     update private.s3_deferred_events set ${earlier(['told_at'])} where integration_id = '${integrationId}';
+    update private.s3_put_aside_keys set ${earlier(['put_aside_at'])} where integration_id = '${integrationId}';
   end $$`);
 };

@@ -14,6 +14,7 @@ const OWNERS: Readonly<Record<string, ObstacleOwner>> = {
   unavailable: 'platform_outage',
 };
 const MINUTE_MS = 60_000;
+const FAILURE = { code: 'unavailable', detail: '', intervalSeconds: 60, maxIntervalSeconds: 60 } as const;
 
 const version = { key: fc.constantFrom(...KEYS), etag: fc.constantFrom(...ETAGS) };
 const event = {
@@ -32,6 +33,8 @@ const step = fc.oneof(
       ...version,
       isSkipped: fc.boolean(),
       meanwhile: fc.option(fc.record(event), { freq: 2 }),
+      /** Recorded, and then it comes no further. */
+      fails: fc.constantFrom(false, false, true),
     }),
   },
   {
@@ -162,7 +165,7 @@ export class Walk {
   }
 
   /** A whole listing that shows one object. */
-  async #list({ key, etag, isSkipped, meanwhile }: Extract<Step, { kind: 'list' }>): Promise<unknown> {
+  async #list({ key, etag, isSkipped, meanwhile, fails }: Extract<Step, { kind: 'list' }>): Promise<unknown> {
     const { polls, integrationId, pass } = this.side;
     await pass();
     const claimed = await polls.claimDuePolls(1000, LEASE_SECONDS);
@@ -181,6 +184,10 @@ export class Walk {
       },
     ]);
     const told = meanwhile === null ? null : await this.#tell(meanwhile);
+    if (fails) {
+      await polls.failPoll(integrationId, poll.leaseId, FAILURE);
+      return { inserted, revived, skipped, deferred, told };
+    }
     await polls.completePoll(integrationId, poll.leaseId, {
       upserts: [
         {
@@ -236,10 +243,12 @@ export class Walk {
   #begun(begun: readonly (ObjectToProcess | ObjectToWrite)[], isWriting: boolean): unknown {
     const inOrder = begun.toSorted((a, b) => (`${a.key} ${a.etag}` < `${b.key} ${b.etag}` ? -1 : 1));
     this.#leased.push(...inOrder.map((object) => ({ ...object, isWriting })));
-    return inOrder.map(({ key, etag, attempts, overwritePolicy }) => ({
+    return inOrder.map(({ key, etag, attempts, attemptsInAll, outages, overwritePolicy }) => ({
       key,
       etag,
       attempts,
+      attemptsInAll,
+      outages,
       overwritePolicy,
     }));
   }

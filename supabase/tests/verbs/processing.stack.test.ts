@@ -194,6 +194,36 @@ describe('an attempt that did not succeed', () => {
     }
   });
 
+  test('is counted with all since something came of it, and outages of ours by themselves', async () => {
+    const { connection, row } = await withObject();
+    const counts: unknown[] = [];
+    const begin = async (start: typeof startProcessing | typeof startWriteback) => {
+      await makeDue(ledger, connection);
+      await sweep(ledger);
+      const object = await start(ledger, row);
+      counts.push([object.attempts, object.attemptsInAll, object.outages]);
+      return object;
+    };
+    for (const owner of ['platform_outage', 'upstream', 'platform_outage'] as const)
+      await settle(ledger, await begin(startProcessing), 'retry', 'unavailable', 6, owner);
+    // Killed: nobody says how it ended.
+    await begin(startProcessing);
+    await completeProcessing(ledger, await begin(startProcessing));
+    await settle(ledger, await begin(startWriteback), 'retry', 'unavailable', 6, 'platform_outage');
+    await settle(ledger, await begin(startWriteback), 'retry', 'throttled');
+    await begin(startWriteback);
+    expect(counts).toEqual([
+      [1, 1, 0],
+      [2, 2, 1],
+      [2, 3, 1],
+      [2, 4, 2],
+      [3, 5, 2],
+      [1, 1, 0],
+      [2, 2, 1],
+      [2, 3, 1],
+    ]);
+  });
+
   test('because its results are lost never ends it, however often it was tried', async () => {
     const { connection, row } = await withObject();
     await stage(ledger, row);

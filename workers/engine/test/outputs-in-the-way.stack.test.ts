@@ -26,6 +26,8 @@ describe.concurrent('what is in the place of a result', () => {
       expectClear(held.reason, 'output_taken', 'customer_config');
       expect(held.reason?.detail).toContain(taken);
       expect(customer.bucket.get(taken)?.body).toEqual(MINE);
+      // Nor is a half of the results left beside it.
+      expect(customer.bucket.keys().filter((key) => key.startsWith(OUTPUT))).toEqual([taken]);
       await expectBooksToBalance(customer);
 
       // A test alone changes nothing: the file is still there.

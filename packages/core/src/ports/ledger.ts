@@ -141,8 +141,12 @@ export interface LeasedObject {
   readonly key: string;
   readonly etag: string;
   readonly sizeBytes: number;
-  /** This one included. */
+  /** In a row that the same must mend, this one included. */
   readonly attempts: number;
+  /** As `attempts`, but since anything came of the object, whoever's move it was. */
+  readonly attemptsInAll: number;
+  /** Of those before this one, how many an outage of ours ended. */
+  readonly outages: number;
   /** Of the obstacle that ended the last attempt. */
   readonly obstacleOwner: ObstacleOwner | null;
   readonly ruleId: string | null;

@@ -17,6 +17,7 @@ import { systemWait } from '../within-time.ts';
 import { outputKey } from '../writeback/output-key.ts';
 import { isOwnOutput } from '../writeback/provenance.ts';
 import { beginEach } from './begin-each.ts';
+import { goneOrDenied } from './gone-or-denied.ts';
 import { settlementOf } from './retry-schedule.ts';
 import { runProcessor } from './run-processor.ts';
 import { sourceError } from './source-error.ts';
@@ -66,9 +67,13 @@ export const processObjects = async (
     try {
       const integration = begun.integrations[object.integrationId]?.integration;
       if (integration === undefined) throw new SluiceError('internal');
-      const result = await onBucket(object.integrationId, (bucket) =>
-        processObject(context, object, integration, bucket),
-      );
+      const result = await onBucket(object.integrationId, async (bucket) => {
+        try {
+          return await processObject(context, object, integration, bucket);
+        } catch (thrown) {
+          throw await goneOrDenied(bucket, object.key, thrown);
+        }
+      });
       const isOurs = await ledger.completeProcessing(
         object,
         { ...result, amountMicros: result.pages * PROCESSING_PRICE_MICROS_PER_PAGE },
@@ -126,7 +131,7 @@ const processObject = async (
       fileName: object.key.slice(object.key.lastIndexOf('/') + 1),
     },
     options: { language: object.language, qualityTier: object.qualityTier },
-    attempt: object.obstacleOwner === 'platform_outage' ? object.attempts : 1,
+    attempt: object.outages + 1,
     // By attempt, so that a run thought dead cannot overwrite what a later one staged.
     stagingPrefix: `staging/${object.tenantId}/${object.jobId}/${object.leaseId}/`,
   };

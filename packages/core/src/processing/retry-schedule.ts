@@ -6,6 +6,12 @@ import { storableText } from '../storable-text.ts';
 const FIRST_DELAY_SECONDS = 10;
 
 /**
+ * What others must mend counts for the wait too, or obstacles that take turns would be met every few seconds for ever; up to this long,
+ * so that the first hiccup after days of waiting costs minutes.
+ */
+const MAX_DELAY_BY_OTHERS_SECONDS = 600;
+
+/**
  * How often, how long apart at most, and how fast that grows, by whose move it is. A bucket that refuses us or is away is asked
  * again for about three days: nothing is given up while somebody mends a policy or a server. What looks like a crash may be an outage
  * of ours that nobody told us of: few attempts, for a document can be its cause, and far apart, so that a deployment gone wrong can be
@@ -51,21 +57,28 @@ const SKIP_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'own_output',
 ]);
 
+const delayAfter = (attempts: number, growth: number): number =>
+  FIRST_DELAY_SECONDS * growth ** Math.min(Math.max(attempts, 1) - 1, 20);
+
 /**
- * What becomes of an attempt that ended in `error`. What another than the last time must mend is counted from one again.
+ * What becomes of an attempt that ended in `error`. What another than the last time must mend is counted from one again, and waited
+ * for as for what was met all along, up to some minutes.
  *
  * Faults of the object end it; faults of the bucket, the provider and ourselves are tried again, later each time, because
  * somebody will mend them and no object may be lost meanwhile. A delay is at least 1 and at most the class's seconds.
  */
 export const settlementOf = (
   error: SluiceError,
-  object: Pick<LeasedObject, 'attempts' | 'obstacleOwner'>,
+  object: Pick<LeasedObject, 'attempts' | 'attemptsInAll' | 'obstacleOwner'>,
   random: Random,
 ): SettledAttempt => {
   const owner = ownerOf(error);
   const { maxAttempts, maxDelaySeconds, growth } = SCHEDULE[owner];
   const attempts = object.obstacleOwner === owner ? object.attempts : 1;
-  const delay = FIRST_DELAY_SECONDS * growth ** Math.min(Math.max(attempts, 1) - 1, 20);
+  const delay = Math.max(
+    delayAfter(attempts, growth),
+    Math.min(delayAfter(object.attemptsInAll, 2), MAX_DELAY_BY_OTHERS_SECONDS),
+  );
   // Spread, so that what failed together does not come back together.
   const jittered = Math.min(delay, maxDelaySeconds / 1.25) * (0.75 + 0.5 * random());
   const asked = (error.retryAfterMs ?? 0) / 1000;

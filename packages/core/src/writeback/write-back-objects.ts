@@ -82,12 +82,12 @@ const writeOutputs = async (
     output,
     key: outputKey(integration, object, output.kind),
   }));
+  // All places, too: what is in the way of the rest is met before anything is written. Of the first, its own write tells.
+  for (const { key } of named.slice(1)) await glanceAt(bucket, object, key);
   const written: WrittenOutput[] = [];
-  for (const [index, { output, key }] of named.entries()) {
-    const later = named.slice(index + 1).map((one) => one.key);
+  for (const { output, key } of named) {
     const { etag } = await writeOutput(bucket, object, output, {
       key,
-      later,
       staging,
       // There are servers that know no conditions and do not say so. A second attempt looks first, too: what broke off the first may have
       // been a refusal that came before the upload's end.
@@ -112,8 +112,6 @@ const isUnmet = (error: SluiceError, attempts: number): boolean =>
 
 interface Place {
   readonly key: string;
-  /** Where the other outputs go that are not written yet. */
-  readonly later: readonly string[];
   readonly staging: Staging;
   /** Asks what lies there, and does not leave it to the condition of the write to tell. */
   readonly looksFirst: boolean;
@@ -123,7 +121,7 @@ const writeOutput = async (
   bucket: Bucket,
   object: ObjectToWrite,
   output: StagedOutput,
-  { key, later, staging, looksFirst }: Place,
+  { key, staging, looksFirst }: Place,
 ): Promise<{ etag: string }> => {
   const put = async (condition: Pick<PutInput, 'ifAbsent' | 'ifMatch'>) => {
     const written = await putOrCancel(bucket, await openStaged(staging, output), {
@@ -148,14 +146,15 @@ const writeOutput = async (
       predecessor = await lookAt(bucket, object, key);
     }
   }
-  // What was written before stays whole where something is in the way of the rest.
-  if (predecessor !== null) for (const other of later) await glanceAt(bucket, object, other);
   if (predecessor !== null && isConditional) {
     try {
       return await put({ ifMatch: predecessor });
     } catch (error) {
-      if (!isUnmet(asSluiceError(error), object.attempts)) throw error;
-      await lookAt(bucket, object, key);
+      const refusal = asSluiceError(error);
+      if (!isUnmet(refusal, object.attempts)) throw error;
+      const isGone = (await lookAt(bucket, object, key)) === null;
+      // Whoever took it away may be about to put something else there.
+      if (isGone && refusal.code !== 'unsupported_by_provider') return put({ ifAbsent: true });
     }
   }
   return put({});

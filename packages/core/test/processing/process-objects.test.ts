@@ -1,13 +1,7 @@
-import { type ProcessJob, type ProcessResult, SluiceError } from '@sluice/shared';
+import { type ProcessJob, SluiceError } from '@sluice/shared';
 import { failNth, PRESIGN_CANARY } from '@sluice/testkit/memory';
 import { describe, expect, it } from 'vitest';
-import { ObjectWorld } from '../support/object-world.ts';
-
-const world = async (...keys: string[]): Promise<{ world: ObjectWorld; ids: string[] }> => {
-  const made = new ObjectWorld();
-  await made.find(...keys);
-  return { world: made, ids: await made.claim() };
-};
+import { ObjectWorld, claimedWorld as world } from '../support/object-world.ts';
 
 describe('processObjects', () => {
   it('stages the results, charges the pages once and sends the object on', async () => {
@@ -163,41 +157,6 @@ describe('processObjects', () => {
     expect([...silent]).toEqual(ids);
   });
 
-  it('waits for a processor that is busy as for a provider, and says nothing of what it said', async () => {
-    const { world: w, ids } = await world('in/a.pdf');
-    w.misbehaviour = async (job) => {
-      throw new SluiceError('unavailable', { detail: job.source.url });
-    };
-    await w.process(ids);
-    expect(w.row('in/a.pdf')).toMatchObject({
-      state: 'found',
-      reason: 'unavailable',
-      detail: 'The processor is busy.',
-    });
-    expect(w.everythingWritten()).not.toContain(PRESIGN_CANARY);
-    expect(w.database.costs.size).toBe(0);
-  });
-
-  it('gives up nothing for a processor that is busy for a day, and tells nobody its words', async () => {
-    const { world: w } = await world('in/a.pdf');
-    w.misbehaviour = async (job) => {
-      throw new SluiceError('unavailable', { detail: job.source.url });
-    };
-    for (let hours = 0; hours < 24; hours += 1) {
-      await w.step();
-      w.clock.advance(3_600_000);
-    }
-    expect(w.row('in/a.pdf')).toMatchObject({
-      state: 'found',
-      reason: 'unavailable',
-      detail: 'The processor is busy.',
-    });
-    w.misbehaviour = null;
-    await w.drain();
-    expect(w.states()).toEqual({ 'in/a.pdf': 'written_back' });
-    expect(w.everythingWritten()).not.toContain(PRESIGN_CANARY);
-  });
-
   const elsewhere = (job: ProcessJob, w: ObjectWorld, stagingKey: string) => {
     const done = w.work(job);
     return done.outcome === 'done'
@@ -300,22 +259,6 @@ describe('processObjects', () => {
     await w.process(ids);
     expect(w.row('in/a.pdf').state).toBe('staged');
     expect(w.writebackQueue.messages.map(({ objectId }) => objectId)).toEqual(ids);
-  });
-
-  it('tells the processor how often it was in vain because something of ours was busy or away; not the bucket', async () => {
-    const { world: w } = await world();
-    await w.find('in/a.pdf');
-    const throttled: ProcessResult = { outcome: 'source_failed', status: 503, providerCode: 'SlowDown' };
-    for (const isBusy of [true, true, false, false, false, true, true]) {
-      w.misbehaviour = async () => {
-        if (isBusy) throw new SluiceError('unavailable');
-        return throttled;
-      };
-      await w.process(await w.claim());
-      w.clock.advance(3_600_000);
-    }
-    expect(w.jobs.map((job) => job.attempt)).toEqual([1, 2, 3, 1, 1, 1, 2]);
-    expect(w.row('in/a.pdf')).toMatchObject({ state: 'found', reason: 'unavailable', attempts: 2 });
   });
 
   it('leaves the result of whoever holds the lease now', async () => {

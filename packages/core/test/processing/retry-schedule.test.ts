@@ -5,9 +5,13 @@ import { settlementOf } from '../../src/processing/retry-schedule.ts';
 
 const codes = Object.keys(ERROR_CATALOGUE) as ErrorCode[];
 const half = () => 0.5;
-const first = { attempts: 1, obstacleOwner: null };
+const first = { attempts: 1, attemptsInAll: 1, obstacleOwner: null };
 /** The `attempts`th that the same obstacle ended. */
-const nth = (attempts: number) => ({ attempts, obstacleOwner: 'upstream' as const });
+const nth = (attempts: number) => ({
+  attempts,
+  attemptsInAll: attempts,
+  obstacleOwner: 'upstream' as const,
+});
 const random = () => fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 /** The waits of all attempts together, in seconds. */
@@ -16,7 +20,8 @@ const patience = (code: ErrorCode): number => {
   const { maxAttempts, owner } = settlementOf(error, first, half);
   return Array.from(
     { length: maxAttempts - 1 },
-    (_, i) => settlementOf(error, { attempts: i + 1, obstacleOwner: owner }, half).delaySeconds,
+    (_, i) =>
+      settlementOf(error, { attempts: i + 1, attemptsInAll: i + 1, obstacleOwner: owner }, half).delaySeconds,
   ).reduce((sum, seconds) => sum + seconds, 0);
 };
 
@@ -93,12 +98,17 @@ describe('settlementOf', () => {
       fc.property(
         fc.constantFrom(...codes),
         fc.integer({ min: 0, max: 10_000 }),
+        fc.integer({ min: 0, max: 10_000 }),
         random(),
         fc.option(fc.double({ min: 0, max: 1e15, noNaN: true })),
-        (code, attempts, chance, retryAfterMs) => {
+        (code, attempts, attemptsInAll, chance, retryAfterMs) => {
           const error = new SluiceError(code, retryAfterMs === null ? {} : { retryAfterMs });
           const { owner } = settlementOf(error, first, half);
-          const { delaySeconds } = settlementOf(error, { attempts, obstacleOwner: owner }, () => chance);
+          const { delaySeconds } = settlementOf(
+            error,
+            { attempts, attemptsInAll, obstacleOwner: owner },
+            () => chance,
+          );
           expect(Number.isInteger(delaySeconds)).toBe(true);
           expect(delaySeconds).toBeGreaterThanOrEqual(1);
           expect(delaySeconds).toBeLessThanOrEqual(6 * 3600);
@@ -121,10 +131,12 @@ describe('settlementOf', () => {
     }
   });
 
-  it('counts from one again when it is another’s move', () => {
-    const held = { attempts: 8, obstacleOwner: 'customer_config' as const };
+  it('waits for all there was, for ten minutes at most, when it is another’s move', () => {
+    const held = { attempts: 8, attemptsInAll: 8, obstacleOwner: 'customer_config' as const };
     const hiccup = settlementOf(new SluiceError('processor_failed'), held, half);
-    expect(hiccup).toMatchObject({ owner: 'platform', delaySeconds: 10 });
+    expect(hiccup).toMatchObject({ owner: 'platform', delaySeconds: 600 });
+    const second = { ...held, attempts: 1, attemptsInAll: 2 };
+    expect(settlementOf(new SluiceError('processor_failed'), second, half).delaySeconds).toBe(20);
     expect(settlementOf(new SluiceError('access_denied'), held, half)).toMatchObject({
       owner: 'customer_config',
       delaySeconds: 1280,
@@ -133,7 +145,7 @@ describe('settlementOf', () => {
     expect(settlementOf(new SluiceError('forbidden'), first, half).owner).toBe('platform');
     expect(settlementOf(new SluiceError('unavailable'), nth(9), half)).toMatchObject({
       owner: 'platform_outage',
-      delaySeconds: 10,
+      delaySeconds: 600,
     });
   });
 

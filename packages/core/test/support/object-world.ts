@@ -229,3 +229,10 @@ export const staged = async (...keys: string[]): Promise<{ world: ObjectWorld; i
 
 export const textOf = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : new TextDecoder().decode(bytes);
+
+/** Objects of these keys that were found, and claimed to be processed. */
+export const claimedWorld = async (...keys: string[]): Promise<{ world: ObjectWorld; ids: string[] }> => {
+  const made = new ObjectWorld();
+  await made.find(...keys);
+  return { world: made, ids: await made.claim() };
+};

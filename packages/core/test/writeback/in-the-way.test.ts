@@ -113,6 +113,25 @@ describe('what lies in the place of a result', () => {
       world.expectSound();
     });
 
+    it('is kept when it was taken away first and is a file of the customer by now', async () => {
+      let isGone = false;
+      const { world, ids } = await replaced((it) => {
+        isGone = true;
+        it.bucket.remove(PLACE);
+      });
+      const put = world.bucket.put.bind(world.bucket);
+      world.bucket.put = async (input) => {
+        if (isGone && input.key === PLACE) foreign(world, PLACE);
+        return put(input);
+      };
+      await world.writeBack(ids);
+      expect(world.row('in/a.pdf')).toMatchObject({ state: 'staged', reason: 'object_exists' });
+      await world.drain();
+      expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
+      expect((await world.bucket.head(PLACE)).etag).toBe('of the customer');
+      world.expectSound();
+    });
+
     it.each(['object_changed', 'unsupported_by_provider'] as const)(
       'is believed to be what was looked at by a server that answers %s to the right ETag',
       async (code) => {
@@ -188,6 +207,16 @@ describe('what lies in the place of a result', () => {
     expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
     expect(world.row('in/a.pdf').detail).toContain('accessible/a.pdf.html');
     expect((await world.bucket.head('accessible/a.pdf')).etag).toBe('delivered');
+    world.expectSound();
+  });
+
+  it('is kept, and nothing is left beside it, when it is in the place of the page only', async () => {
+    const { world, ids } = await staged('in/a.pdf');
+    foreign(world, 'accessible/a.pdf.html');
+    await world.writeBack(ids);
+    expect(world.row('in/a.pdf')).toMatchObject({ state: 'failed', reason: 'output_taken' });
+    expect(world.row('in/a.pdf').detail).toContain('accessible/a.pdf.html');
+    expect(world.bucket.keys().toSorted()).toEqual(['accessible/a.pdf.html', 'in/a.pdf']);
     world.expectSound();
   });
 

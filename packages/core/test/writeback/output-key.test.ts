@@ -150,6 +150,8 @@ describe('provenance', () => {
     etag: '漢'.repeat(256),
     sizeBytes: 10,
     attempts: 1,
+    attemptsInAll: 1,
+    outages: 0,
     obstacleOwner: null,
     overwritePolicy: 'reprocess' as const,
     outputSubfolder: null,

@@ -22,6 +22,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
       const rule = database.ruleFor(row.integrationId, row.key);
       row.state = 'processing';
       row.leasedAt = now;
+      countAttempt(row);
       row.attempts += 1;
       row.dueAt = now + leaseSeconds * MICROS;
       row.stateChangedAt = now;
@@ -98,6 +99,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
         row.dueAt = now + 5 * MICROS;
       } else {
         row.leasedAt = now;
+        countAttempt(row);
         row.attempts += 1;
         row.dueAt = now + leaseSeconds * MICROS;
         objects.push({
@@ -156,6 +158,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
     Object.assign(row, {
       state,
       attempts: isLost ? 0 : attempts,
+      outages: row.outages + (attempt.owner === 'platform_outage' ? 1 : 0),
       obstacleOwner: attempt.owner,
       reason: attempt.reason,
       detail: attempt.detail,
@@ -270,32 +273,28 @@ const held = (database: MemoryDatabase, objectId: string, leaseId: string): Obje
   return row !== undefined && row.leaseId === leaseId ? row : null;
 };
 
+/** What all attempts since anything came of it add up to; before the one that begins. */
+const countAttempt = (row: ObjectRow): void => {
+  if (row.attempts === 0) Object.assign(row, { attemptsInAll: 0, outages: 0 });
+  row.attemptsInAll += 1;
+};
+
 const leased = (row: ObjectRow, leaseId: string) => {
   row.leaseId = leaseId;
-  const {
-    id: objectId,
-    jobId,
-    integrationId,
-    tenantId,
-    key,
-    etag,
-    sizeBytes,
-    attempts,
-    obstacleOwner,
-    ruleId,
-  } = row;
   return {
-    objectId,
+    objectId: row.id,
     leaseId,
-    jobId,
-    integrationId,
-    tenantId,
-    key,
-    etag,
-    sizeBytes,
-    attempts,
-    obstacleOwner,
-    ruleId,
+    jobId: row.jobId,
+    integrationId: row.integrationId,
+    tenantId: row.tenantId,
+    key: row.key,
+    etag: row.etag,
+    sizeBytes: row.sizeBytes,
+    attempts: row.attempts,
+    attemptsInAll: row.attemptsInAll,
+    outages: row.outages,
+    obstacleOwner: row.obstacleOwner,
+    ruleId: row.ruleId,
   };
 };
 

@@ -166,7 +166,7 @@ export const objectLies: readonly Lie[] = [
       ),
     // Only a look afterwards tells: whoever writes back takes it.
     client: {},
-    doctor: ['read_back object_not_found'],
+    doctor: ['read_back object_not_found', 'conditions conditions_not_kept'],
     engine: { object: 'upstream_invalid' },
   },
   {
