@@ -8,6 +8,7 @@ export {
   type TestTenant,
   type TestUser,
 } from './factory.ts';
+export { park } from './park.ts';
 export { connectControls, type StackControls } from './stack/control.ts';
 export { type CronMode, cronMatches } from './stack/cron.ts';
 export { type DemoUser, writeDevJson } from './stack/dev-json.ts';

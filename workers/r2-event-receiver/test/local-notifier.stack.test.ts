@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { receiverOf } from '@sluice/core';
 import { openBucket } from '@sluice/s3';
-import { pollUntil } from '@sluice/testkit';
+import { park, pollUntil } from '@sluice/testkit';
 import {
   apiUrl,
   at,
@@ -12,10 +12,13 @@ import {
   stringAt,
 } from '@sluice/testkit/api-client';
 import { matchesRule, notificationOf, startNotifyingProxy, startReceiver } from '@sluice/testkit/r2-receiver';
+import { Pool } from 'pg';
 import { expect, inject, test } from 'vitest';
 
 test('a file put through the local S3 endpoint is found by its event', async ({ onTestFinished }) => {
-  const { s3 } = inject('stack');
+  const { s3, databaseUrls } = inject('stack');
+  const sql = new Pool({ connectionString: databaseUrls.superuser, max: 1 });
+  onTestFinished(() => sql.end());
   const tenant = await newTenant();
   const token = tenant.owner.accessToken;
   const body = genericBody(tenant.id);
@@ -23,6 +26,8 @@ test('a file put through the local S3 endpoint is found by its event', async ({ 
   const path = `/api/integrations/s3/${id}`;
   const { body: issued } = await call('POST', `${path}/event-secret`, { token });
   await call('PATCH', path, { token, body: { detectionMode: 'event' } });
+  // A listing would find the file as well, and may be sooner.
+  await park(sql, id);
   const target = receiverOf({
     integrationId: id,
     provider: 'r2',

@@ -45,6 +45,29 @@ test('is not there for anybody but support', async (context) => {
   expect(asked.filter((path) => path.startsWith('/api/admin'))).toEqual([]);
 });
 
+test('is where support goes, though the way home ends meanwhile', async (context) => {
+  const { page } = await visit(context, { user: await createSupportUser() });
+  const tenants = Promise.withResolvers<void>();
+  const code = Promise.withResolvers<void>();
+  await page.route('**/api/tenants', async (route) => {
+    await tenants.promise;
+    await route.continue();
+  });
+  await page.route(/admin-layout.*\.js$/, async (route) => {
+    await code.promise;
+    await route.continue();
+  });
+  await page.goto('/settings');
+  const answered = page.waitForResponse('**/api/tenants');
+  await page.getByRole('link', { name: 'Support' }).click();
+  tenants.resolve();
+  await answered;
+  // The address is that of where one goes, the page still the one before.
+  await page.getByRole('status').filter({ hasText: 'your settings' }).waitFor({ state: 'attached' });
+  code.resolve();
+  await page.getByRole('heading', { name: 'Nothing is looked for yet' }).waitFor();
+});
+
 test('finds an integration by its bucket with the keyboard alone, opens its tenant with a reason, and reads what is wrong', async (context) => {
   const { tenant, id, bucket } = await prepare();
   const { page } = await visit(context, { user: await createSupportUser() });

@@ -1,4 +1,4 @@
-import { createTenant, createUser, type TestTenant } from '@sluice/testkit';
+import { createTenant, createUser, park, type TestTenant } from '@sluice/testkit';
 import { newDraft, newIntegration } from '@sluice/testkit/api-client';
 import { Pool } from 'pg';
 import { afterAll, inject } from 'vitest';
@@ -23,8 +23,9 @@ export const setPoll = async (
   integrationId: string,
   { listed = 1_204, minutesAgo = 1, error }: PollFacts,
 ): Promise<void> => {
+  await park(sql, integrationId);
   await sql.query(
-    `update public.s3_poll_states set next_poll_at = 'infinity', last_listed_objects = $2,
+    `update public.s3_poll_states set last_listed_objects = $2,
        last_completed_at = now() - make_interval(mins => $3), last_error_code = $4,
        last_error_at = case when $4::text is null then null else now() end,
        last_error_detail = case $4 when 'access_denied' then 's3:ListBucket on acme-documents was refused.' end

@@ -2,6 +2,7 @@ import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { at, call, newIntegration, newTenant } from '../../src/api-client/index.ts';
 import { FAKE_IDENTITY, type FakeS3, startFakeS3 } from '../../src/fake-s3/index.ts';
+import { park } from '../../src/park.ts';
 import { rawSamples } from '../../src/samples/raw-samples.ts';
 import { connectControls } from '../../src/stack/control.ts';
 import { pollUntil } from '../../src/stack/process/poll.ts';
@@ -63,9 +64,7 @@ test('the calls in the usage summary are those the customer’s server saw, from
     },
     { what: 'three documents written back', timeoutMs: 50_000, intervalMs: 300 },
   );
-  await sql.query(`update public.s3_poll_states set next_poll_at = 'infinity' where integration_id = $1`, [
-    id,
-  ]);
+  await park(sql, id);
   let shown: unknown;
   await pollUntil(
     async () => {

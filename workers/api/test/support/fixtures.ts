@@ -1,19 +1,13 @@
 import { Pool } from 'pg';
 import { afterAll, inject } from 'vitest';
 
+export { park } from '@sluice/testkit';
+
 /** A connection as superuser, for what no API shows. Closed with the test file. */
 export const openSql = (): Pool => {
   const pool = new Pool({ connectionString: inject('stack').databaseUrls.superuser, max: 2 });
   afterAll(() => pool.end());
   return pool;
-};
-
-/** Keeps integrations from being polled by the crons of tests that run beside this one. */
-export const park = async (sql: Pool, ...integrationIds: readonly string[]): Promise<void> => {
-  await sql.query(
-    `update public.s3_poll_states set next_poll_at = 'infinity' where integration_id = any ($1)`,
-    [integrationIds],
-  );
 };
 
 export interface SeededObject {

@@ -1,5 +1,5 @@
 import { S3Integration, S3Object } from '@sluice/shared';
-import { connectControls, pollUntil } from '@sluice/testkit';
+import { connectControls, park, pollUntil } from '@sluice/testkit';
 import { at, call, newIntegration, newTenant, stringAt } from '@sluice/testkit/api-client';
 import { FAKE_IDENTITY, type FakeBucket, type FakeS3, startFakeS3 } from '@sluice/testkit/fake-s3';
 import { rawPdf, rawStream } from '@sluice/testkit/samples';
@@ -101,7 +101,7 @@ export interface CustomerOptions {
   /** Over the fields of its start. */
   readonly start?: Readonly<Record<string, unknown>>;
   readonly fake?: Parameters<typeof startFakeS3>[0];
-  /** What the bucket is like before it is connected: from then on the cron of any test may poll it. */
+  /** What the bucket is like before it is connected: until the customer is there the cron of any test may poll it. */
   readonly prepare?: (fake: FakeS3, bucket: FakeBucket) => void;
 }
 
@@ -131,6 +131,7 @@ export const newCustomer = async (
     await call('DELETE', `/api/integrations/s3/${id}`, { token });
     await fake.stop();
   });
+  await park(sql(), id);
   return {
     fake,
     bucket: fake.bucket(BUCKET),

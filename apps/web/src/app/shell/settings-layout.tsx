@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, Outlet } from '@tanstack/react-router';
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { Building2 } from 'lucide-react';
 import { useEffect } from 'react';
 import { NotFoundPage } from '../../pages/not-found.tsx';
@@ -24,13 +24,16 @@ const Waiting = () => (
 /** `/settings`: to the tenant looked at last. */
 export const HomeRedirect = () => {
   const { data: tenants, error, refetch, isFetching } = useQuery(tenantsQuery);
+  // Who goes elsewhere before the tenants are known sees this until the code of that page is there, and is not called back.
+  const isLeaving = useLocation({ select: ({ pathname }) => pathname.replace(/\/$/, '') !== paths.home });
   const first = tenants === undefined ? undefined : firstTenant(tenants);
-  if (first !== undefined) return <Navigate to={paths.section(first.id, FIRST_SECTION)} replace />;
+  if (first !== undefined && !isLeaving)
+    return <Navigate to={paths.section(first.id, FIRST_SECTION)} replace />;
   return (
     <Frame>
       {error !== null ? (
         <ErrorNotice error={error} onRetry={() => void refetch()} isBusy={isFetching} />
-      ) : tenants === undefined ? (
+      ) : tenants === undefined || first !== undefined ? (
         <Waiting />
       ) : (
         <Empty icon={Building2} title="You are a member of no tenant">

@@ -1,6 +1,7 @@
 import { Pool } from 'pg';
 import { expect, inject } from 'vitest';
 import { call, newIntegration, newTenant, stringAt } from '../../../src/api-client/index.ts';
+import { park } from '../../../src/park.ts';
 import { connectControls } from '../../../src/stack/control.ts';
 import { pollUntil } from '../../../src/stack/process/poll.ts';
 import type { WebhookReceiver } from './webhook-receiver.ts';
@@ -26,9 +27,7 @@ export const connectedTo = async (receiver: WebhookReceiver) => {
   const tenant = await newTenant();
   const token = tenant.owner.accessToken;
   const integrationId = await newIntegration(tenant);
-  await sql.query(`update public.s3_poll_states set next_poll_at = 'infinity' where integration_id = $1`, [
-    integrationId,
-  ]);
+  await park(sql, integrationId);
   const created = await call('POST', ROUTE, {
     token,
     body: { tenantId: tenant.id, name: 'Our server', url: receiver.url },
