@@ -2,7 +2,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { tesseractRecogniser } from '@sluice/processor/ocr';
-import { type Conformance, remediatePdf, type TextRecogniser } from '@sluice/remediation';
+import {
+  type Conformance,
+  NODE_REMEDIATION_LIMITS,
+  remediatePdf,
+  type TextRecogniser,
+} from '@sluice/remediation';
 import { printedSamples, readPrinted, samplePdfs } from '@sluice/testkit/samples';
 import {
   CORPUS_NAMES,
@@ -22,7 +27,7 @@ import { print, type Row, timed } from './support/report.ts';
  * How good remediation is: the structure that it finds in documents printed without tags, against the one their authors
  * gave them; PDF/UA-1 by veraPDF before and after, and how far our own checks agree with it; whether any page looks
  * different. `npm run quality [-- --json --corpus second]`: faults were looked for in the documents of some corpora, nobody looks into
- * those of the fourth. What cannot be measured on this machine is named, not left out in silence.
+ * those of the fifth. What cannot be measured on this machine is named, not left out in silence.
  */
 interface Output {
   readonly name: string;
@@ -59,7 +64,8 @@ const remediate = async (
   source: Uint8Array,
   more: { recogniser?: TextRecogniser } = {},
 ): Promise<Output> => {
-  const options = { language: null, fallbackTitle: name, ...more };
+  // What is too large for a Worker goes to the Node processor.
+  const options = { language: null, fallbackTitle: name, limits: NODE_REMEDIATION_LIMITS, ...more };
   const { ms, value } = await timed(() => remediatePdf(source, options));
   const { pages, conformance } = value.report;
   return { name, source, pdf: value.pdf, conformance, pages, ms };

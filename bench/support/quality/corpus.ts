@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -103,7 +103,7 @@ const CORPORA = {
     perFolder: 4,
     wanted: OFFICE,
   },
-  /** The others of them, which nobody looks into. */
+  /** The others of them, measured before anybody looked into them. */
   fourth: {
     packages: {
       aprx: ['usr/share/doc/aprx'],
@@ -120,6 +120,56 @@ const CORPORA = {
       writer2latex: [
         'usr/share/doc/writer2latex/examples/latex',
         'usr/share/doc/writer2latex/examples/xhtml',
+      ],
+    },
+    perFolder: 4,
+    wanted: OFFICE,
+  },
+  /** Those outside of usr/share/doc, but for templates and what programs are tested with: nobody looks into them. */
+  fifth: {
+    packages: {
+      'cups-filters': ['usr/share/cups/data'],
+      'fonts-lmodern': ['usr/share/texmf/doc/fonts/lm-math'],
+      'fonts-texgyre-math': ['usr/share/texmf/doc/fonts/tex-gyre-math'],
+      'forensics-samples-files': [
+        'usr/share/forensics-samples/original-files/text1',
+        'usr/share/forensics-samples/original-files/text2',
+      ],
+      'lazarus-src-2.2': [
+        'usr/lib/lazarus/2.2.6/components/lazreport/doc',
+        'usr/lib/lazarus/2.2.6/components/lazreport/doc/tutorials/stringgrid/en',
+        'usr/lib/lazarus/2.2.6/components/lazreport/doc/tutorials/stringgrid/es',
+      ],
+      'libreoffice-dev-doc': [
+        'usr/lib/libreoffice/sdk/examples/DevelopersGuide/BasicAndDialogs',
+        'usr/lib/libreoffice/sdk/examples/DevelopersGuide/BasicAndDialogs/CreatingDialogs',
+        'usr/lib/libreoffice/sdk/examples/DevelopersGuide/BasicAndDialogs/ToolkitControls',
+        'usr/lib/libreoffice/sdk/examples/DevelopersGuide/Components/CppComponent',
+        'usr/lib/libreoffice/sdk/examples/DevelopersGuide/Components/dialogcomponent',
+        'usr/lib/libreoffice/sdk/examples/DevelopersGuide/Forms',
+        'usr/lib/libreoffice/sdk/examples/DevelopersGuide/ScriptingFramework/SayHello',
+        'usr/lib/libreoffice/sdk/examples/DevelopersGuide/ScriptingFramework/ScriptSelector',
+        'usr/lib/libreoffice/sdk/examples/DevelopersGuide/Text',
+        'usr/lib/libreoffice/sdk/examples/basic/forms_and_controls',
+        'usr/lib/libreoffice/sdk/examples/basic/text/creating_an_index',
+        'usr/lib/libreoffice/sdk/examples/basic/text/modifying_text_automatically',
+        'usr/lib/libreoffice/sdk/examples/java/EmbedDocument/EmbeddedObject',
+        'usr/lib/libreoffice/sdk/examples/java/Inspector',
+        'usr/lib/libreoffice/sdk/examples/java/PropertySet',
+      ],
+      'libreoffice-dmaths': [
+        'usr/lib/libreoffice/share/extensions/dmaths/Fichiers',
+        'usr/lib/libreoffice/share/extensions/dmaths/Fichiers/Faq',
+        'usr/lib/libreoffice/share/extensions/dmaths/Fichiers/Windows',
+        'usr/lib/libreoffice/share/extensions/dmaths/Fichiers/userguides',
+      ],
+      previsat: ['usr/share/Astropedia/PreviSat/doc'],
+      'psychtoolbox-3-common': ['usr/share/psychtoolbox-3/PsychRadiometric/PsychAnsiZ136MPE'],
+      'python-odf-doc': ['usr/share/python-odf'],
+      'r-cran-officer': ['usr/lib/R/site-library/officer/doc_examples'],
+      'toppic-common': [
+        'usr/share/toppic/topmsv/doc',
+        'usr/share/toppic/topmsv/doc/Functionality_Docs/Spectrum_Graph',
       ],
     },
     perFolder: 4,
@@ -209,7 +259,9 @@ function fetchDocuments({ packages, perFolder, wanted }: Corpus, workFolder: str
 }
 
 function isWanted(name: string, path: string, wanted: RegExp): boolean {
-  if (!wanted.test(name) || SKIPPED.test(name) || !statSync(path).isFile()) return false;
-  const { size } = statSync(path);
-  return !name.endsWith('.html') || (size >= MIN_HTML_BYTES && size <= MAX_HTML_BYTES);
+  if (!wanted.test(name) || SKIPPED.test(name)) return false;
+  // A link is a second name of what is there already.
+  const stat = lstatSync(path);
+  if (!stat.isFile()) return false;
+  return !name.endsWith('.html') || (stat.size >= MIN_HTML_BYTES && stat.size <= MAX_HTML_BYTES);
 }

@@ -105,6 +105,8 @@ describe('kill -9', () => {
   test('of parent and watchdog leaves orphans, which the next start ends', async () => {
     const dir = await temporaryDir();
     const first = await startStackProcess(dir, true);
+    // Held still, for it shuts down what is left when it sees that the watchdog is gone.
+    process.kill(first.process.pid ?? 0, 'SIGSTOP');
     kill9(first.pids['watchdog'] ?? 0);
     kill9(first.process.pid ?? 0);
     await first.ended;
