@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { SluiceError } from '@sluice/shared';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { AppEnv } from './context.ts';
-import { problem } from './openapi.ts';
+import { problem } from './reference/openapi.ts';
 
 /**
  * ETags of what people edit: `"<revision>.<digest>"`. The revision counts edits and is what `If-Match` goes by; the digest is of

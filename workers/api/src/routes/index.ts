@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { SluiceError } from '@sluice/shared';
 import type { App } from '../http/app.ts';
-import { completeDocument } from '../http/document.ts';
 import { problemResponse } from '../http/problem.ts';
-import { type ReferenceDocument, referenceHeaders, referencePage } from '../http/reference-page.ts';
+import { completeDocument } from '../http/reference/document.ts';
+import { type ReferenceDocument, referenceHeaders, referencePage } from '../http/reference/reference-page.ts';
 import { healthRoute } from './health.ts';
 import { memberRoutes } from './members/index.ts';
 import { notificationRoutes } from './notification-targets/index.ts';

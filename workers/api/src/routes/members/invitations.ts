@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { unwrap, unwrapNullable } from '@sluice/db';
 import * as shared from '@sluice/shared';
 import type { App } from '../../http/app.ts';
-import { adminProblems, bearer, problem } from '../../http/openapi.ts';
+import { adminProblems, bearer, problem } from '../../http/reference/openapi.ts';
 import { TenantParam } from '../tenants/schemas.ts';
 import { issuedOf } from './read-model.ts';
 import {

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { unwrapNullable } from '@sluice/db';
 import type { App } from '../../http/app.ts';
 import { EtagHeader, editConflict, editing, etagOf, IfMatch, revisionOf } from '../../http/etag.ts';
-import { adminProblems, bearer, problem, readProblems } from '../../http/openapi.ts';
+import { adminProblems, bearer, problem, readProblems } from '../../http/reference/openapi.ts';
 import { TenantParam } from '../tenants/schemas.ts';
 import { readMember, readMembers } from './read-model.ts';
 import { Member, MemberList, MemberParams, UPDATE_EXAMPLES, UpdateMember } from './schemas.ts';

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { unwrapNullable } from '@sluice/db';
 import type { App } from '../../http/app.ts';
 import { editConflict, editing, IfMatch, revisionOf } from '../../http/etag.ts';
-import { adminProblems, bearer } from '../../http/openapi.ts';
+import { adminProblems, bearer } from '../../http/reference/openapi.ts';
 import { readTarget } from './read-model.ts';
 import { TargetParam } from './schemas.ts';
 

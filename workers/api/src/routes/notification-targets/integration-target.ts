@@ -11,7 +11,7 @@ import {
   notModified,
   revisionOf,
 } from '../../http/etag.ts';
-import { adminProblems, bearer, readProblems } from '../../http/openapi.ts';
+import { adminProblems, bearer, readProblems } from '../../http/reference/openapi.ts';
 import { IdParam } from '../s3-integrations/schemas.ts';
 import { INTEGRATION_EXAMPLES, IntegrationTarget, SetIntegrationTarget } from './schemas.ts';
 

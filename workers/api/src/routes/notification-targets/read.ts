@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { EtagHeader, etagOf, IfNoneMatch, notModified } from '../../http/etag.ts';
-import { bearer, readProblems } from '../../http/openapi.ts';
+import { bearer, readProblems } from '../../http/reference/openapi.ts';
 import { readTarget } from './read-model.ts';
 import { Target, TargetParam } from './schemas.ts';
 

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
-import { bearer, configurationProblems } from '../../http/openapi.ts';
+import { bearer, configurationProblems } from '../../http/reference/openapi.ts';
 import { Revealed, ROTATE_EXAMPLES, RotateSecret, TargetParam } from './schemas.ts';
 
 const route = createRoute({

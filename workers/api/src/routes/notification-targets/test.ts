@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
-import { adminProblems, bearer } from '../../http/openapi.ts';
+import { adminProblems, bearer } from '../../http/reference/openapi.ts';
 import { TargetParam, Tested } from './schemas.ts';
 
 const route = createRoute({

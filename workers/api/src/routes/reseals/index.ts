@@ -3,7 +3,7 @@ import { unwrap } from '@sluice/db';
 import * as shared from '@sluice/shared';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
-import { bearer, readProblems, supportProblems } from '../../http/openapi.ts';
+import { bearer, readProblems, supportProblems } from '../../http/reference/openapi.ts';
 import { ResealDetail, ResealIdParam, ResealList } from './schemas.ts';
 
 const detail = { description: 'The run.', content: { 'application/json': { schema: ResealDetail } } };

@@ -4,7 +4,7 @@ import { type Client, unwrap, unwrapNullable } from '@sluice/db';
 import * as shared from '@sluice/shared';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
-import { adminProblems, bearer, problem, readProblems } from '../../http/openapi.ts';
+import { adminProblems, bearer, problem, readProblems } from '../../http/reference/openapi.ts';
 import { readIntegration } from '../s3-integrations/read-model.ts';
 import { IdParam } from '../s3-integrations/schemas.ts';
 

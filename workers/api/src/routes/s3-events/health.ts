@@ -3,7 +3,7 @@ import { refusalInWords } from '@sluice/core';
 import { type Client, unwrap, unwrapNullable } from '@sluice/db';
 import { EventHealth, EventRefusal, S3Integration, UsageSummary } from '@sluice/shared';
 import type { App } from '../../http/app.ts';
-import { bearer, readProblems } from '../../http/openapi.ts';
+import { bearer, readProblems } from '../../http/reference/openapi.ts';
 import { IdParam } from '../s3-integrations/schemas.ts';
 
 const DAYS = 7;

@@ -2,7 +2,7 @@ import { type RouteConfig, z } from '@hono/zod-openapi';
 import { EVENT_HEADERS, type EventDelivery, EventReceipt, SluiceError } from '@sluice/shared';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
-import { problem } from '../../http/openapi.ts';
+import { problem } from '../../http/reference/openapi.ts';
 import { DELIVERY_EXAMPLES } from './examples.ts';
 import { eventSecurity } from './security.ts';
 

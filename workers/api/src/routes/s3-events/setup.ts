@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { eventSetup } from '@sluice/core';
 import * as shared from '@sluice/shared';
 import type { App } from '../../http/app.ts';
-import { bearer, readProblems } from '../../http/openapi.ts';
+import { bearer, readProblems } from '../../http/reference/openapi.ts';
 import { readIntegration } from '../s3-integrations/read-model.ts';
 import { IdParam } from '../s3-integrations/schemas.ts';
 

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
 import { EtagHeader, etagOf } from '../../http/etag.ts';
-import { bearer, configurationProblems } from '../../http/openapi.ts';
+import { bearer, configurationProblems } from '../../http/reference/openapi.ts';
 import { CREATE_EXAMPLES } from './examples.ts';
 import { readIntegration } from './read-model.ts';
 import { CreateIntegration, Integration } from './schemas.ts';

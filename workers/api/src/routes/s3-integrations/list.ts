@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { unwrap } from '@sluice/db';
 import type { App } from '../../http/app.ts';
 import { after, decodeCursor, encodeCursor } from '../../http/cursor.ts';
-import { bearer, listProblems } from '../../http/openapi.ts';
+import { bearer, listProblems } from '../../http/reference/openapi.ts';
 import { INTEGRATION_COLUMNS, integrationsOf } from './read-model.ts';
 import { IntegrationPage, PageQuery } from './schemas.ts';
 

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { setupArtefacts } from '@sluice/core';
 import * as shared from '@sluice/shared';
 import type { App } from '../../http/app.ts';
-import { bearer, readProblems } from '../../http/openapi.ts';
+import { bearer, readProblems } from '../../http/reference/openapi.ts';
 import { readIntegration } from './read-model.ts';
 import { IdParam } from './schemas.ts';
 

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { toJson, unwrapNullable } from '@sluice/db';
 import type { App } from '../../http/app.ts';
 import { EtagHeader, editConflict, editing, etagOf, IfMatch, revisionOf } from '../../http/etag.ts';
-import { adminProblems, bearer, problem } from '../../http/openapi.ts';
+import { adminProblems, bearer, problem } from '../../http/reference/openapi.ts';
 import { START_EXAMPLES } from './examples.ts';
 import { readIntegration } from './read-model.ts';
 import { IdParam, Integration, StartIntegration } from './schemas.ts';

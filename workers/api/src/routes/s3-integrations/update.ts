@@ -4,7 +4,7 @@ import { CONNECTION_FIELDS } from '@sluice/shared';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
 import { EtagHeader, editConflict, editing, etagOf, IfMatch, revisionOf } from '../../http/etag.ts';
-import { adminProblems, bearer, problem } from '../../http/openapi.ts';
+import { adminProblems, bearer, problem } from '../../http/reference/openapi.ts';
 import { UPDATE_EXAMPLES } from './examples.ts';
 import { readIntegration } from './read-model.ts';
 import { IdParam, Integration, UpdateIntegration } from './schemas.ts';

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import * as shared from '@sluice/shared';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
-import { adminProblems, bearer } from '../../http/openapi.ts';
+import { adminProblems, bearer } from '../../http/reference/openapi.ts';
 import { IdParam } from './schemas.ts';
 
 /** As any type: the router takes it for one of JSON's by its name. */

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { unwrap } from '@sluice/db';
 import { type DuplicateGroup, PROCESSING_PRICE_MICROS_PER_PAGE } from '@sluice/shared';
 import type { App } from '../../http/app.ts';
-import { bearer, readProblems } from '../../http/openapi.ts';
+import { bearer, readProblems } from '../../http/reference/openapi.ts';
 import { IdParam, PageQuery } from '../s3-integrations/schemas.ts';
 import { DuplicatePage } from './schemas.ts';
 

@@ -4,7 +4,7 @@ import type { App } from '../../http/app.ts';
 import { attachment } from '../../http/attachment.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
 import { ofLength } from '../../http/fixed-length.ts';
-import { bearer, problem, readProblems } from '../../http/openapi.ts';
+import { bearer, problem, readProblems } from '../../http/reference/openapi.ts';
 import { readIntegration } from '../s3-integrations/read-model.ts';
 import { ObjectIdParam } from './schemas.ts';
 

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { unwrap } from '@sluice/db';
 import { objectReport } from '@sluice/shared';
 import type { App } from '../../http/app.ts';
-import { bearer, readProblems } from '../../http/openapi.ts';
+import { bearer, readProblems } from '../../http/reference/openapi.ts';
 import { readIntegration } from '../s3-integrations/read-model.ts';
 import { historyOf, OBJECT_COLUMNS, objectOf, progressOf } from './read-model.ts';
 import { ObjectDetail, ObjectIdParam } from './schemas.ts';

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import * as shared from '@sluice/shared';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
-import { adminProblems, bearer, problem } from '../../http/openapi.ts';
+import { adminProblems, bearer, problem } from '../../http/reference/openapi.ts';
 import { IdParam } from '../s3-integrations/schemas.ts';
 import { eventsUrlOf } from './target.ts';
 

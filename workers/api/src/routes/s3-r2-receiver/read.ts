@@ -3,7 +3,7 @@ import { receiverFiles, receiverOf } from '@sluice/core';
 import * as shared from '@sluice/shared';
 import { accepts } from 'hono/accepts';
 import type { App } from '../../http/app.ts';
-import { bearer, problem, readProblems } from '../../http/openapi.ts';
+import { bearer, problem, readProblems } from '../../http/reference/openapi.ts';
 import { readIntegration } from '../s3-integrations/read-model.ts';
 import { IdParam } from '../s3-integrations/schemas.ts';
 import { archiveOf } from './archive.ts';

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { unwrapNullable } from '@sluice/db';
 import type { App } from '../../http/app.ts';
-import { adminProblems, bearer } from '../../http/openapi.ts';
+import { adminProblems, bearer } from '../../http/reference/openapi.ts';
 import { readReplay } from './read-model.ts';
 import { Replay, ReplayIdParam } from './schemas.ts';
 

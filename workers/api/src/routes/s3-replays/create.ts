@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { unwrap } from '@sluice/db';
 import type { App } from '../../http/app.ts';
-import { adminProblems, bearer, problem } from '../../http/openapi.ts';
+import { adminProblems, bearer, problem } from '../../http/reference/openapi.ts';
 import { IdParam } from '../s3-integrations/schemas.ts';
 import { decodePreview, encodePreview } from './preview-token.ts';
 import { CountedReplay, filterArguments, previewOf, readReplay } from './read-model.ts';

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
-import { bearer, readProblems } from '../../http/openapi.ts';
+import { bearer, readProblems } from '../../http/reference/openapi.ts';
 import { readIntegration } from '../s3-integrations/read-model.ts';
 import { readReplay } from './read-model.ts';
 import { Replay, ReplayIdParam } from './schemas.ts';

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { unwrapNullable } from '@sluice/db';
 import type { App } from '../../http/app.ts';
-import { bearer } from '../../http/openapi.ts';
+import { bearer } from '../../http/reference/openapi.ts';
 import { IdParam } from '../s3-integrations/schemas.ts';
 import { rotationProblems } from './problems.ts';
 import { readCredentials } from './read-model.ts';

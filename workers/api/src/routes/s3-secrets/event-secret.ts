@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { unwrapNullable } from '@sluice/db';
 import type { App } from '../../http/app.ts';
 import { unwrapEngine } from '../../http/engine-result.ts';
-import { adminProblems, bearer, readProblems } from '../../http/openapi.ts';
+import { adminProblems, bearer, readProblems } from '../../http/reference/openapi.ts';
 import { IdParam } from '../s3-integrations/schemas.ts';
 import { eventSecretProblems } from './problems.ts';
 import { readEventSecrets } from './read-model.ts';

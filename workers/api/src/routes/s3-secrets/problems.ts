@@ -1,4 +1,4 @@
-import { adminProblems, problem } from '../../http/openapi.ts';
+import { adminProblems, problem } from '../../http/reference/openapi.ts';
 
 /** Of operations on a rotation. */
 export const rotationProblems = {

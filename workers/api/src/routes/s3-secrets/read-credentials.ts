@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
-import { bearer, readProblems } from '../../http/openapi.ts';
+import { bearer, readProblems } from '../../http/reference/openapi.ts';
 import { IdParam } from '../s3-integrations/schemas.ts';
 import { readCredentials } from './read-model.ts';
 import { Credentials } from './schemas.ts';

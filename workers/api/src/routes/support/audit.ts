@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { toJson, unwrap } from '@sluice/db';
 import * as shared from '@sluice/shared';
 import type { App } from '../../http/app.ts';
-import { bearer, problem, readProblems } from '../../http/openapi.ts';
+import { bearer, problem, readProblems } from '../../http/reference/openapi.ts';
 import { TenantParam } from '../tenants/schemas.ts';
 import { AuditPage, AuditQuery, filterOf, pageOf, pageParameters } from './schemas.ts';
 

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { unwrap } from '@sluice/db';
 import type { App } from '../../http/app.ts';
-import { bearer, supportProblems } from '../../http/openapi.ts';
+import { bearer, supportProblems } from '../../http/reference/openapi.ts';
 import { TenantParam } from '../tenants/schemas.ts';
 import { OpenSupportAccess, SupportAccess } from './schemas.ts';
 

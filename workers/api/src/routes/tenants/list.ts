@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { unwrap } from '@sluice/db';
 import type { App } from '../../http/app.ts';
-import { bearer, listProblems } from '../../http/openapi.ts';
+import { bearer, listProblems } from '../../http/reference/openapi.ts';
 
 const Tenant = z
   .strictObject({

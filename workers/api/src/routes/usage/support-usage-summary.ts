@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { unwrap } from '@sluice/db';
 import { SupportUsage } from '@sluice/shared';
 import type { App } from '../../http/app.ts';
-import { bearer, readProblems } from '../../http/openapi.ts';
+import { bearer, readProblems } from '../../http/reference/openapi.ts';
 import { NameSearch } from '../support/schemas.ts';
 import { DaysQuery, SupportUsagePage } from './schemas.ts';
 

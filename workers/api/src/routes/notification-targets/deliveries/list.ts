@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { unwrap } from '@sluice/db';
 import type { App } from '../../../http/app.ts';
 import { after, decodeCursor, encodeCursor } from '../../../http/cursor.ts';
-import { bearer, readProblems } from '../../../http/openapi.ts';
+import { bearer, readProblems } from '../../../http/reference/openapi.ts';
 import { PageQuery } from '../../s3-integrations/schemas.ts';
 import { deliveryOf, deliveryRows, readTarget } from '../read-model.ts';
 import { DeliveryPage, TargetParam } from '../schemas.ts';

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { unwrap, unwrapNullable } from '@sluice/db';
 import type { App } from '../../../http/app.ts';
-import { adminProblems, bearer, configurationProblems } from '../../../http/openapi.ts';
+import { adminProblems, bearer, configurationProblems } from '../../../http/reference/openapi.ts';
 import { deliveryOf, deliveryRows } from '../read-model.ts';
 import { Delivery, DeliveryParams } from '../schemas.ts';
 

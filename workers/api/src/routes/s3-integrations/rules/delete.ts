@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { unwrapNullable } from '@sluice/db';
 import type { App } from '../../../http/app.ts';
 import { editConflict, editing, IfMatch, revisionOf } from '../../../http/etag.ts';
-import { adminProblems, bearer } from '../../../http/openapi.ts';
+import { adminProblems, bearer } from '../../../http/reference/openapi.ts';
 import { IdParam } from '../schemas.ts';
 import { namingTheField, readRule } from './read-model.ts';
 import { PrefixQuery, prefixProblems } from './schemas.ts';

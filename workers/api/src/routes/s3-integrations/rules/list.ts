@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../../http/app.ts';
-import { bearer, readProblems } from '../../../http/openapi.ts';
+import { bearer, readProblems } from '../../../http/reference/openapi.ts';
 import { readIntegration } from '../read-model.ts';
 import { IdParam } from '../schemas.ts';
 import { readRules } from './read-model.ts';

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import * as shared from '@sluice/shared';
-import { problem } from '../../../http/openapi.ts';
+import { problem } from '../../../http/reference/openapi.ts';
 
 /** The contracts of `packages/shared`, named for the OpenAPI document. */
 export const FolderRule = shared.FolderRule.clone().openapi('FolderRule', {

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { toJson, unwrapNullable } from '@sluice/db';
 import type { App } from '../../../http/app.ts';
 import { EtagHeader, editConflict, editing, etagOf, IfMatch, revisionOf } from '../../../http/etag.ts';
-import { adminProblems, bearer } from '../../../http/openapi.ts';
+import { adminProblems, bearer } from '../../../http/reference/openapi.ts';
 import { IdParam } from '../schemas.ts';
 import { namingTheField, readRule } from './read-model.ts';
 import { FolderRule, PrefixQuery, RULE_EXAMPLES, ruleProblems, SetFolderRule } from './schemas.ts';

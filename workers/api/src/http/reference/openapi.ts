@@ -1,5 +1,5 @@
 import { ERROR_CATALOGUE, type ErrorCode, SluiceError } from '@sluice/shared';
-import { Problem, problemOf } from './problem.ts';
+import { Problem, problemOf } from '../problem.ts';
 
 const REQUEST_ID = '3f8a1c52-7d0e-4b7c-9a51-6c1f0e2b9d44';
 

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@sluice/shared';
+import { RATE_LIMITS, type RateLimitName } from '../rate-limits.ts';
 import { exampleOf } from './document-examples.ts';
 import { problemExamples } from './openapi.ts';
-import { RATE_LIMITS, type RateLimitName } from './rate-limits.ts';
 
 /**
  * What holds for many operations alike and is done by no route: rate limits and idempotency keys. Added to the document here,
