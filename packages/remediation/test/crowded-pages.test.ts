@@ -72,3 +72,24 @@ describe('lines under words', () => {
     expect(compared).toBeLessThan(fragments.length * 1_000);
   });
 });
+
+test('rules are compared where there is text that they could be around', () => {
+  const drawings = Array.from({ length: 80 }, (_, at): Drawing => {
+    const [x0, y0] = at < 40 ? [50, 60 + at * 10] : [50 + (at - 40) * 10, 60];
+    const box = at < 40 ? { x0, x1: 440, y0, y1: y0 } : { x0, x1: x0, y0, y1: 450 };
+    return { ...box, kind: 'path', slanted: 0, segments: 1, stream: 0, operation: at };
+  });
+  let compared = 0;
+  const budget = {
+    compares: (times: number) => {
+      compared += times;
+      return true;
+    },
+  };
+  const page = { drawings, width: 595, height: 842 };
+  expect(ruledGrids({ ...page, fragments: [] }, budget)).toEqual([]);
+  expect(compared).toBe(0);
+  const [grid] = ruledGrids({ ...page, fragments: [word('n', 52, 62, 6)] }, budget);
+  expect(grid?.cells).toHaveLength(39 * 39);
+  expect(compared).toBeGreaterThan(0);
+});

@@ -330,7 +330,18 @@ describe('rules of a page', () => {
     path(20, 20 + n * 10, 420, 20 + n * 10),
     path(20 + n * 10, 20, 20 + n * 10, 420),
   ]).flat();
-  const page = { drawings, fragments: [], width: 500, height: 500 };
+  const word: TextFragment = {
+    text: 'n',
+    x0: 32,
+    x1: 36,
+    y: 32,
+    size: 6,
+    bold: false,
+    afterSpace: true,
+    quarter: 0,
+    spans: [],
+  };
+  const page = { drawings, fragments: [word], width: 500, height: 500 };
 
   test('make no grid when a document has made all the comparisons that it may', () => {
     const budget = new WorkBudget({ ...REMEDIATION_LIMITS, maxComparisons: 2000 });

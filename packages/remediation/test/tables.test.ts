@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { remediatePdf } from '../src/index.ts';
 import { ruledGrids } from '../src/structure/tables/ruled-grids.ts';
 import type { Drawing } from '../src/text/drawings.ts';
+import type { TextFragment } from '../src/text/text-pen.ts';
 import { type DrawnTable, drawnPdf, drawTable, drawText } from './drawn-table.ts';
 
 /** Its columns stand so close together that without rules they would be lines of text. */
@@ -208,9 +209,19 @@ test.each([
     operation: 0,
   });
   const drawings = places.flatMap((at) => [rule(0, at, size, at), rule(at, 0, at, size)]);
-  expect(
-    ruledGrids({ drawings, fragments: [], width: size, height: size }, { compares: () => true }),
-  ).toHaveLength(tables);
+  const word: TextFragment = {
+    text: 'n',
+    x0: 32,
+    x1: 36,
+    y: 32,
+    size: 6,
+    bold: false,
+    afterSpace: true,
+    quarter: 0,
+    spans: [],
+  };
+  const page = { drawings, fragments: [word], width: size, height: size };
+  expect(ruledGrids(page, { compares: () => true })).toHaveLength(tables);
 });
 
 describe('rows that numbers with parts count are of a table', () => {

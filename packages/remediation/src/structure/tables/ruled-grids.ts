@@ -46,6 +46,8 @@ export function ruledGrids(
   { drawings, fragments, width, height }: Pick<PageText, 'drawings' | 'fragments' | 'width' | 'height'>,
   budget: Comparing,
 ): RuledGrid[] {
+  // Nothing stands in any cell.
+  if (!fragments.some(({ quarter }) => quarter === 0)) return [];
   const horizontal: Rule[] = [];
   const vertical: Rule[] = [];
   const underlines = new Underlines(fragments, budget);
@@ -93,18 +95,30 @@ interface Group {
 
 /** Rules that touch each other, directly or by way of others. */
 function connected(horizontal: readonly Rule[], vertical: readonly Rule[]): Group[] {
-  const parent = Array.from({ length: horizontal.length + vertical.length }, (_, index) => index);
+  const parent = Uint32Array.from({ length: horizontal.length + vertical.length }, (_, index) => index);
   const find = (start: number): number => {
     let node = start;
-    while (parent[node] !== node) {
-      parent[node] = parent[parent[node] ?? node] ?? node;
-      node = parent[node] ?? node;
+    for (let above = parent[node] ?? node; above !== node; above = parent[node] ?? node) {
+      parent[node] = parent[above] ?? above;
+      node = above;
     }
     return node;
   };
-  for (const [h, row] of horizontal.entries())
-    for (const [v, column] of vertical.entries())
-      if (crosses(row, column)) parent[find(h)] = find(horizontal.length + v);
+  // Every rule is compared with every other: what is looked at lies together.
+  const [ats, froms, tos] = (['at', 'from', 'to'] as const).map((side) =>
+    Float64Array.from(vertical, (rule) => rule[side]),
+  ) as [Float64Array, Float64Array, Float64Array];
+  for (const [h, row] of horizontal.entries()) {
+    const root = find(h);
+    const [left, right] = [row.from - TOUCHING_PT, row.to + TOUCHING_PT];
+    const [low, high] = [row.at - TOUCHING_PT, row.at + TOUCHING_PT];
+    for (let v = 0; v < ats.length; v++) {
+      const at = ats[v] ?? 0;
+      if (at < left || at > right || high < (froms[v] ?? 0) || low > (tos[v] ?? 0)) continue;
+      const other = find(horizontal.length + v);
+      if (other !== root) parent[other] = root;
+    }
+  }
   const groups = new Map<number, Group>();
   const groupOf = (index: number): Group => {
     const root = find(index);
@@ -115,15 +129,6 @@ function connected(horizontal: readonly Rule[], vertical: readonly Rule[]): Grou
   for (const [index, rule] of horizontal.entries()) groupOf(index).horizontal.push(rule);
   for (const [index, rule] of vertical.entries()) groupOf(horizontal.length + index).vertical.push(rule);
   return [...groups.values()];
-}
-
-function crosses(row: Rule, column: Rule): boolean {
-  return (
-    column.at >= row.from - TOUCHING_PT &&
-    column.at <= row.to + TOUCHING_PT &&
-    row.at >= column.from - TOUCHING_PT &&
-    row.at <= column.to + TOUCHING_PT
-  );
 }
 
 function gridOf(horizontal: readonly Rule[], vertical: readonly Rule[]): RuledGrid | undefined {
