@@ -120,7 +120,11 @@ describe('text at the edge of a page', () => {
       (await remediate(pdfOf(texts.map((text): Line[] => [...PARAGRAPH, [text, 60]])))).runningText;
     const years = ['Approved for the year 2019', 'Approved for the year 2020', 'Approved for the year 2021'];
     expect(await feet(...years)).toEqual(['', '', '']);
+    expect(await feet('2019 brought rain', '2020 brought rain', '2021 brought rain')).toEqual(['', '', '']);
     for (const pages of [
+      ['4 Report for the year 2019', '5 Report for the year 2019', '6 Report for the year 2019'],
+      ['4 Report for the year 2019', '5 Report for the year 2020', '6 Report for the year 2021'],
+      ['2019 Report 4', '2020 Report 5', '2020 Report 6'],
       ['Manual 19', 'Manual 20', 'Manual 21'],
       ['Manual, page 2019', 'Manual, page 2020', 'Manual, page 2021'],
       ['2019', '2020', '2021'],

@@ -8,8 +8,10 @@ export interface MarginLine {
   readonly kind: 'Header' | 'Footer';
   /** Its baseline, in whole points: a page has one line at each. */
   readonly y: number;
-  /** The number that it begins or ends with. */
+  /** The number that it ends or begins with. */
   readonly number: number | undefined;
+  /** The number that it begins with. */
+  readonly leading: number | undefined;
   /** As near to the edge as headers and footers are. */
   readonly inMargin: boolean;
   /** Text with its numbers made equal. */
@@ -20,7 +22,7 @@ export interface MarginLine {
   readonly outermost: boolean;
   /** The next line further in is no further away than lines of a text are; undefined where it is in a ruled table. */
   readonly runsOn: boolean | undefined;
-  /** Words and a number with no more than spaces between them, which may be the name of what stands below. */
+  /** Words behind a year, or before a number, with no more than spaces between them: it may be the name of what stands below. */
   readonly numbered: boolean;
   readonly size: number;
   readonly fragments: readonly TextFragment[];
@@ -35,6 +37,10 @@ const NUMBER_BOTTOM_SHARE = 0.2;
 const WORD_GAP_EM = 1;
 /** Words and a number that can be the name of something. */
 const NUMBERED = /\p{L}[.:]? #$/u;
+/** A year, and what was in it. */
+const DATED = /^# \p{L}/u;
+/** Beside words a number from here on is a year, rather than that of a page. */
+export const FIRST_YEAR = 1900;
 const PAGES = /(?:^|\s)(?:page|seite|pagina|página|pág|pag|sida|side|sivu|strona|strana|p)[.:]? #$/iu;
 const MAX_LINE_CHARACTERS = 160;
 /** Baselines this near (points) are of one line. */
@@ -74,18 +80,21 @@ export function marginLines(
     const size = own.reduce((most, fragment) => Math.max(most, fragment.size), 0);
     const next = page.next(y, kind === 'Header' ? -1 : 1);
     const together = own.every(({ x0 }, at) => x0 - (own[at - 1]?.x1 ?? x0) <= size * WORD_GAP_EM);
+    const [leading, trailing] = [leadingNumber(text), trailingNumber(text)];
+    const isDated = trailing === undefined && (leading ?? 0) >= FIRST_YEAR && DATED.test(key);
     return {
       inMargin: y >= height * TOP_SHARE || y <= height * BOTTOM_SHARE,
       kind,
       y,
       key,
       numbers: shown.match(/\d+/g) ?? [],
-      number: numberOf(text),
+      number: trailing ?? leading,
+      leading,
       size,
       outermost: page.isOutermost(y),
       runsOn:
         next && (tables.some((table) => isInside(next, table)) ? undefined : page.runsOn(y, next.y, size)),
-      numbered: together && NUMBERED.test(key) && !PAGES.test(key),
+      numbered: together && ((NUMBERED.test(key) && !PAGES.test(key)) || isDated),
       fragments: own,
     };
   });
@@ -133,8 +142,14 @@ function isInside({ x0, x1, y }: TextFragment, table: Box): boolean {
   return x > table.x0 && x < table.x1 && y > table.y0 && y < table.y1;
 }
 
-/** The number that a line begins or ends with. */
-function numberOf(text: string): number | undefined {
-  const found = /(?:^|\s)(\d{1,4})$/.exec(text)?.[1] ?? /^(\d{1,4})(?:\s|$)/.exec(text)?.[1];
-  return found === undefined ? undefined : Number(found);
+function trailingNumber(text: string): number | undefined {
+  return asNumber(/(?:^|\s)(\d{1,4})$/.exec(text)?.[1]);
+}
+
+function leadingNumber(text: string): number | undefined {
+  return asNumber(/^(\d{1,4})(?:\s|$)/.exec(text)?.[1]);
+}
+
+function asNumber(digits: string | undefined): number | undefined {
+  return digits === undefined ? undefined : Number(digits);
 }

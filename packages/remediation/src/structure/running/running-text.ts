@@ -1,6 +1,6 @@
 import type { RunningText } from '../../tagging/page-plan.ts';
 import type { PageText } from '../../text/page-text.ts';
-import type { MarginLine } from './margin-lines.ts';
+import { FIRST_YEAR, type MarginLine } from './margin-lines.ts';
 
 /** How far away the page with the same line may be: facing pages have headers of their own. */
 const NEIGHBOURS = [1, -1, 2, -2];
@@ -9,8 +9,6 @@ const LARGEST = 1.1;
 const PAGE_NUMBER = /^(?:page|seite|p\.|[-–—|\s])*(?:#|[ivxlc]+)(?:(?:\s|of|von|sur|de|\/)*#)?[-–—|.\s]*$/i;
 /** Nothing but a number: of the page, or a cell of a table that happens to stand there. */
 const ONLY_NUMBER = '#';
-/** Behind words a number from here on is a year, rather than that of a page. */
-const FIRST_YEAR = 1900;
 /** An item of a list that comes back is one by chance. */
 const ITEM = /^[•◦‣▪■□●○]/;
 
@@ -88,9 +86,12 @@ function comesBack(line: MarginLine, other: MarginLine, step: number, isPageNumb
 
 /** Whether two lines hold the numbers of their pages, whatever else they hold. */
 function counts(line: MarginLine, other: MarginLine, step: number): boolean {
-  const { number } = line;
-  if (countsOthers(line)) return false;
-  return number !== undefined && other.number !== undefined && other.number - number === step;
+  const isCount = (number: number | undefined, twin: number | undefined): boolean =>
+    number !== undefined && twin !== undefined && twin - number === step;
+  if (!countsOthers(line)) return isCount(line.number, other.number);
+  // In a footer a year may stand behind the number of its page.
+  const { leading = FIRST_YEAR, kind } = line;
+  return kind === 'Footer' && leading < FIRST_YEAR && isCount(leading, other.leading);
 }
 
 /** Whether words are behind which a number is no page's: above a page they name what is below, as "Room 12" does. */
@@ -101,12 +102,11 @@ function countsOthers({ number = 0, kind, numbered }: MarginLine): boolean {
 /** Whether two lines say the same, but for numbers that count pages. */
 function saysTheSame(line: MarginLine, other: MarginLine, step: number): boolean {
   if (line.key !== other.key) return false;
-  const differing = line.numbers.flatMap((number, at) => {
+  if (countsOthers(line) && line.number !== other.number) return false;
+  return line.numbers.every((number, at) => {
     const twin = other.numbers[at];
-    return twin === number ? [] : Number(twin) - Number(number);
+    return twin === number || Number(twin) - Number(number) === step;
   });
-  if (differing.length > 0 && countsOthers(line)) return false;
-  return differing.every((difference) => difference === step);
 }
 
 /** Of the lines of a page that come back, those that stand apart from its text, and those further out. */
