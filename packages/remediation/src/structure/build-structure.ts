@@ -7,7 +7,7 @@ import { isUnfinished, joinInlines } from './inlines.ts';
 import { joinSpacedColumns } from './listings/listing-rows.ts';
 import { ListBuilder } from './lists.ts';
 import { findNotes, tieReferences } from './notes.ts';
-import type { Row } from './page-lines.ts';
+import { bottomOf, type PageObject, type Row } from './page-lines.ts';
 import { readingOrder } from './reading-order.ts';
 import { joinTables } from './tables/join-tables.ts';
 import { type Block, plainText, type Word } from './types.ts';
@@ -87,7 +87,7 @@ export function buildStructure(
     bodySize,
   );
   const tables = joinTables(pages, (draft) => notes.has(draft));
-  let open: { blocks: Block[]; draft: DraftBlock } | undefined;
+  let open: { blocks: Block[]; draft: DraftBlock; passed?: PageObject } | undefined;
   const lists = new ListBuilder();
   const all = pages.flatMap((page) => page.blocks);
   const places = new Map(all.map((draft, at) => [draft, at]));
@@ -104,6 +104,7 @@ export function buildStructure(
     for (const [index, draft] of page.blocks.entries()) {
       if (draft.object) {
         lists.close();
+        if (open) open = { ...open, passed: draft.object };
         const object = draft.object.kind === 'table' ? tables.get(draft.object) : draft.object;
         if (object) blocks.push(object);
         continue;
@@ -145,7 +146,7 @@ export function buildStructure(
         open = undefined;
         lists.add(draft);
       } else if (lists.continues(draft)) continue;
-      else if (open && goesOn(open.draft, draft)) {
+      else if (open && goesOn(open.draft, draft, open.passed)) {
         lists.close();
         const at = open.blocks.findLastIndex(({ kind }) => kind === 'paragraph');
         const last = open.blocks[at];
@@ -185,8 +186,15 @@ function addEntry(blocks: Block[], edges: readonly number[], draft: DraftBlock):
   } else blocks.push({ kind: 'contents', entries: [{ level: 1, content: draft.content }] });
 }
 
-/** Whether a paragraph that a column or page broke off goes on here. */
-function goesOn(before: DraftBlock, draft: DraftBlock): boolean {
+/**
+ * Whether a paragraph that a column or page broke off goes on here.
+ *
+ * @param passed a table or figure that is read between them: what stands below it in the same column is read after it
+ */
+function goesOn(before: DraftBlock, draft: DraftBlock, passed: PageObject | undefined): boolean {
+  const isSamePage = draft.page === before.page;
+  if (passed && isSamePage && draft.top < before.bottom && draft.top - draft.size < bottomOf(passed))
+    return false;
   if (!draft.opensRegion || draft.table || draft.marker || draft.page - before.page > 1) return false;
   if (Math.abs(before.size - draft.size) > 0.6 || before.bold !== draft.bold) return false;
   return isUnfinished(plainText(before.content), plainText(draft.content));

@@ -9,6 +9,11 @@ import type { FigureBlock, LinkArea, Word } from './types.ts';
 /** What stands among the lines and is not one. */
 export type PageObject = FigureBlock | DraftTable;
 
+/** Lower edge of a table or figure, in points. */
+export function bottomOf(object: PageObject): number {
+  return object.kind === 'table' ? object.y0 : object.box.y0;
+}
+
 export interface PlacedWord extends Word {
   readonly x0: number;
   readonly x1: number;

@@ -1,4 +1,5 @@
 import type { DraftBlock } from '../draft-blocks.ts';
+import { bottomOf } from '../page-lines.ts';
 import { plainText, type TableBlock } from '../types.ts';
 import { buildTable, isSameRow } from './build-table.ts';
 import { allBold, type DraftRow, type DraftTable, isFilled } from './draft-table.ts';
@@ -21,7 +22,10 @@ export function joinTables(
 ): ReadonlyMap<DraftTable, TableBlock> {
   const lowest = pages
     .flatMap(({ blocks }) => blocks)
-    .reduce((least, draft) => Math.min(least, bottomOf(draft)), Number.POSITIVE_INFINITY);
+    .reduce(
+      (least, draft) => Math.min(least, draft.object ? bottomOf(draft.object) : draft.bottom),
+      Number.POSITIVE_INFINITY,
+    );
   const chains: DraftTable[][] = [];
   /** The table that the page before ends with, and what is below it. */
   let open: { readonly parts: DraftTable[]; readonly floor: number } | undefined;
@@ -50,11 +54,6 @@ export function joinTables(
     open = parts && { parts, floor };
   }
   return new Map(chains.flatMap((parts) => (parts[0] ? [[parts[0], buildTable(parts)]] : [])));
-}
-
-function bottomOf({ object, bottom }: DraftBlock): number {
-  if (!object) return bottom;
-  return object.kind === 'table' ? object.y0 : object.box.y0;
 }
 
 function goesOn(parts: readonly DraftTable[], next: DraftTable, floor: number): boolean {
