@@ -42,18 +42,19 @@ export function drawText(text: string, x: number, y: number, bold = false): stri
   return `BT /${bold ? 'F2' : 'F1'} 10 Tf 1 0 0 1 ${x} ${y} Tm (${text}) Tj ET`;
 }
 
-/** A document of A4 pages with these operators; `F3` is Helvetica, the others Courier. */
+/** A document of A4 pages with these operators; `F3` and `F4` are Helvetica, the others Courier. */
 export function drawnPdf(pages: readonly string[]): Uint8Array {
-  const first = 6;
+  const first = 7;
   const kids = pages.map((_, at) => `${first + at * 2} 0 R`).join(' ');
   const font = (name: string): string =>
     `<</Type /Font /Subtype /Type1 /BaseFont /${name} /Encoding /WinAnsiEncoding>>`;
   return rawPdf([
     '<</Type /Catalog /Pages 2 0 R>>',
-    `<</Type /Pages /Kids [${kids}] /Count ${pages.length} /MediaBox [0 0 595 842] /Resources <</Font <</F1 3 0 R /F2 4 0 R /F3 5 0 R>>>>>>`,
+    `<</Type /Pages /Kids [${kids}] /Count ${pages.length} /MediaBox [0 0 595 842] /Resources <</Font <</F1 3 0 R /F2 4 0 R /F3 5 0 R /F4 6 0 R>>>>>>`,
     font('Courier'),
     font('Courier-Bold'),
     font('Helvetica'),
+    font('Helvetica-Bold'),
     ...pages.flatMap((content, at) => [
       `<</Type /Page /Parent 2 0 R /Contents ${first + 1 + at * 2} 0 R>>`,
       rawStream(content),

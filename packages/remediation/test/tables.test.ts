@@ -232,7 +232,7 @@ describe('rows that numbers with parts count are of a table', () => {
   ];
   test.each([
     { why: 'below a head', step: 24, rows: [['Version', 'Change'], ...versions] },
-    { why: 'one line apart', step: 14, rows: versions },
+    { why: 'one line apart', step: 14, rows: versions.map((row) => [...row, 'in force']) },
     {
       why: 'with further columns',
       step: 24,

@@ -7,6 +7,7 @@ import type { PageObject, PlacedWord, Row, Segment } from './page-lines.ts';
 import type { Region } from './reading-order.ts';
 import { sectionNumber } from './section-numbers.ts';
 import { spacedTable } from './tables/spaced-tables.ts';
+import { RowDistances } from './tables/table-evidence.ts';
 import { type Inline, isMark, type Word } from './types.ts';
 
 /** How an item of a list starts. */
@@ -85,10 +86,11 @@ const NUMBER = /^\(?(?:(\d{1,3})[.)]|([a-z])[.)]|([A-Z])\))$/;
  * @param typewritten the document's text is in a face of fixed pitch, which makes no listings then
  */
 export function draftBlocks(regions: readonly Region[], page: number, typewritten: boolean): DraftBlock[] {
+  const distances = new RowDistances(regions.flatMap(({ rows }) => rows));
   return regions.flatMap((region) => {
     if (region.contents) return region.rows.map((row) => entryOf(row, page));
     const lines = withoutAbbreviations(region.rows.map(lineOf));
-    const table = region.table ? spacedTable(region.rows, page, typewritten) : undefined;
+    const table = region.table ? spacedTable(region.rows, page, typewritten, distances) : undefined;
     const [top] = lines;
     if (table && top) return [{ ...draftOf([top], true, page, true), object: table }];
     const { x0: left, x1: right } = reach(lines);

@@ -2,26 +2,27 @@ import { hasLeader } from '../contents-table.ts';
 import { inlinesOf } from '../inlines.ts';
 import type { Row, Segment } from '../page-lines.ts';
 import { plainText } from '../types.ts';
-import { allBold, type DraftCell, type DraftRow, type DraftTable, isFilled, wordsOf } from './draft-table.ts';
+import { type DraftCell, type DraftTable, isFilled, wordsOf } from './draft-table.ts';
+import { type RowDistances, saysItIsTable } from './table-evidence.ts';
 
 const MIN_PAIRED_SHARE = 0.7;
 /** A row this close (in em) under the one before, with nothing in the first column, goes on with it. */
 const CONTINUED_EM = 1.45;
 /** Tables say something in at least this share of their cells; what does not is drawn with characters. */
 const MIN_SPEAKING_SHARE = 0.5;
-/** A number and its unit, as figures are written; those of lists have a point behind them. */
-const NUMBER = /^[-–−+(~<>]*\p{Sc}?\s?\d(?:[\d.,'’\s/:–-]*\d)?\)?\s?(?:%|‰|\p{Sc})?$/u;
-const MIN_NUMBER_SHARE = 0.8;
 
 /**
- * A table without rules: rows whose pieces stand in columns of their own. Undefined when they do not.
+ * A table without rules: rows whose pieces stand in columns of their own, and which say that they are more than lines with tabs in
+ * them. Undefined when they do not.
  *
- * @param typewritten spaces put everything in columns here, so that a head in bold or figures have to say that it is a table
+ * @param typewritten spaces put everything in columns here, and empty lines stand for distance
+ * @param distances of all rows of the page
  */
 export function spacedTable(
   rows: readonly Row[],
   page: number,
   typewritten: boolean,
+  distances: RowDistances,
 ): DraftTable | undefined {
   const leaders = rows.filter(hasLeader);
   if (leaders.length * 2 > rows.length) return undefined;
@@ -60,7 +61,7 @@ export function spacedTable(
       }),
     ),
   );
-  if (typewritten && !isTabular(table)) return undefined;
+  if (!saysItIsTable(rows, table) && (typewritten || !distances.setsApart(rows))) return undefined;
   const filled = table.flat().filter(isFilled);
   const speaking = filled.filter((cell) => /[\p{L}\p{N}]/u.test(plainText(cell.content)));
   if (speaking.length < filled.length * MIN_SPEAKING_SHARE) return undefined;
@@ -75,16 +76,6 @@ export function spacedTable(
     y0: last?.y ?? 0,
     y1: tops[0] ?? 0,
   };
-}
-
-/** Whether rows have a head in bold, or a column of figures. */
-function isTabular([head = [], ...body]: readonly DraftRow[]): boolean {
-  if (allBold(head) && !allBold(body.flat())) return true;
-  return head.some((_, column) => {
-    const cells = body.flatMap((row) => row[column] ?? []).filter(isFilled);
-    const numbers = cells.filter(({ content }) => NUMBER.test(plainText(content).trim()));
-    return cells.length > body.length * MIN_PAIRED_SHARE && numbers.length >= cells.length * MIN_NUMBER_SHARE;
-  });
 }
 
 /** Stretches of the page that segments cover, from left to right. */

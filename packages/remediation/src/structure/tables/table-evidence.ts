@@ -1,0 +1,79 @@
+import { pitchOf } from '../listings/listing-rows.ts';
+import type { Row } from '../page-lines.ts';
+import { plainText } from '../types.ts';
+import { allBold, type DraftCell, type DraftRow, isFilled } from './draft-table.ts';
+
+/** A number and its unit, as figures are written; those of lists have a point behind them. */
+const NUMBER = /^[-–−+(~<>]*\p{Sc}?\s?\d(?:[\d.,'’\s/:–-]*\d)?\)?\s?(?:%|‰|\p{Sc})?$/u;
+const MIN_NUMBER_SHARE = 0.8;
+const MIN_NUMBERED_SHARE = 0.7;
+/** A name and a number are read as well in a line. */
+const MIN_FIGURE_COLUMNS = 3;
+/** Lines of text are nearer to each other than this (em). */
+const LOOSE_EM = 1.3;
+/** Distances this near (points) to each other are one. */
+const SAME_DISTANCE_PT = 0.25;
+const MIN_EVEN_ROWS = 4;
+/** Of the rows of a page that stand so far apart, a table has this share: a row of it may look like a line. */
+const MIN_OWN_SHARE = 0.7;
+
+/** How far apart the rows of a page are, and how often. */
+export class RowDistances {
+  readonly #counts = new Map<number, number>();
+  #smallest = Number.POSITIVE_INFINITY;
+
+  constructor(rows: readonly Row[]) {
+    for (const distance of distancesOf(rows)) {
+      const step = stepOf(distance);
+      this.#counts.set(step, (this.#counts.get(step) ?? 0) + 1);
+      this.#smallest = Math.min(this.#smallest, step);
+    }
+  }
+
+  /** Whether some of the rows stand evenly apart, further than lines of text do, and little else of the page as far. */
+  setsApart(rows: readonly Row[]): boolean {
+    const size = rows[0]?.[0]?.size ?? 0;
+    const loose = distancesOf(rows).filter((distance) => distance > size * LOOSE_EM);
+    const [first = 0] = loose.map(stepOf);
+    if (loose.length + 1 < MIN_EVEN_ROWS || this.#smallest >= first - 1) return false;
+    const own = loose.filter((distance) => Math.abs(stepOf(distance) - first) <= 1).length;
+    const all = [first - 1, first, first + 1].reduce((sum, step) => sum + (this.#counts.get(step) ?? 0), 0);
+    return own === loose.length && own >= all * MIN_OWN_SHARE;
+  }
+}
+
+function distancesOf(rows: readonly Row[]): number[] {
+  return rows.slice(1).flatMap(([below], at) => {
+    const distance = (rows[at]?.[0]?.y ?? 0) - (below?.y ?? 0);
+    return distance > 0 ? [distance] : [];
+  });
+}
+
+function stepOf(distance: number): number {
+  return Math.round(distance / SAME_DISTANCE_PT);
+}
+
+/**
+ * Whether rows have a head (in bold, in another face than all that is of fixed pitch below it, or a word above figures), or figures
+ * among three columns or more.
+ */
+export function saysItIsTable(rows: readonly Row[], [head = [], ...body]: readonly DraftRow[]): boolean {
+  const headed = head.filter(isFilled).length > 1;
+  if (headed && allBold(head) && !allBold(body.flat())) return true;
+  const [first, ...others] = rows.map(pitchOf);
+  if (headed && first === undefined && others.every((pitch) => pitch !== undefined)) return true;
+  return head.some((name, column) => {
+    const cells = body.flatMap((row) => row[column] ?? []).filter(isFilled);
+    const numbers = cells.filter(isFigure);
+    const named = headed && isFilled(name) && !isFigure(name);
+    return (
+      (named || head.length >= MIN_FIGURE_COLUMNS) &&
+      cells.length > body.length * MIN_NUMBERED_SHARE &&
+      numbers.length >= cells.length * MIN_NUMBER_SHARE
+    );
+  });
+}
+
+function isFigure({ content }: DraftCell): boolean {
+  return NUMBER.test(plainText(content).trim());
+}
