@@ -9,6 +9,7 @@ import { ListBuilder } from './lists.ts';
 import { findNotes, tieReferences } from './notes.ts';
 import { bottomOf, type PageObject, type Row } from './page-lines.ts';
 import { readingOrder } from './reading-order.ts';
+import { takeHeadedTables } from './tables/headed-tables.ts';
 import { joinTables } from './tables/join-tables.ts';
 import { type Block, plainText, type Word } from './types.ts';
 
@@ -37,7 +38,8 @@ export function draftPage(
   const weights = groups.map((rows) => charactersOf(rows.flat()));
   const most = weights.reduce((sum, weight) => Math.max(sum, weight), 0);
   const blocks = groups.flatMap((rows, at) => {
-    const order = readingOrder(typewritten ? rows.map(withoutPitch) : joinSpacedColumns(rows));
+    const lines = typewritten ? rows.map(withoutPitch) : joinSpacedColumns(rows);
+    const order = readingOrder(takeHeadedTables(lines, page));
     const drafts = draftBlocks(takeContents(order), page, typewritten);
     // What stands sideways beside the text of a page heads none of it: a stamp, a watermark.
     return weights[at] === most ? drafts : drafts.map((draft) => ({ ...draft, sideways: true }));

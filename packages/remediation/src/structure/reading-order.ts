@@ -114,7 +114,7 @@ function hasSideHeads(band: readonly Row[], left: readonly Row[], right: readonl
 }
 
 /** Whether pieces of a line beside each other are of columns of running text, which are read one after the other. */
-function areColumns(rows: readonly Row[], left: readonly Row[], right: readonly Row[]): boolean {
+export function areColumns(rows: readonly Row[], left: readonly Row[], right: readonly Row[]): boolean {
   const even = rows.every((row, at) => isNextLine(row, rows[at + 1] ?? row));
   return (
     even && !isHeaded(rows) && [left, right].every((column) => fill(column) >= TABLE_FILL && runsOn(column))
