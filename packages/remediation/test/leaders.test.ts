@@ -44,6 +44,46 @@ describe('dots between a title and its page number', () => {
     );
   });
 
+  test('are artifacts in an index, whose numbers do not rise, and whose entries are not one text', async () => {
+    const { html, page, roles } = await remediate([
+      '(Anchor.....................31) Tj',
+      '(Bell.......................4, 12) Tj',
+      '(Bridge....................17pp., 45) Tj',
+      '(Capstan....................3) Tj',
+      '(see also Winch) Tj',
+      '(Deck.......................28) Tj',
+      '(Engine.....................9) Tj',
+    ]);
+    expect(roles).not.toContain('TOCI');
+    expect(page?.unmarkedText).toBe('');
+    expect(page?.text).not.toContain('..');
+    expect(html.match(/<p>[^<]*<\/p>/g)).toEqual([
+      '<p>Anchor 31</p>',
+      '<p>Bell 4, 12</p>',
+      '<p>Bridge 17pp., 45</p>',
+      '<p>Capstan 3</p>',
+      '<p>see also Winch</p>',
+      '<p>Deck 28</p>',
+      '<p>Engine 9</p>',
+    ]);
+  });
+
+  test('do not make one table of the columns of an index', async () => {
+    const entry = (word: string, number: number): string =>
+      `(${word}${'.'.repeat(40 - word.length)}${number}) Tj`;
+    const columns = [
+      ['Anchor', 'Bell', 'Bridge', 'Capstan', 'Deck', 'Engine'],
+      ['Hold', 'Keel', 'Ladder', 'Mast', 'Oar', 'Rudder'],
+    ];
+    const [left = [], right = []] = columns;
+    const rows = left.map(
+      (word, at) =>
+        `${entry(word, 40 - at)} 1 0 0 1 330 ${760 - at * 16} Tm ${entry(right[at] ?? '', 30 - at)}`,
+    );
+    const { html } = await remediate(rows);
+    expect([...html.matchAll(/<p>(\w+) \d+<\/p>/g)].map(([, word]) => word)).toEqual(columns.flat());
+  });
+
   test('are text anywhere else: what is left to fill in is meant to be met', async () => {
     const { html, page } = await remediate([
       '(Name ........................ born on ....................) Tj',

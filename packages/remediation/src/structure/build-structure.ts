@@ -197,6 +197,7 @@ function goesOn(before: DraftBlock, draft: DraftBlock, passed: PageObject | unde
   const isSamePage = draft.page === before.page;
   if (passed && isSamePage && draft.top < before.bottom && draft.top - draft.size < bottomOf(passed))
     return false;
+  if (before.leader.length > 0) return false;
   if (!draft.opensRegion || draft.table || draft.marker || draft.page - before.page > 1) return false;
   if (Math.abs(before.size - draft.size) > 0.6 || before.bold !== draft.bold) return false;
   return isUnfinished(plainText(before.content), plainText(draft.content));

@@ -14,10 +14,16 @@ const MIN_LEADER_SHARE = 0.3;
 const MIN_LINKED_SHARE = 0.6;
 /** Page numbers rise, but for the odd appendix. */
 const MIN_RISING_SHARE = 0.8;
+/** A page that an index refers to, with what follows it and a comma before the next. */
+const REFERENCE = /^(?:\d{1,4}|[ivxlc]{1,7})(?:[-–]\d{1,4}|ff?\.?|pp?\.?)?,?$/iu;
+/** A few lines with dots before a number are left to fill in; so many, and most of their column, lead to it. */
+const MIN_REFERENCES = 5;
+const MIN_REFERENCE_SHARE = 0.5;
+const FEW_DOTS = 2;
 
 /**
  * Rows of a table of contents, each a region of its own: they end in page numbers that rise, behind dots, linked to their
- * pages or below a heading that says so.
+ * pages or below a heading that says so. Where dots lead to numbers that do not rise, the rows are those of an index.
  */
 export function takeContents(regions: readonly Region[]): Region[] {
   const rows = regions.flatMap(({ rows: own, table }) => own.map((row) => ({ row, table })));
@@ -29,14 +35,22 @@ export function takeContents(regions: readonly Region[]): Region[] {
     if (isContents(run, rows[at - 1]?.row)) for (const row of run) contents.add(row);
     at = Math.max(end, at + 1);
   }
-  if (contents.size === 0) return [...regions];
   return regions.flatMap((region): Region[] => {
-    const parts: { rows: Row[]; table: boolean; contents: boolean }[] = [];
+    const index = new Set(indexRows(region.rows.filter((row) => !contents.has(row))));
+    const isEither = (row: Row): boolean => contents.has(row) || index.has(row);
+    if (!region.rows.some(isEither)) return [region];
+    const parts: { rows: Row[]; table: boolean; contents: boolean; index: boolean }[] = [];
     for (const row of region.rows) {
-      const isOne = contents.has(row);
+      const isOne = isEither(row);
       const last = parts.at(-1);
-      if (last && !isOne && !last.contents) last.rows.push(row);
-      else parts.push({ rows: [row], table: region.table && !isOne, contents: isOne });
+      if (last && !isOne && !last.contents && !last.index) last.rows.push(row);
+      else
+        parts.push({
+          rows: [row],
+          table: region.table && !isOne,
+          contents: contents.has(row),
+          index: index.has(row),
+        });
     }
     return parts.map((part) => ({ ...part, table: part.table && part.rows.length >= MIN_ENTRIES }));
   });
@@ -63,6 +77,37 @@ function isContents(run: readonly Row[], before: Row | undefined): boolean {
     linked >= run.length * MIN_LINKED_SHARE ||
     TITLE.test(textOf(before ?? []).trim())
   );
+}
+
+/** Rows in which dots lead to the pages that an index refers to, where most rows are such: few dots have room in a narrow column. */
+function indexRows(rows: readonly Row[]): readonly Row[] {
+  if (!isIndex(rows)) return [];
+  const found = rows.filter((row) => isReference(row, (dots) => lettersOf(dots) >= FEW_DOTS));
+  return found.length >= rows.length * MIN_REFERENCE_SHARE ? found : [];
+}
+
+function isReference(row: Row, leads: (dots: readonly Word[]) => boolean): boolean {
+  const { dots, numbers, words } = referencesOf(row);
+  const named = words.slice(0, words.length - dots.length - numbers).some(({ text }) => /\p{L}/u.test(text));
+  return named && numbers > 0 && leads(dots);
+}
+
+function lettersOf(words: readonly Word[]): number {
+  return words.reduce((sum, { text }) => sum + text.length, 0);
+}
+
+/** Whether rows are a column of an index: in many of them dots lead to pages. */
+export function isIndex(rows: readonly Row[]): boolean {
+  const certain = rows.filter((row) => isReference(row, isLeader)).length;
+  return certain >= Math.max(MIN_REFERENCES, rows.length * MIN_LEADER_SHARE);
+}
+
+/** The words of a row, how many of the last are pages, and the dots before these. */
+export function referencesOf(row: Row): { words: readonly Word[]; dots: readonly Word[]; numbers: number } {
+  const words = row.flatMap((segment) => segment.words);
+  const numbers = words.length - 1 - words.findLastIndex(({ text }) => !REFERENCE.test(text));
+  const before = words.slice(0, words.length - numbers);
+  return { words, dots: before.slice(before.findLastIndex(({ text }) => !DOTS.test(text)) + 1), numbers };
 }
 
 /**

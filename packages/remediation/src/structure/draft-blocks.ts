@@ -1,5 +1,5 @@
 import { reach } from '../text/boxes.ts';
-import { leaderLength } from './contents-table.ts';
+import { leaderLength, referencesOf } from './contents-table.ts';
 import { inlinesOf } from './inlines.ts';
 import { findListings, wordsOfListing } from './listings/find-listings.ts';
 import { pitchOf } from './listings/listing-rows.ts';
@@ -89,6 +89,7 @@ export function draftBlocks(regions: readonly Region[], page: number, typewritte
   const distances = new RowDistances(regions.flatMap(({ rows }) => rows));
   return regions.flatMap((region) => {
     if (region.contents) return region.rows.map((row) => entryOf(row, page));
+    if (region.index) return region.rows.map((row) => referenceOf(row, page));
     const lines = withoutAbbreviations(region.rows.map(lineOf));
     const table = region.table ? spacedTable(region.rows, page, typewritten, distances) : undefined;
     const [top] = lines;
@@ -265,6 +266,17 @@ function entryOf(row: Row, page: number): DraftBlock {
   const words = number ? [...title, { ...number, spaceBefore: true }] : [];
   const draft = draftOf([{ ...line, words }], false, page, false);
   return { ...draft, contents: true, table: false, leader: before.slice(title.length) };
+}
+
+/** An entry of an index: the dots before its pages are no part of it. */
+function referenceOf(row: Row, page: number): DraftBlock {
+  const line = lineOf(row);
+  const { dots, numbers } = referencesOf(row);
+  const end = line.words.length - numbers;
+  const pages = line.words.slice(end).map((word, at) => (at === 0 ? { ...word, spaceBefore: true } : word));
+  const words = [...line.words.slice(0, end - dots.length), ...pages];
+  const draft = draftOf([{ ...line, words }], false, page, false);
+  return { ...draft, table: false, leader: dots };
 }
 
 /** A marker that is glued to the text shares its glyphs, so it has no label of its own. */

@@ -1,5 +1,5 @@
 import { reach } from '../text/boxes.ts';
-import { leaderLength } from './contents-table.ts';
+import { isIndex, leaderLength } from './contents-table.ts';
 import { isUnfinished } from './inlines.ts';
 import { pitchOf } from './listings/listing-rows.ts';
 import { isMeant, type Row, type Segment } from './page-lines.ts';
@@ -11,6 +11,8 @@ export interface Region {
   readonly table: boolean;
   /** An entry of a table of contents. */
   readonly contents?: boolean;
+  /** An entry of an index: dots in it lead to pages. */
+  readonly index?: boolean;
 }
 
 const GUTTER_WIDTH_PT = 7;
@@ -93,6 +95,7 @@ function bands(rows: readonly Row[], gutter: number): { crossing: boolean; rows:
 function isTable(band: readonly Row[], left: readonly Row[], right: readonly Row[]): boolean {
   const paired = band.filter((row) => row.length > 1).length;
   if (paired < Math.min(left.length, right.length) * 0.7) return false;
+  if (isIndex(left) && isIndex(right)) return false;
   if (hasLeaders(band) || hasSideHeads(band, left, right)) return true;
   return [left, right].every((column) => fill(column) < TABLE_FILL) || band.some((row) => row.length > 3);
 }
