@@ -14,8 +14,8 @@ export function lines(texts: readonly string[], top: number, x = 72): string {
 }
 
 /** A line of text in Helvetica of eleven points. */
-export const prose = (text: string, y: number, x = 72): string =>
-  `BT /F3 11 Tf 1 0 0 1 ${x} ${y} Tm (${text}) Tj ET`;
+export const prose = (text: string, y: number, x = 72, bold = false): string =>
+  `BT /${bold ? 'F4' : 'F3'} 11 Tf 1 0 0 1 ${x} ${y} Tm (${text}) Tj ET`;
 
 export const ABOVE = [
   'The rooms of the house are opened by what stands in the file on the desk of the porter who has',

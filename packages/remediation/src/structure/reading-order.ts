@@ -25,6 +25,10 @@ const TABLE_FILL = 0.55;
 const MAX_DEPTH = 4;
 /** Between heads that stand beside the text there is text, more often than not. */
 const MIN_SPACED_SHARE = 0.5;
+/** Of the lines of a text so many go on in the next; of entries hardly any does. */
+const MIN_RUNNING_SHARE = 0.3;
+/** Of heads in figures so many have one. */
+const MIN_FIGURES_SHARE = 0.7;
 /** Of lines that stand beside each other: two columns, when in each of them so many are full and go on in the next. */
 const MIN_UNFINISHED_SHARE = 0.6;
 
@@ -107,21 +111,40 @@ function hasLeaders(band: readonly Row[]): boolean {
 
 /**
  * Whether what stands on the left are heads of the text beside them, as hours and years are: each on the first line of its text,
- * with further lines below it.
+ * with further lines below it, or in figures where no text runs on beside the next one.
  */
 function hasSideHeads(band: readonly Row[], left: readonly Row[], right: readonly Row[]): boolean {
   const heads = band.flatMap((row, at) => (row.length > 1 ? [at] : []));
-  if (heads.length < left.length || left.length >= right.length || fill(left) >= TABLE_FILL) return false;
+  if (heads.length < left.length || left.length > right.length || fill(left) >= TABLE_FILL) return false;
   const spaced = heads.filter((head, at) => (heads[at + 1] ?? band.length) - head > 1);
-  return spaced.length >= heads.length * MIN_SPACED_SHARE;
+  if (left.length < right.length && spaced.length >= heads.length * MIN_SPACED_SHARE) return true;
+  const figures = left.filter((row) => /\d/.test(textOf(row)));
+  return figures.length >= left.length * MIN_FIGURES_SHARE && !runsOn(right, MIN_RUNNING_SHARE);
 }
 
 /** Whether pieces of a line beside each other are of columns of running text, which are read one after the other. */
 export function areColumns(rows: readonly Row[], left: readonly Row[], right: readonly Row[]): boolean {
-  const even = rows.every((row, at) => isNextLine(row, rows[at + 1] ?? row));
+  const headed = isHeaded(rows);
+  const [text, ...sides] = headed ? [rows, left, right].map((own) => own.slice(1)) : [rows, left, right];
+  const columns = sides.flatMap((own) => columnsOf(own, 1));
+  const even = text?.every((row, at) => isNextLine(row, text[at + 1] ?? row));
   return (
-    even && !isHeaded(rows) && [left, right].every((column) => fill(column) >= TABLE_FILL && runsOn(column))
+    even === true &&
+    columns.every((column) => fill(column) >= TABLE_FILL && runsOn(column)) &&
+    // Phrases below heads are entries, however long they are; sentences are not.
+    (!headed || columns.every(hasSentences))
   );
+}
+
+/** The columns that are beside each other in rows. */
+function columnsOf(rows: readonly Row[], depth: number): (readonly Row[])[] {
+  const gutter = depth < MAX_DEPTH ? findGutter(rows) : undefined;
+  if (gutter === undefined) return [rows];
+  const sides = [
+    side(rows, (segment) => segment.x1 <= gutter),
+    side(rows, (segment) => segment.x0 >= gutter),
+  ];
+  return sides.flatMap((own) => columnsOf(own, depth + 1));
 }
 
 /** Whether the first row names what is below each of its pieces. */
@@ -130,16 +153,24 @@ function isHeaded([head, next]: readonly Row[]): boolean {
   return head.every(({ bold }) => bold) && !next.some(({ bold }) => bold);
 }
 
+function hasSentences(column: readonly Row[]): boolean {
+  return /[.!?]["”’)\]]?(?:$| \p{Lu})/u.test(column.map(textOf).join(' '));
+}
+
+function textOf(row: Row): string {
+  return row.flatMap(({ words }) => words.map(({ text }) => text)).join(' ');
+}
+
 /** Whether rows go on in the next because they are full: entries that begin small and end without a stop have room left. */
-function runsOn(column: readonly Row[]): boolean {
+function runsOn(column: readonly Row[], share = MIN_UNFINISHED_SHARE): boolean {
   const { x1: right } = reach(column.flat());
-  const texts = column.map((row) => row.flatMap(({ words }) => words.map(({ text }) => text)).join(' '));
+  const texts = column.map(textOf);
   const unfinished = column.slice(1).filter(([first], at) => {
     const last = column[at]?.at(-1);
     const goesOn = isUnfinished(texts[at] ?? '', texts[at + 1] ?? '');
     return goesOn && last && first && !isMeant(last, first, right);
   });
-  return column.length >= MIN_COLUMN_ROWS && unfinished.length >= (texts.length - 1) * MIN_UNFINISHED_SHARE;
+  return column.length >= MIN_COLUMN_ROWS && unfinished.length >= (texts.length - 1) * share;
 }
 
 /** How much of its width a column's rows use, on average. */
@@ -165,14 +196,24 @@ function splitTables(rows: readonly Row[], depth: number): Region[] {
     if (last?.table === table) last.rows.push(row);
     else regions.push({ rows: [row], table });
   }
-  // A single row with a gap in it (a date on the right of a title) is a line like any other.
-  return regions.flatMap((region): Region[] => {
-    const table = region.table && region.rows.length >= 3;
-    const gutter = table && depth < MAX_DEPTH ? findGutter(region.rows) : undefined;
-    if (gutter === undefined) return [{ rows: region.rows, table }];
-    const left = side(region.rows, (segment) => segment.x1 <= gutter);
-    const right = side(region.rows, (segment) => segment.x0 >= gutter);
-    if (!areColumns(region.rows, left, right)) return [{ rows: region.rows, table }];
-    return [...readingOrder(left, depth + 1), ...readingOrder(right, depth + 1)];
+  const taken = new Set<Row>();
+  return regions.flatMap((region, at): Region[] => {
+    const rows = region.rows.filter((row) => !taken.has(row));
+    // A single row with a gap in it (a date on the right of a title) is a line like any other.
+    const table = region.table && rows.length >= 3;
+    const gutter = table && depth < MAX_DEPTH ? findGutter(rows) : undefined;
+    if (gutter === undefined) return rows.length > 0 ? [{ rows, table }] : [];
+    const isLeft = (segment: Segment): boolean => segment.x1 <= gutter;
+    const isRight = (segment: Segment): boolean => segment.x0 >= gutter;
+    if (!areColumns(rows, side(rows, isLeft), side(rows, isRight))) return [{ rows, table }];
+    // One of the columns may have further lines.
+    const columns = [...rows];
+    for (const row of regions[at + 1]?.rows ?? []) {
+      const isBelow = isNextLine(columns.at(-1) ?? row, row) && (row.every(isLeft) || row.every(isRight));
+      if (!isBelow) break;
+      columns.push(row);
+      taken.add(row);
+    }
+    return [isLeft, isRight].flatMap((belongs) => readingOrder(side(columns, belongs), depth + 1));
   });
 }

@@ -1,0 +1,89 @@
+/** Columns of a few lines between those that run across the page, and what stands beside heads. */
+import { describe, expect, test } from 'vitest';
+import { prose, remediate } from './drawn-lines.ts';
+
+const ACROSS = [
+  'The society of the friends of the town came together in the hall of the school, as in every year,',
+  'and heard what its members had done since the summer; what they said of it is to be found below.',
+];
+const STORIES = [
+  [
+    'The hall has a roof once more. It',
+    'was mended by the members, who',
+    'came on four Sundays and have',
+    'brought their ladders with them.',
+  ],
+  [
+    'Apples have been few. The frost',
+    'came late and took most of them,',
+    'so that the feast is to be without',
+    'cider in this year and the next.',
+  ],
+  [
+    'Those who walk meet at the gate',
+    'of the school at nine. They take',
+    'what they eat with them, and go',
+    'home by the train of the evening.',
+  ],
+];
+const HEADS = ['The roof', 'The garden', 'The walk'];
+const across = (top: number): string => ACROSS.map((text, at) => prose(text, top - at * 14)).join('\n');
+const column = (at: number, width: number, more: readonly string[] = []): string =>
+  [
+    prose(HEADS[at] ?? '', 700, 30 + at * width, true),
+    ...[...(STORIES[at] ?? []), ...more].map((text, line) => prose(text, 682 - line * 14, 30 + at * width)),
+  ].join('\n');
+const textOf = (html: string): string => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+const storyOf = (at: number): string => `${HEADS[at]} ${STORIES[at]?.join(' ')}`;
+
+describe('columns of text with a head in bold over each', () => {
+  const page = (...columns: readonly string[]): string =>
+    [across(780), across(740), ...columns, across(600), across(570), across(540), across(510)].join('\n');
+
+  test.each([
+    [2, 240],
+    [3, 190],
+  ])('are read one after the other: %d', async (count, width) => {
+    const columns = Array.from({ length: count }, (_, at) => column(at, width));
+    const { html } = await remediate(page(...columns));
+    expect(html).not.toContain('<td');
+    for (let at = 0; at < count; at++) expect(textOf(html)).toContain(storyOf(at));
+  });
+
+  test('are read to their ends, where one has more lines', async () => {
+    const { html } = await remediate(page(column(0, 240, ['They came again in autumn.']), column(1, 240)));
+    expect(textOf(html)).toContain(`${storyOf(0)} They came again in autumn. ${storyOf(1)}`);
+  });
+});
+
+describe('figures beside text', () => {
+  const TALKS = [
+    'What the river brings',
+    'How the bridge was built and what it cost',
+    'Who owns the mill',
+    'Of fish',
+    'Boats and their names',
+    'What is to be done',
+  ];
+
+  test('are read with what stands beside them, where each has one line', async () => {
+    const hours = TALKS.map((talk, at) => [
+      prose(`${at + 9}:00`, 700 - at * 14),
+      prose(`${talk}, told by those who know it best`, 700 - at * 14, 140),
+    ]).flat();
+    const { html } = await remediate([across(780), ...hours].join('\n'));
+    for (const [at, talk] of TALKS.entries()) expect(textOf(html)).toContain(`${at + 9}:00 ${talk}`);
+  });
+
+  test('are read by themselves where they count lines of one text', async () => {
+    const lines = STORIES.flat().flatMap((text, at) =>
+      at % 2 === 0 ? [`${text} ${STORIES.flat()[at + 1]}`] : [],
+    );
+    const counted = lines.flatMap((text, at) => [
+      prose(`${at + 1}`, 700 - at * 14),
+      prose(text, 700 - at * 14, 110),
+    ]);
+    const { html } = await remediate(counted.join('\n'));
+    expect(html).not.toContain('<td');
+  });
+});
