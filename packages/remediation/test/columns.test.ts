@@ -87,3 +87,46 @@ describe('figures beside text', () => {
     expect(html).not.toContain('<td');
   });
 });
+
+describe('blocks of short lines', () => {
+  const block = (texts: readonly string[], x: number, top: number, leading = 14): string =>
+    texts.map((text, at) => prose(text, top - at * leading, x)).join('\n');
+
+  test('are read before what stands below them, as above a letter', async () => {
+    const { html } = await remediate(
+      [
+        block(['Hill and Sons, Oldham'], 72, 800),
+        block(['Mr John Smith', '4 Green Lane', 'Oldham OL2 6AB'], 72, 772),
+        block(['Hill and Sons', '12 Market Street', 'Oldham OL1 1AA', 'Telephone 0161 496'], 380, 800),
+        block(['Your letter of', '1 March 2024'], 72, 690),
+        block(['Telephone', '0161 496 0001'], 380, 690),
+        block(['Offer for your roof'], 72, 640),
+        block(['Dear Mr Smith,'], 72, 612),
+        across(584),
+        across(544),
+      ].join('\n'),
+    );
+    expect(textOf(html)).toMatch(
+      /Green Lane Oldham OL2 6AB Hill and Sons .* Telephone 0161 496 Your letter .* 0161 496 0001 Offer for your roof Dear Mr Smith, The society/,
+    );
+  });
+
+  test('that are entries of two lists are read one after the other', async () => {
+    const [left, right] = [
+      [
+        'The hall has a roof again',
+        'The garden has no fence',
+        'The walk is in September',
+        'Songs are sung on Friday',
+      ],
+      [
+        'Money that is left for all',
+        'Money that is owed to us',
+        'What the members have paid',
+        'What is paid by the town',
+      ],
+    ];
+    const { html } = await remediate([block(left, 72, 700, 28), block(right, 320, 700, 28)].join('\n'));
+    expect(textOf(html)).toContain([...left, ...right].join(' '));
+  });
+});

@@ -41,13 +41,37 @@ export function readingOrder(rows: readonly Row[], depth = 0): Region[] {
     const left = side(band, (segment) => segment.x1 <= gutter);
     const right = side(band, (segment) => segment.x0 >= gutter);
     const columns = Math.min(left.length, right.length) >= MIN_COLUMN_ROWS;
-    const parts =
-      crossing || !columns || isTable(band, left, right)
-        ? splitTables(band, depth)
-        : [...readingOrder(left, depth + 1), ...readingOrder(right, depth + 1)];
+    const across = crossing || !columns || isTable(band, left, right);
+    const parts = across ? splitTables(band, depth) : besideEachOther(band, left, right, depth);
     for (const part of parts) regions.push(part);
   }
   return regions;
+}
+
+/** Columns are read one after the other; blocks of short lines only as far as they stand beside each other, as above a letter. */
+function besideEachOther(
+  band: readonly Row[],
+  left: readonly Row[],
+  right: readonly Row[],
+  depth: number,
+): Region[] {
+  const areTexts = [left, right].some((column) => runsOn(column, MIN_RUNNING_SHARE));
+  const blocks = areTexts ? [band] : apart(band);
+  // Entries of two lists with more than a line between them.
+  const entries = blocks.filter((rows) => rows.length === 1 && rows.some((row) => row.length > 1));
+  if (blocks.length > 1 && entries.length < 2) return blocks.flatMap((rows) => readingOrder(rows, depth + 1));
+  return [...readingOrder(left, depth + 1), ...readingOrder(right, depth + 1)];
+}
+
+/** Rows, broken where more than a line is empty. */
+function apart(rows: readonly Row[]): Row[][] {
+  const blocks: Row[][] = [];
+  for (const [at, row] of rows.entries()) {
+    const above = rows[at - 1];
+    if (above && isNextLine(above, row)) blocks.at(-1)?.push(row);
+    else blocks.push([row]);
+  }
+  return blocks;
 }
 
 function side(rows: readonly Row[], belongs: (segment: Segment) => boolean): Row[] {
