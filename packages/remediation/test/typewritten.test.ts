@@ -69,6 +69,14 @@ describe('a letter in a face of fixed pitch, below a printed head', () => {
     expect(roles['Code']).toBeUndefined();
   });
 
+  test('is no heading where there is a little more small print than letter', async () => {
+    const print = Array.from({ length: 4 }, (_, at) =>
+      small('Registered office: House of the River Ltd, 12 Long Street, London, where', 120 - at * 10),
+    );
+    const { html } = await remediate([lines(LETTER, 700), ...print].join('\n'));
+    expect(html).not.toMatch(/<h\d[^>]*>(?:Dear|Yours|Account)/);
+  });
+
   test('has headings where they are larger than it', async () => {
     const large = (y: number): string =>
       prose('What guests pay for rooms of the house at the river', y).replace('/F3 11 Tf', '/F3 14 Tf');
