@@ -184,6 +184,40 @@ describe('a table is one', () => {
     expect(roles).toMatchObject({ Table: 1, TR: 5 });
   });
 
+  describe('with figures that end below their heads', () => {
+    // In Helvetica and Courier: as wide as their letters.
+    const HEAD = [prose('What', 710, 72), prose('Price each', 710, 312 - 53.2), prose('Amount', 710, 432 - 37.9)];
+    const amounts = ['0.55', '41.00', '6.20', '38.00', '45.00', '7.00'];
+    const cells = (at: number, y: number): string =>
+      [
+        drawText(`Bricks ${'abcdef'[at]}`, 72, y),
+        ...[312, 432].map((end) => {
+          const amount = amounts[at] ?? '';
+          return drawText(amount, end - amount.length * 6, y);
+        }),
+      ].join('\n');
+
+    test('though the words above begin elsewhere', async () => {
+      const shown = [0, 1, 2, 3].map((at) => cells(at, 694 - at * 16));
+      const { roles } = await remediate(around([...HEAD, ...shown].join('\n'), 600));
+      expect(roles).toMatchObject({ Table: 1, TR: 5 });
+      expect(roles['Code']).toBeUndefined();
+    });
+
+    test('though the names of groups stand between', async () => {
+      const shown = [
+        drawText('Materials', 72, 694),
+        ...[0, 1, 2].map((at) => cells(at, 678 - at * 16)),
+        drawText('Labour', 72, 630),
+        ...[3, 4, 5].map((at) => cells(at, 614 - at * 16)),
+      ];
+      const { html, roles } = await remediate(around([...HEAD, ...shown].join('\n'), 520));
+      expect(html).toMatch(/<td>Bricks a<\/td><td>0.55<\/td>/);
+      expect(html).toMatch(/<td>Bricks f<\/td><td>7.00<\/td>/);
+      expect(roles['Code']).toBeUndefined();
+    });
+  });
+
   test('where it is ruled, whatever its face', async () => {
     const { roles } = await remediate(
       around(drawTable({ xs: [72, 130, 190, 250], ys: [715, 695, 675, 655, 635], rows }), 600),

@@ -4,7 +4,7 @@ import { type DraftBlock, draftBlocks } from './draft-blocks.ts';
 import { attachCaptions } from './figures/captions.ts';
 import { headingLevels } from './heading-levels.ts';
 import { isUnfinished, joinInlines } from './inlines.ts';
-import { joinSpacedColumns } from './listings/listing-rows.ts';
+import { joinSpacedColumns, withoutPitch } from './listings/listing-rows.ts';
 import { ListBuilder } from './lists.ts';
 import { findNotes, tieReferences } from './notes.ts';
 import { bottomOf, type PageObject, type Row } from './page-lines.ts';
@@ -50,10 +50,6 @@ export function draftPage(
     leaders: blocks.flatMap((block) => block.leader),
     height,
   };
-}
-
-function withoutPitch(row: Row): Row {
-  return row.map((segment) => ({ ...segment, pitch: undefined }));
 }
 
 function charactersOf(segments: readonly { readonly characters: number }[]): number {

@@ -12,8 +12,10 @@ const MANUAL_TEXT_SHARE = 0.3;
 const MANUAL_TEXT_SIZE = 1.25;
 /** How far (in characters) from where spaces would put it a word may stand. */
 const OFF_GRID = 0.08;
-/** Cells begin below the words that head them, within this many points. */
+/** Cells begin below the words that head them, or end there, within this many points. */
 const SAME_EDGE_PT = 3;
+/** Lines between two rows of a table that are names of what follows, at most. */
+const MAX_NAMES = 2;
 
 /** Whether a document is written on a typewriter, or looks like it: its face says nothing about what is a listing. */
 export function isTypewritten(pages: readonly PageText[]): boolean {
@@ -46,18 +48,17 @@ export function pitchOf([first, ...others]: Row): number | undefined {
 
 /**
  * Rows in a face of fixed pitch, made one piece each where their columns are aligned by spaces: so many characters fit
- * between one word and the next. What stands below words of another face has a head, and is a table.
+ * between one word and the next. What stands below words of another face has a head, and is a table: its face says nothing.
  */
 export function joinSpacedColumns(rows: readonly Row[]): Row[] {
   if (!rows.some((row) => row.length > 1 && pitchOf(row) !== undefined)) return [...rows];
   const gutters = pageGutters(rows);
-  let headed = false;
-  return rows.map((row, at) => {
+  const headed = headedRows(rows);
+  return rows.map((row) => {
     const pitch = pitchOf(row);
-    const above = rows[at - 1];
-    if (pitch === undefined) headed = false;
-    else if (above && pitchOf(above) === undefined) headed = isHeadOf(above, row);
-    if (pitch === undefined || row.length < 2 || headed) return row;
+    if (pitch === undefined) return row;
+    if (headed.has(row)) return withoutPitch(row);
+    if (row.length < 2) return row;
     const groups: Segment[][] = [];
     for (const segment of row) {
       const last = groups.at(-1)?.at(-1);
@@ -69,14 +70,42 @@ export function joinSpacedColumns(rows: readonly Row[]): Row[] {
   });
 }
 
-/** Whether words of another face stand above the beginnings of two pieces of a row. */
+/** A row whose face says nothing. */
+export function withoutPitch(row: Row): Row {
+  return row.map((segment) => ({ ...segment, pitch: undefined }));
+}
+
+/** Rows of fixed pitch below words of another face that head their columns, and names of groups between them. */
+function headedRows(rows: readonly Row[]): ReadonlySet<Row> {
+  const headed = new Set<Row>();
+  let head: Row | undefined;
+  let names: Row[] = [];
+  for (const row of rows) {
+    if (row.length > 1 && pitchOf(row) === undefined) [head, names] = [row, []];
+    else if (row.length === 1) {
+      names.push(row);
+      if (names.length > MAX_NAMES) head = undefined;
+    } else if (head && isHeadOf(head, row)) {
+      for (const own of [...names, row]) headed.add(own);
+      names = [];
+    } else head = undefined;
+  }
+  return headed;
+}
+
+/** Whether words of another face stand above the beginnings or ends of two pieces of a row. */
 function isHeadOf(head: Row, row: Row): boolean {
-  const edges = new Set(row.map(({ x0 }) => Math.round(x0 / SAME_EDGE_PT)));
-  const below = head.filter(({ x0 }) => {
-    const edge = Math.round(x0 / SAME_EDGE_PT);
+  const [begins, ends] = [edgesOf(row, 'x0'), edgesOf(row, 'x1')];
+  return head.filter(({ x0, x1 }) => begins(x0) || ends(x1)).length > 1;
+}
+
+/** Tells whether a piece of a row begins or ends at a place. */
+function edgesOf(row: Row, side: 'x0' | 'x1'): (x: number) => boolean {
+  const edges = new Set(row.map((segment) => Math.round(segment[side] / SAME_EDGE_PT)));
+  return (x) => {
+    const edge = Math.round(x / SAME_EDGE_PT);
     return [edge - 1, edge, edge + 1].some((near) => edges.has(near));
-  });
-  return below.length > 1;
+  };
 }
 
 /** Whether a gap (points) is that of so many characters. */
