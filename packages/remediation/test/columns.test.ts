@@ -129,4 +129,21 @@ describe('blocks of short lines', () => {
     const { html } = await remediate([block(left, 72, 700, 28), block(right, 320, 700, 28)].join('\n'));
     expect(textOf(html)).toContain([...left, ...right].join(' '));
   });
+
+  test('are columns where both go on to their end', async () => {
+    const shown = (x: number, texts: readonly string[]): string =>
+      [block(texts.slice(0, 3), x, 700), block(texts.slice(3), x, 640)].join('\n');
+    const [left, right] = [
+      ['Hall', 'School', 'Garden of the school', 'Mill', 'Bridge below it', 'Ferry'],
+      ['Monday', 'Tuesday', 'Wednesday at nine', 'Thursday', 'Friday or later', 'Sunday'],
+    ];
+    const offset = 5;
+    const { html } = await remediate(
+      [
+        shown(72, left),
+        shown(320, right).replaceAll(/ (\d+) Tm/g, (_, y) => ` ${Number(y) - offset} Tm`),
+      ].join('\n'),
+    );
+    expect(textOf(html)).toContain([...left, ...right].join(' '));
+  });
 });

@@ -59,7 +59,14 @@ function besideEachOther(
   const blocks = areTexts ? [band] : apart(band);
   // Entries of two lists with more than a line between them.
   const entries = blocks.filter((rows) => rows.length === 1 && rows.some((row) => row.length > 1));
-  if (blocks.length > 1 && entries.length < 2) return blocks.flatMap((rows) => readingOrder(rows, depth + 1));
+  // What is below them stands on one side: else they are columns, however short their lines.
+  const below = blocks.at(-1)?.flat() ?? [];
+  const isOver = [left, right].some((column) => {
+    const own = new Set(column.flat());
+    return below.every((segment) => !own.has(segment));
+  });
+  if (isOver && blocks.length > 1 && entries.length < 2)
+    return blocks.flatMap((rows) => readingOrder(rows, depth + 1));
   return [...readingOrder(left, depth + 1), ...readingOrder(right, depth + 1)];
 }
 
