@@ -186,7 +186,11 @@ describe('a table is one', () => {
 
   describe('with figures that end below their heads', () => {
     // In Helvetica and Courier: as wide as their letters.
-    const HEAD = [prose('What', 710, 72), prose('Price each', 710, 312 - 53.2), prose('Amount', 710, 432 - 37.9)];
+    const HEAD = [
+      prose('What', 710, 72),
+      prose('Price each', 710, 312 - 53.2),
+      prose('Amount', 710, 432 - 37.9),
+    ];
     const amounts = ['0.55', '41.00', '6.20', '38.00', '45.00', '7.00'];
     const cells = (at: number, y: number): string =>
       [

@@ -156,11 +156,12 @@ function hasSideHeads(band: readonly Row[], left: readonly Row[], right: readonl
 /** Whether pieces of a line beside each other are of columns of running text, which are read one after the other. */
 export function areColumns(rows: readonly Row[], left: readonly Row[], right: readonly Row[]): boolean {
   const headed = isHeaded(rows);
-  const [text, ...sides] = headed ? [rows, left, right].map((own) => own.slice(1)) : [rows, left, right];
+  const text = headed ? rows.slice(1) : rows;
+  const sides = headed ? [left.slice(1), right.slice(1)] : [left, right];
   const columns = sides.flatMap((own) => columnsOf(own, 1));
-  const even = text?.every((row, at) => isNextLine(row, text[at + 1] ?? row));
+  const even = text.every((row, at) => isNextLine(row, text[at + 1] ?? row));
   return (
-    even === true &&
+    even &&
     columns.every((column) => fill(column) >= TABLE_FILL && runsOn(column)) &&
     // Phrases below heads are entries, however long they are; sentences are not.
     (!headed || columns.every(hasSentences))
