@@ -40,6 +40,8 @@ export interface ReadPages {
   readonly digests: readonly number[];
   readonly scanned: ReadonlySet<number>;
   readonly characters: number;
+  /** Nothing is painted on any page. */
+  readonly isBlank: boolean;
   readonly runningText: readonly string[];
   readonly fonts: readonly UsedFont[];
   readonly outline: readonly OutlineEntry[];
@@ -172,6 +174,7 @@ export function readPages(
     digests,
     scanned,
     characters,
+    isBlank: texts.every(({ paints }) => !paints),
     runningText,
     fonts: fonts.used,
     outline: readOutline(objects, pageNumbers, destinations),

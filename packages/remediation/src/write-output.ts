@@ -97,7 +97,10 @@ async function writeTagged(
   const revision = new Revision(original, document);
   prepare(revision);
   repairFonts({ objects: document.objects, revision }, read.fonts);
-  const mayClaim = STANDS_AGAINST_CLAIM.every((notice) => !notices.has(notice));
+  // Of blank pages there is nothing to tell; other pages without text hide it.
+  const mayClaim = STANDS_AGAINST_CLAIM.every(
+    (notice) => !notices.has(notice) || (notice === 'no_text' && read.isBlank),
+  );
   const write = async (claimsUa: boolean): Promise<WrittenOutput & { packetRef: PdfRef }> => {
     const target = { ...metadata, claimsUa };
     const written = await writeRevision(original, document, revision, target, new WorkBudget(limits));

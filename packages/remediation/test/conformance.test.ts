@@ -180,12 +180,12 @@ describe('tables', () => {
 });
 
 describe('the claim to follow PDF/UA', () => {
-  const untagged = (catalog: string): Uint8Array =>
+  const untagged = (catalog: string, content = 'BT /F1 11 Tf 72 700 Td (abba) Tj ET'): Uint8Array =>
     rawPdf([
       `<</Type /Catalog /Pages 2 0 R ${catalog}>>`,
       '<</Type /Pages /Kids [3 0 R] /Count 1>>',
       '<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <</Font <</F1 5 0 R>>>> /Contents 4 0 R>>',
-      rawStream('BT /F1 11 Tf 72 700 Td (abba) Tj ET'),
+      rawStream(content),
       TYPE3.replace(/11 0 R/g, '6 0 R'),
       rawStream(SQUARE),
     ]);
@@ -197,6 +197,17 @@ describe('the claim to follow PDF/UA', () => {
     expect(report.conformance.after).toEqual({ score: 100, failures: [] });
     expect(report.conformance.before.score).toBeLessThan(50);
     expect(claims(pdf)).toBe(true);
+  });
+
+  test.each([
+    ['nothing is painted', '0 0 595 842 re W n', true],
+    ['lines are drawn, which may be letters', '72 700 m 90 720 l S', false],
+    ['a colour runs over the page', '/S1 sh', false],
+    ['something is shown in a font that is not there', 'BT /F9 11 Tf (a) Tj ET', false],
+  ])('stands in a file without text only where there is nothing to see: %s', async (_, content, claim) => {
+    const { pdf, report } = await remediatePdf(untagged('', content), options);
+    expect(report.notices).toContain('no_text');
+    expect(claims(pdf)).toBe(claim);
   });
 
   test('stands nowhere in a file of which a check of the output fails, though nothing else speaks against it', async () => {

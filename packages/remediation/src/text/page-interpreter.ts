@@ -51,6 +51,7 @@ export function readPageText(
     fragments: interpreter.pen.finish(),
     largestImageShare: interpreter.largestImageShare,
     images: interpreter.images,
+    paints: interpreter.paints,
     unmappedGlyphs: interpreter.pen.unmappedGlyphs + interpreter.guessedGlyphs,
     speechless: interpreter.marked.speechless,
     unreadable: interpreter.unreadable,
@@ -63,6 +64,7 @@ class Interpreter {
   readonly pen: TextPen;
   largestImageShare = 0;
   images = 0;
+  paints = false;
   unreadable = false;
   readonly marked: MarkedContent;
   guessedGlyphs = 0;
@@ -114,8 +116,10 @@ class Interpreter {
     for (let operation = lexer.next(); operation; operation = lexer.next()) {
       this.#budget.spend('operators', 1);
       const drawn = path.take(operation, this.#state.matrix);
-      if (drawn) this.#path(drawn, use.id, number);
-      else this.#execute(operation, use, number, depth);
+      if (drawn) {
+        this.paints = true;
+        this.#path(drawn, use.id, number);
+      } else this.#execute(operation, use, number, depth);
       if (path.clip) clipBy(this.#state, path.clip);
       path.clip = undefined;
       number++;
@@ -215,6 +219,9 @@ class Interpreter {
       case 'EMC':
         this.marked.end();
         return;
+      case 'sh':
+        this.paints = true;
+        return;
       case 'BI':
         this.#image(use.id, at);
         return;
@@ -233,7 +240,10 @@ class Interpreter {
 
   #show(items: readonly (Operand | undefined)[], stream: number, operation: number): void {
     const { font, fontSize, scale, characterSpacing, wordSpacing, rise, matrix, isUnseen } = this.#state;
-    if (!font) return;
+    if (!font) {
+      this.paints = true;
+      return;
+    }
     if (!isUnseen) this.#fonts.see(font);
     const advance = (distance: number): void => {
       const move: Matrix = font.vertical ? [1, 0, 0, 1, 0, distance] : [1, 0, 0, 1, distance * scale, 0];
@@ -257,6 +267,7 @@ class Interpreter {
         const place = multiply(this.#textMatrix, matrix);
         const at = { from: offset, to: offset + glyph.bytes };
         if (glyph.isGuess) this.guessedGlyphs++;
+        if (!isSpace(glyph.text)) this.paints = true;
         this.pen.glyph(
           this.marked.read(glyph.text),
           font.vertical ? multiply(DOWNWARDS, place) : place,
@@ -277,6 +288,8 @@ class Interpreter {
     if (!object) return;
     const kind = this.#objects.name(object, 'Subtype');
     if (kind === 'Image') this.#image(use.id, at);
+    // A form too deep to be looked into may paint.
+    if (kind !== 'Image' && (kind !== 'Form' || depth >= MAX_FORM_DEPTH)) this.paints = true;
     if (kind !== 'Form' || depth >= MAX_FORM_DEPTH || this.#running.has(object)) return;
     this.#budget.spend('operators', OPERATORS_OF_FORM);
     const bytes = decodeStream(object, this.#budget);
@@ -300,12 +313,17 @@ class Interpreter {
 
   #image(stream: number, operation: number): void {
     this.images++;
+    this.paints = true;
     const place = unitSquare(this.#state.matrix);
     this.#drawn({ ...place, slanted: 0, segments: 0, kind: 'image', stream, operation });
     const [a, b, c, d] = this.#state.matrix;
     const share = Math.abs(a * d - b * c) / (this.#pageArea || 1);
     if (Number.isFinite(share)) this.largestImageShare = Math.max(this.largestImageShare, Math.min(1, share));
   }
+}
+
+function isSpace(text: string): boolean {
+  return text !== '' && text.trim() === '';
 }
 
 function numbers(operands: readonly Operand[]): number[] {

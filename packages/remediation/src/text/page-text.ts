@@ -11,6 +11,8 @@ export interface PageText {
   /** Share of the page (0 to 1) covered by its largest picture. */
   readonly largestImageShare: number;
   readonly images: number;
+  /** Whether anything is painted that can be seen. Spaces are not. */
+  readonly paints: boolean;
   /** Glyphs of which the file does not say what they are. */
   readonly unmappedGlyphs: number;
   /** Marked content that says itself what it is read as, and has glyphs of which nothing else says it. */
