@@ -1,6 +1,6 @@
 import { printedSamples, readPrinted } from '@sluice/testkit/samples';
 import { HtmlValidate } from 'html-validate';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { remediatePdf } from '../src/index.ts';
 import { readIndependently, squeeze, visibleText } from './independent-reader.ts';
 import { rolesOf } from './structure-roles.ts';
@@ -24,7 +24,11 @@ test('there are at least forty, by seven programs', () => {
 
 describe.each(samples)('$name', ({ name, bytes, pages, expected }) => {
   test('keeps its text, and gets the structure of its source', async () => {
+    const warn = vi.spyOn(console, 'warn');
+    onTestFinished(() => warn.mockRestore());
     const { pdf, html, report } = await remediatePdf(bytes, { language: null, fallbackTitle: name });
+    // Logs are ours to write, not a library's.
+    expect(warn).not.toHaveBeenCalled();
     const [before, after] = [await readIndependently(bytes), await readIndependently(pdf)];
     // pdf.js turns lines from right to left around by the pieces that they are in, and finds ligatures that it is told of.
     if (report.notices.includes('unmapped_glyphs'))

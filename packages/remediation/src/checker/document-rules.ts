@@ -9,7 +9,6 @@ import type { Findings } from './rules.ts';
 import type { StructureTree } from './structure-tree.ts';
 
 const LANGUAGE_TAG = /^[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*$/;
-const LETS_ASSISTIVE_TECHNOLOGY_READ = 512;
 const MAX_NAME_TREE_NODES = 10_000;
 
 /** Checks the header, the catalog and what it names: metadata, languages, layers, forms, attachments, protection. */
@@ -38,9 +37,8 @@ export function checkDocument(
   }
   checkForms(objects, budget, findings);
   checkAttachments(objects, budget, findings);
-  const protection = objects.dict(objects.pdf.context.info.trailer, 'Encrypt');
-  const permissions = objects.number(protection, 'P') ?? 0;
-  findings.require(!protection || (permissions & LETS_ASSISTIVE_TECHNOLOGY_READ) !== 0, '7.16-1');
+  const { securityHandler } = objects.pdf.context.info;
+  findings.require(securityHandler?.permissions.accessibility !== false, '7.16-1');
 }
 
 function checkMetadata(objects: ObjectAccess, budget: WorkBudget, findings: Findings): void {
