@@ -50,6 +50,17 @@ test('without numbers and outline the size decides, and no level is skipped', as
   expect(levels).toEqual([1, 2, 2, 3]);
 });
 
+test('hours before headings are no numbers of parts', async () => {
+  const headings: Line[] = [
+    [24, 'Programme'],
+    [18, 'Saturday'],
+    [14, '9.30 Doors open'],
+    [14, '10.30 The river and its bridges'],
+    [14, '12.00 Lunch in the garden'],
+  ];
+  expect(await headingsOf(middle(headings))).toEqual([1, 2, 3, 3, 3]);
+});
+
 test('where headings are numbered, the chapters are of the first level, and so is the title above them', async () => {
   const headings: Line[] = [
     [30, 'Manual of a machine'],

@@ -137,8 +137,8 @@ function believesNumbers(candidates: readonly Candidate[]): boolean {
   if (deep && parts.length >= numbered.length * COUNTED_SHARE) return true;
   const top = numbered.reduce((least, { numbers = [] }) => Math.min(least, numbers.length), Infinity);
   const highest = numbered.filter(({ numbers = [] }) => numbers.length === top);
-  // The chapters above have their numbers elsewhere.
-  if (top > 1) return true;
+  // The chapters above have their numbers elsewhere; what does not count on are hours and dates.
+  if (top > 1) return parts.length * 2 >= numbered.length - 1;
   const counted = highest.filter(
     ({ numbers = [] }, at) => (numbers[0] ?? 0) - (highest[at - 1]?.numbers?.[0] ?? 0) === 1,
   );
