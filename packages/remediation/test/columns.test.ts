@@ -147,3 +147,38 @@ describe('blocks of short lines', () => {
     expect(textOf(html)).toContain([...left, ...right].join(' '));
   });
 });
+
+describe('columns that stand close to each other between lines across the page', () => {
+  const [LEFT, RIGHT] = [
+    [...(STORIES[0] ?? []), ...(STORIES[1] ?? [])],
+    [...(STORIES[2] ?? []), ...(STORIES[0] ?? [])],
+  ];
+  const page = (down: number): string =>
+    [
+      across(780),
+      across(740),
+      ...LEFT.map((text, at) => prose(text, 690 - at * 14)),
+      ...RIGHT.map((text, at) => prose(text, 690 - down - at * 14, 252)),
+      across(540),
+      across(510),
+    ].join('\n');
+
+  test.each([
+    ['on the same lines', 0],
+    ['on lines of their own', 6],
+  ])('are read one after the other: %s', async (_, down) => {
+    const { html } = await remediate(page(down));
+    expect(html).not.toContain('<td');
+    expect(textOf(html)).toContain(`below. ${LEFT.join(' ')} ${RIGHT.join(' ')} The society`);
+  });
+
+  test('lose no words where a line runs across both', async () => {
+    const line = prose('All of this was found in order by those who had asked for it in the spring.', 634);
+    const { html } = await remediate([page(0).replaceAll(/^.* 634 Tm.*$/gm, ''), line].join('\n'));
+    expect(textOf(html)).toContain(
+      'All of this was found in order by those who had asked for it in the spring.',
+    );
+    for (const word of [...LEFT.slice(0, 4), ...LEFT.slice(5)].join(' ').split(' '))
+      expect(textOf(html)).toContain(word);
+  });
+});

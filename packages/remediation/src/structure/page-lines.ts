@@ -2,7 +2,7 @@ import { numberText, readingSequence } from '../text/direction.ts';
 import type { Box } from '../text/drawings.ts';
 import { isSamePitch, type TextFragment } from '../text/text-pen.ts';
 import { withDropCaps } from './drop-caps.ts';
-import { pageGutters } from './page-gutters.ts';
+import { columnRuns, pageGutters } from './page-gutters.ts';
 import type { DraftTable } from './tables/draft-table.ts';
 import type { FigureBlock, LinkArea, Word } from './types.ts';
 
@@ -127,7 +127,11 @@ function rowsOf(fragments: readonly Piece[], rightToLeft: boolean): Row[] {
   if (open.length > 0) rows.push(open);
   if (scripts.size > 0) joinScripts(rows, scripts);
   const gutters = pageGutters(rows);
-  return rows.map((row) => segmentsOf(row, gutters, rightToLeft));
+  const between = new Map<number, readonly number[]>();
+  if (gutters.length === 0)
+    for (const run of columnRuns(rows.map((row) => row.toSorted((a, b) => a.x0 - b.x0))))
+      for (let at = run.from; at < run.to; at++) between.set(at, run.gutters);
+  return rows.map((row, at) => segmentsOf(row, between.get(at) ?? gutters, rightToLeft));
 }
 
 function joinScripts(rows: readonly Piece[][], scripts: ReadonlyMap<Piece, Piece>): void {

@@ -2,6 +2,7 @@ import { reach } from '../text/boxes.ts';
 import { isIndex, leaderLength } from './contents-table.ts';
 import { isUnfinished } from './inlines.ts';
 import { pitchOf } from './listings/listing-rows.ts';
+import { columnRuns } from './page-gutters.ts';
 import { isMeant, type Row, type Segment } from './page-lines.ts';
 import { isNextLine, numberedHeadings } from './section-numbers.ts';
 
@@ -35,7 +36,7 @@ const MIN_UNFINISHED_SHARE = 0.6;
 /** Cuts rows into regions in reading order: columns from left to right between what runs across them. */
 export function readingOrder(rows: readonly Row[], depth = 0): Region[] {
   const gutter = depth < MAX_DEPTH ? findGutter(rows) : undefined;
-  if (gutter === undefined) return rows.length > 0 ? splitTables(rows, depth) : [];
+  if (gutter === undefined) return depth === 0 ? betweenRuns(rows) : splitTables(rows, depth);
   const regions: Region[] = [];
   for (const { crossing, rows: band } of bands(rows, gutter)) {
     const left = side(band, (segment) => segment.x1 <= gutter);
@@ -46,6 +47,26 @@ export function readingOrder(rows: readonly Row[], depth = 0): Region[] {
     for (const part of parts) regions.push(part);
   }
   return regions;
+}
+
+/** Columns of text one after the other, each run of them between what runs across the page. */
+function betweenRuns(rows: readonly Row[]): Region[] {
+  const regions: Region[][] = [];
+  let at = 0;
+  for (const { from, to, gutters } of columnRuns(rows)) {
+    const run = rows.slice(from, to);
+    const edges = [Number.NEGATIVE_INFINITY, ...gutters, Number.POSITIVE_INFINITY];
+    const columns = edges
+      .slice(1)
+      .map((edge, column) => side(run, ({ x0, x1 }) => x0 >= (edges[column] ?? 0) && x1 <= edge));
+    const areTexts = columns.every((column) => runsOn(column, MIN_RUNNING_SHARE));
+    if (!areTexts || (isHeaded(run) && !columns.every(hasSentences))) continue;
+    regions.push(splitTables(rows.slice(at, from), 0));
+    for (const column of columns) regions.push(readingOrder(column, 1));
+    at = to;
+  }
+  regions.push(splitTables(rows.slice(at), 0));
+  return regions.flat();
 }
 
 /** Columns are read one after the other; blocks of short lines only as far as they stand beside each other, as above a letter. */
