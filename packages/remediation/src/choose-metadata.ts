@@ -5,7 +5,7 @@ import { titleFromFileName, usableTitle } from './pdf/document-title.ts';
 import type { ObjectAccess } from './pdf/object-access.ts';
 import { xmpTitle } from './pdf/xmp.ts';
 import type { Notice } from './report.ts';
-import { type Block, plainText } from './structure/types.ts';
+import { type Block, blockText } from './structure/types.ts';
 
 /** BCP 47: what was asked for, what the document says, what its text looks like, English. */
 export function chooseLanguage(
@@ -25,7 +25,7 @@ export function statedLanguage(objects: ObjectAccess): string | null {
   return normalizeLanguage(objects.text(objects.pdf.getCatalog(), 'Lang')) ?? null;
 }
 
-/** What the document says, its first heading, its file name. */
+/** What the document says, the title that is set apart in it, its first heading, its file name. */
 export function chooseTitle(
   objects: ObjectAccess,
   blocks: readonly Block[],
@@ -40,8 +40,9 @@ export function chooseTitle(
     usableTitle(objects.text(info, 'Title')) ??
     usableTitle(decoded && xmpTitle(new TextDecoder().decode(decoded)));
   if (stated !== undefined) return stated;
-  const heading = blocks.find((block) => block.kind === 'heading');
-  const fromHeading = heading && usableTitle(plainText(heading.content));
+  const heading =
+    blocks.find(({ kind }) => kind === 'title') ?? blocks.find(({ kind }) => kind === 'heading');
+  const fromHeading = heading && usableTitle(blockText(heading));
   notices.add(fromHeading === undefined ? 'title_from_file_name' : 'title_from_heading');
   return fromHeading ?? titleFromFileName(fileName);
 }

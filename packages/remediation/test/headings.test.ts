@@ -9,7 +9,7 @@ type Line = readonly [number, string, bold?: 'bold'];
 const WORDS = 'These are words of a paragraph, and there are enough of them to be what most of the text is.';
 const BODY: Line = [10, WORDS];
 
-/** Headings of a document of one page, as level and text. */
+/** The title of a document of one page, and the levels of its headings. */
 async function headingsOf(lines: readonly Line[], more: { catalog?: string; objects?: RawObject[] } = {}) {
   const shown = lines.map(
     ([size, text, bold], at) =>
@@ -32,8 +32,8 @@ async function headingsOf(lines: readonly Line[], more: { catalog?: string; obje
   return [
     ...Buffer.from(pdf)
       .toString('latin1')
-      .matchAll(/\/S \/H(\d)\b/g),
-  ].map(([, level]) => Number(level));
+      .matchAll(/\/S \/(?:H(\d)|Title)\b/g),
+  ].map(([, level]) => (level === undefined ? 'Title' : Number(level)));
 }
 
 const middle = (headings: readonly Line[]): Line[] => headings.flatMap((heading) => [heading, BODY, BODY]);
@@ -61,7 +61,7 @@ test('hours before headings are no numbers of parts', async () => {
   expect(await headingsOf(middle(headings))).toEqual([1, 2, 3, 3, 3]);
 });
 
-test('where headings are numbered, the chapters are of the first level, and so is the title above them', async () => {
+test('where headings are numbered, the chapters are of the first level below the title', async () => {
   const headings: Line[] = [
     [30, 'Manual of a machine'],
     [18, '1 Introduction'],
@@ -71,7 +71,7 @@ test('where headings are numbered, the chapters are of the first level, and so i
     [18, '2 Use'],
     [18, '3. Repair'],
   ];
-  expect(await headingsOf(middle(headings))).toEqual([1, 1, 2, 2, 3, 1, 1]);
+  expect(await headingsOf(middle(headings))).toEqual(['Title', 1, 2, 2, 3, 1, 1]);
 });
 
 test('numbers of one size are told apart by their depth', async () => {
@@ -91,18 +91,44 @@ test('a bracket may stand behind numbers', async () => {
     [14, '1.1\\) What it is'],
     [18, '2\\) Use'],
   ];
-  expect(await headingsOf(middle(headings))).toEqual([1, 1, 2, 1]);
+  expect(await headingsOf(middle(headings))).toEqual(['Title', 1, 2, 1]);
 });
 
-test('numbers of parts that count on are believed, though larger text stands between them', async () => {
+test('numbers of parts that count on are believed, and larger text between two of them is of what both are of', async () => {
   const headings: Line[] = [
     [14, '1 Machines'],
     [14, '1.1 Parts'],
     [20, 'A sample of large text'],
     [14, '1.2 Others'],
+    [20, 'Part two'],
     [14, '2 Use'],
   ];
-  expect(await headingsOf(middle(headings))).toEqual([1, 2, 1, 2, 1]);
+  expect(await headingsOf(middle(headings))).toEqual([1, 2, 2, 2, 1, 1]);
+});
+
+test('parts of an appendix are as deep as their numbers behind its letter, and what a word names by that letter has them below it', async () => {
+  const headings: Line[] = [
+    [12, 'Appendix B. Rooms'],
+    [16, 'B.2. Doors'],
+    [14, 'B.2.1. Locks'],
+    [14, 'B.2.2. Keys'],
+    [11.5, 'Table 4. Windows'],
+    [16, '4.1. Windows'],
+  ];
+  expect(await headingsOf(middle(headings))).toEqual([1, 2, 3, 3, 2, 2]);
+});
+
+test('headings of one size are of one level, though those of a size between come later', async () => {
+  const headings: Line[] = [
+    [20, 'Report'],
+    [14, 'Rent'],
+    [12, 'Spring'],
+    [14, 'Food'],
+    [12, 'Autumn'],
+    [17, 'Costs'],
+    [14, 'Paper'],
+  ];
+  expect(await headingsOf(middle(headings))).toEqual([1, 2, 3, 2, 3, 2, 3]);
 });
 
 test('numbers that count make headings of lines in bold, smaller than the text and behind a tab as well', async () => {

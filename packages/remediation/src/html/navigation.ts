@@ -4,11 +4,13 @@ import { escapeHtml } from './escape.ts';
 /** A document with fewer headings is found one's way in without. */
 const MIN_HEADINGS = 3;
 
-/** Identifier of each heading. */
+/** Identifier of each heading, and of the title above them. */
 export type Anchors = ReadonlyMap<Block, string>;
 
 export function headingAnchors(pages: readonly PageStructure[]): Anchors {
-  const headings = pages.flatMap(({ blocks }) => blocks.filter(({ kind }) => kind === 'heading'));
+  const headings = pages.flatMap(({ blocks }) =>
+    blocks.filter(({ kind }) => kind === 'heading' || kind === 'title'),
+  );
   return new Map(headings.map((block, index) => [block, `heading-${index + 1}`]));
 }
 
@@ -18,15 +20,16 @@ export function renderNavigation(anchors: Anchors): string {
   const items: string[] = [];
   const open: number[] = [];
   for (const [block, id] of anchors) {
-    if (block.kind !== 'heading') continue;
-    while (open.length > 0 && (open.at(-1) ?? 0) > block.level) {
+    if (block.kind !== 'heading' && block.kind !== 'title') continue;
+    const level = block.kind === 'title' ? 0 : block.level;
+    while (open.length > 0 && (open.at(-1) ?? 0) > level) {
       items.push('</li></ul>');
       open.pop();
     }
     const last = open.at(-1);
-    if (last === undefined || last < block.level) {
+    if (last === undefined || last < level) {
       items.push('<ul>');
-      open.push(block.level);
+      open.push(level);
     } else items.push('</li>');
     items.push(`<li><a href="#${id}">${escapeHtml(plainText(block.content).trim())}</a>`);
   }

@@ -43,7 +43,8 @@ const RIGHT_TO_LEFT = /^(?:ar|fa|he|ur|yi|ps|sd|ug)\b/i;
 
 /** One self-contained page: no scripts, no outside resources; text and links are escaped. */
 export function renderHtml({ language, title, pages, fields }: HtmlDocument): string {
-  const shift = headingShift(pages);
+  const hasTitle = pages.some(({ blocks }) => blocks.some(({ kind }) => kind === 'title'));
+  const shift = hasTitle ? 1 : headingShift(pages);
   const anchors = headingAnchors(pages);
   const starts = new PageStarts(pages);
   const rendering: Rendering = { shift, anchors, fields: new FieldValues(fields), starts };
@@ -61,7 +62,7 @@ export function renderHtml({ language, title, pages, fields }: HtmlDocument): st
   ];
   if (navigation !== '') lines.push(navigation);
   lines.push('<main>');
-  if (shift > 0) lines.push(`<h1>${escapeHtml(title)}</h1>`);
+  if (shift > 0 && !hasTitle) lines.push(`<h1>${escapeHtml(title)}</h1>`);
   for (const [index, page] of pages.entries()) {
     const content = page.blocks.map((block) => renderBlock(block, rendering));
     const rest = rendering.fields.restOf(index);
@@ -75,7 +76,7 @@ export function renderHtml({ language, title, pages, fields }: HtmlDocument): st
   return lines.join('\n');
 }
 
-/** The page has one h1: the document's own if it opens with one and repeats it nowhere, else its title. */
+/** The page has one h1: the title that is set apart in the document; its own h1 if it opens with one and repeats it nowhere; else its title. */
 function headingShift(pages: readonly PageStructure[]): number {
   const levels = pages.flatMap((page) =>
     page.blocks.flatMap((block) => (block.kind === 'heading' ? [block.level] : [])),
@@ -93,8 +94,9 @@ function languageOf(language: string | undefined): string {
 function renderBlock(block: Block, rendering: Rendering): string {
   const language = languageOf(block.language);
   switch (block.kind) {
+    case 'title':
     case 'heading': {
-      const level = Math.min(6, block.level + rendering.shift);
+      const level = block.kind === 'title' ? 1 : Math.min(6, block.level + rendering.shift);
       const id = rendering.anchors.get(block);
       const heading = `<h${level} id="${id}"${language}>${renderInlines(block.content)}</h${level}>`;
       const beside = rendering.fields.beside(block.content);

@@ -2,7 +2,7 @@ import type { OutlineEntry } from '../pdf/outline.ts';
 import { takeContents } from './contents-table.ts';
 import { type DraftBlock, draftBlocks } from './draft-blocks.ts';
 import { attachCaptions } from './figures/captions.ts';
-import { headingLevels } from './heading-levels.ts';
+import { findHeadings } from './headings/heading-levels.ts';
 import { isUnfinished, joinInlines } from './inlines.ts';
 import { joinSpacedColumns, withoutPitch } from './listings/listing-rows.ts';
 import { ListBuilder } from './lists.ts';
@@ -75,8 +75,8 @@ export function buildStructure(
   recognised: ReadonlySet<number>,
 ): Block[][] {
   const drafts = pages.flatMap((page) => page.blocks).filter((draft) => !recognised.has(draft.page));
-  const levels = headingLevels(
-    drafts.filter((draft) => !draft.contents && !draft.sideways),
+  const { levels, title } = findHeadings(
+    drafts.filter((draft) => !draft.sideways),
     outline,
     bodySize,
   );
@@ -125,6 +125,13 @@ export function buildStructure(
         open = undefined;
         edges ??= entryEdges(page.blocks);
         addEntry(blocks, edges, draft);
+        continue;
+      }
+      if (title.includes(draft)) {
+        lists.close();
+        open = undefined;
+        if (draft === title[0])
+          blocks.push({ kind: 'title', content: title.map(({ content }) => content).reduce(joinInlines) });
         continue;
       }
       const level = levels.get(draft);

@@ -7,7 +7,8 @@ const DOTS = /^[.·․‥…]+$/;
 const LEADER = /[.·․‥]{4,}|…{2,}/;
 const LEADER_WORDS = 4;
 const PAGE_NUMBER = /^(?:\d{1,4}|[ivxlc]{1,7})$/i;
-const TITLE =
+/** What tables of contents are called. */
+export const CONTENTS_TITLE =
   /^(?:(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|indice|sommario|inhoud(?:sopgave)?|innehåll|sisällys|spis treści|obsah|περιεχόμενα|содержание|оглавление|目次|目录|차례)$/iu;
 const MIN_ENTRIES = 3;
 const MIN_LEADER_SHARE = 0.3;
@@ -75,7 +76,7 @@ function isContents(run: readonly Row[], before: Row | undefined): boolean {
   return (
     leaders >= run.length * MIN_LEADER_SHARE ||
     linked >= run.length * MIN_LINKED_SHARE ||
-    TITLE.test(textOf(before ?? []).trim())
+    CONTENTS_TITLE.test(textOf(before ?? []).trim())
   );
 }
 

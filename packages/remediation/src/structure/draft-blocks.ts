@@ -1,11 +1,11 @@
 import { reach } from '../text/boxes.ts';
 import { leaderLength, referencesOf } from './contents-table.ts';
+import { sectionNumber } from './headings/section-numbers.ts';
 import { inlinesOf } from './inlines.ts';
 import { findListings, wordsOfListing } from './listings/find-listings.ts';
 import { pitchOf } from './listings/listing-rows.ts';
 import type { PageObject, PlacedWord, Row, Segment } from './page-lines.ts';
 import type { Region } from './reading-order.ts';
-import { sectionNumber } from './section-numbers.ts';
 import { spacedTable } from './tables/spaced-tables.ts';
 import { RowDistances } from './tables/table-evidence.ts';
 import { type Inline, isMark, type Word } from './types.ts';
@@ -35,8 +35,9 @@ export interface DraftBlock {
   /** The dots between it and its page number, which are no part of its content. */
   readonly leader: readonly Word[];
   readonly page: number;
-  /** Left edge of the first line. */
+  /** Edges of the first line. */
   readonly x0: number;
+  readonly x1: number;
   /** Left edge of the second line, or of the first one's text behind its marker. */
   readonly textX0: number;
   /** Upper edge of the first line, and baseline of the last, in points. */
@@ -248,6 +249,7 @@ function draftOf(lines: readonly Line[], table: boolean, page: number, opensRegi
     leader: [],
     page,
     x0: first?.x0 ?? 0,
+    x1: first?.x1 ?? 0,
     textX0: second?.x0 ?? first?.textX0 ?? 0,
     top: (first?.y ?? 0) + (first?.size ?? 0),
     bottom: lines.at(-1)?.y ?? 0,

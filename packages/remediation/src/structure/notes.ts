@@ -56,7 +56,7 @@ export function tieReferences(blocks: readonly Block[]): Block[] {
       return note === undefined ? inline : { ...inline, note };
     });
   return blocks.map((block) =>
-    block.kind === 'paragraph' || block.kind === 'heading'
+    block.kind === 'paragraph' || block.kind === 'heading' || block.kind === 'title'
       ? { ...block, content: tie(block.content) }
       : block,
   );

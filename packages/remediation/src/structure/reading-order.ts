@@ -1,10 +1,10 @@
 import { reach } from '../text/boxes.ts';
 import { isIndex, leaderLength } from './contents-table.ts';
+import { isNextLine, numberedHeadings } from './headings/section-numbers.ts';
 import { isUnfinished } from './inlines.ts';
 import { pitchOf } from './listings/listing-rows.ts';
 import { columnRuns } from './page-gutters.ts';
 import { isMeant, type Row, type Segment } from './page-lines.ts';
-import { isNextLine, numberedHeadings } from './section-numbers.ts';
 
 /** Rows that are read from top to bottom: a column, a heading across columns, a table. */
 export interface Region {

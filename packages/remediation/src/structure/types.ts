@@ -119,20 +119,23 @@ interface ContentsBlock {
   readonly entries: ContentsEntry[];
 }
 
-export type Block = (
-  | { readonly kind: 'heading'; readonly level: number; readonly content: readonly Inline[] }
-  | { readonly kind: 'paragraph'; readonly content: readonly Inline[] }
-  /** Output of a console, source text, settings: lines that stay as they are. */
-  | { readonly kind: 'listing'; readonly content: readonly Inline[] }
-  | ListBlock
-  | TableBlock
-  | FigureBlock
-  | NoteBlock
-  | ContentsBlock
-) & {
-  /** BCP 47, where it is not the document's. */
-  readonly language?: string;
-};
+export type Block =
+  /** The document's own name, where it is set apart from the headings: at most one, before all of them. */
+  (
+    | { readonly kind: 'title'; readonly content: readonly Inline[] }
+    | { readonly kind: 'heading'; readonly level: number; readonly content: readonly Inline[] }
+    | { readonly kind: 'paragraph'; readonly content: readonly Inline[] }
+    /** Output of a console, source text, settings: lines that stay as they are. */
+    | { readonly kind: 'listing'; readonly content: readonly Inline[] }
+    | ListBlock
+    | TableBlock
+    | FigureBlock
+    | NoteBlock
+    | ContentsBlock
+  ) & {
+    /** BCP 47, where it is not the document's. */
+    readonly language?: string;
+  };
 
 export interface PageStructure {
   readonly blocks: readonly Block[];
@@ -178,6 +181,7 @@ export function blockText(block: Block): string {
     case 'contents':
       return block.entries.map(({ content }) => plainText(content)).join('\n');
     case 'note':
+    case 'title':
     case 'heading':
     case 'paragraph':
     case 'listing':

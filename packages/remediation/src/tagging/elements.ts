@@ -37,7 +37,7 @@ interface CellShape {
 
 /** A structure element before it is an object. */
 export interface Element {
-  /** A standard structure type. */
+  /** A standard structure type of PDF 1.7, or one of `MAPPED_TYPES`. */
   readonly tag: string;
   readonly children: (Element | Content)[];
   readonly alt?: string;
@@ -51,6 +51,9 @@ export interface Element {
   /** An annotation that belongs to the element. */
   readonly annotation?: { readonly page: number; readonly index: number };
 }
+
+/** Types of PDF 2.0, and what they are to readers that know PDF 1.7. */
+export const MAPPED_TYPES: Readonly<Record<string, string>> = { Title: 'P' };
 
 export function isContent(child: Element | Content): child is Content {
   return 'marks' in child;
@@ -76,7 +79,7 @@ export function elementTree(
       const element = elementOf(block, placing);
       root.children.push(block.language === undefined ? element : { ...element, language: block.language });
       // No place for a field inside: it is read after.
-      if (block.kind === 'heading')
+      if (block.kind === 'heading' || block.kind === 'title')
         for (const field of block.content.flatMap(({ source }) =>
           placing.fields.takeAll(source?.words ?? []),
         ))
@@ -96,6 +99,8 @@ export function elementTree(
 
 function elementOf(block: Block, placing: Placing): Element {
   switch (block.kind) {
+    case 'title':
+      return { tag: 'Title', children: textChildren(block.content, placing) };
     case 'heading':
       return { tag: `H${block.level}`, children: textChildren(block.content, placing) };
     case 'paragraph':

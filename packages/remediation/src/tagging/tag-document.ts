@@ -82,8 +82,10 @@ function addBookmarks(
   const bookmarks = structure.flatMap(({ blocks }, index) =>
     blocks.flatMap((block): Bookmark[] => {
       const page = pages[index]?.ref;
-      if (block.kind !== 'heading' || !page) return [];
-      return [{ level: block.level, title: plainText(block.content).trim(), page }];
+      if ((block.kind !== 'heading' && block.kind !== 'title') || !page) return [];
+      // A title is beside the chapters: below it all of them would be closed.
+      const level = block.kind === 'title' ? 1 : block.level;
+      return [{ level, title: plainText(block.content).trim(), page }];
     }),
   );
   const outline = writeBookmarks(revision, bookmarks);

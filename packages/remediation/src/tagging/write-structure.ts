@@ -13,7 +13,7 @@ import type { ObjectAccess } from '../pdf/object-access.ts';
 import type { Revision } from '../pdf/revision.ts';
 import { inverse, type Matrix, transform } from '../text/matrix.ts';
 import type { TaggedAnnotation } from './annotations.ts';
-import { type Content, type Element, isContent } from './elements.ts';
+import { type Content, type Element, isContent, MAPPED_TYPES } from './elements.ts';
 import type { MarkedPage, ParentKeys } from './mark-pages.ts';
 
 export interface StructureInput {
@@ -41,6 +41,12 @@ export function writeStructure(input: StructureInput): void {
   const writer = new ElementWriter(input);
   const documentRef = writer.write(input.root, treeRef);
   treeRoot.set('K', documentRef ?? PdfNull.instance);
+  const mapped = Object.entries(MAPPED_TYPES).filter(([type]) => writer.types.has(type));
+  if (mapped.length > 0)
+    treeRoot.set(
+      'RoleMap',
+      PdfDict.of(Object.fromEntries(mapped.map(([type, known]) => [type, PdfName.of(known)]))),
+    );
 
   const parents: { key: number; value: PdfObject }[] = writer.annotationParents.map(({ key, parent }) => ({
     key,
@@ -85,6 +91,8 @@ class ElementWriter {
   readonly parents = new Map<Content, PdfRef>();
   /** Elements that are called by name. */
   readonly ids = new Map<string, PdfRef>();
+  /** Types of the elements that were written. */
+  readonly types = new Set<string>();
   readonly annotationParents: { key: number; parent: PdfRef }[] = [];
   readonly #placed = new Set<TaggedAnnotation>();
   readonly #input: StructureInput;
@@ -101,6 +109,7 @@ class ElementWriter {
     const { revision, pages } = this.#input;
     const dict = PdfDict.of({ Type: PdfName.of('StructElem'), S: PdfName.of(element.tag), P: parent });
     const ref = revision.add(dict);
+    this.types.add(element.tag);
     const pageIndex = element.annotation?.page ?? element.children.find(isContent)?.page;
     const page = pageIndex === undefined ? undefined : pages[pageIndex]?.ref;
     if (page) dict.set('Pg', page);

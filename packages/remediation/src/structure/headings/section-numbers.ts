@@ -1,4 +1,4 @@
-import type { Row, Segment } from './page-lines.ts';
+import type { Row, Segment } from '../page-lines.ts';
 
 const NUMBER = /^(\d{1,3}(?:\.\d{1,3})*)[.)]?$/;
 
