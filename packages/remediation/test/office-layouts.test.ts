@@ -116,6 +116,16 @@ test('what dots lead to is read with it', async () => {
     expect(text).toMatch(new RegExp(`${dish} \\.* ?${prices[at]}\\b`));
 });
 
+test('lines of a form that are left to fill in are paragraphs of their own', async () => {
+  const fields = ['Name', 'Street', 'Town', 'Born on'].map(
+    (name) => `${name} ${'_'.repeat(46 - name.length)}`,
+  );
+  const { html } = await read(lines(60, 700, fields, 22));
+  expect(html).toMatch(/<p>Name _+<\/p>\s*<p>Street _+<\/p>\s*<p>Town _+<\/p>\s*<p>Born on _+<\/p>/);
+  const sentence = await read(lines(60, 600, ['I was born on ________', 'and live in this town.']));
+  expect(sentence.html).toMatch(/born on _+ and live/);
+});
+
 test('hours on the left are read before what stands beside them', async () => {
   const entries = ['9:00', '10:30', '12:00', '14:00'];
   const { text } = await read(

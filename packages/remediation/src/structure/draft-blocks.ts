@@ -74,6 +74,9 @@ const USUAL_SHARE = 0.15;
 const LOOSE_EM = 1.45;
 
 const BULLET = /^[•◦‣▪■□●○➢✓❖►∙·–—*-]$/;
+/** What is left to fill in at the end of a line, and what is left to tick at the beginning of one. */
+const BLANK = /_{3}$/;
+const CHECKBOX = /^[☐☑☒]/u;
 const GLUED_BULLET = /^[•◦‣▪■●➢✓❖►∙](?=.)/;
 /** As "a." counts items, or begins "a. m."; only the next letter tells. */
 const POINTED_LETTER = /^[a-z]\.$/;
@@ -225,6 +228,8 @@ function continuesBlock(
   const indented = line.x0 - previous.x0 > em * 0.8 && previous.x0 - page.left < em * 0.3;
   if (indented && previous !== first) return false;
   const previousText = previous.words.at(-1)?.text ?? '';
+  const text = line.words[0]?.text ?? '';
+  if (CHECKBOX.test(text) || (BLANK.test(previousText) && /^\p{Lu}/u.test(text))) return false;
   return !(endedShort && /[.!?:]["”’)]?$/.test(previousText));
 }
 
