@@ -50,6 +50,20 @@ describe('areas behind words', () => {
     expect(await tablesOf(marked(0, (line) => [line]))).toEqual([]);
   });
 
+  test('are marks where a comma or bracket of the last word is not marked', async () => {
+    const sentences = [
+      ['Licences are in ', '/usr/share/mpl', ' and in '],
+      ['the folder (', '/usr/share/gpl', '), for all of'],
+      ['the packages: ', '/usr/share/lgpl', ', say, is one.'],
+    ] as const;
+    const content = sentences.map(([before, code, after], row) => {
+      const y = 700 - row * 12;
+      const area = `0.9 g ${60 + before.length * 6} ${y - 2.3} ${code.length * 6} 12 re f 0 g`;
+      return `${area} ${drawText((before + code + after).replaceAll(/[()]/g, '\\$&'), 60, y)}`;
+    });
+    expect(await tablesOf(content.join('\n'))).toEqual([]);
+  });
+
   test('are cells where they keep off', async () => {
     expect(await tablesOf(marked(2, (line) => [line.trim(), 'done']))).toEqual([
       lines.map((line) => [line.trim(), 'done']),

@@ -61,7 +61,7 @@ export class Underlines {
     return begins && ends;
   }
 
-  /** Whether a box lies behind words of one line, and is no larger than they are. */
+  /** Whether a box lies behind words of one line, or parts of them, and is no larger than they are. */
   marks({ x0, x1, y0, y1 }: Box): boolean {
     if (y1 - y0 > LARGEST_PT * MARKED_EM) return false;
     let [begins, ends] = [false, false];
@@ -74,9 +74,9 @@ export class Underlines {
         if (fragment.y < y0 || y1 - y0 > fragment.size * MARKED_EM) return false;
         // Spaces are marked like words, and are no fragments.
         const isIndented = fragment.afterSpace && fragment.x0 > x0;
-        begins ||= isIndented || Math.abs(fragment.x0 - x0) <= MARKED_END_PT;
-        ends ||=
-          x1 >= fragment.x1 - MARKED_END_PT && x1 <= fragment.x1 + MARKED_END_PT + SPACE_EM * fragment.size;
+        // A comma behind what is marked is of its last word, and is not: through a cell's edge runs no word.
+        begins ||= isIndented || (x0 >= fragment.x0 - MARKED_END_PT && x0 < fragment.x1);
+        ends ||= x1 > fragment.x0 && x1 <= fragment.x1 + MARKED_END_PT + SPACE_EM * fragment.size;
       }
     }
     return begins && ends;
