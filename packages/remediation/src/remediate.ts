@@ -18,7 +18,7 @@ import { alternativeText, type Block, blockText } from './structure/types.ts';
 import { noteDocument, writeOutput } from './write-output.ts';
 
 /** Changes whenever the same input may give different outputs. */
-export const PROCESSOR = 'sluice-remediation/0.8.0';
+export const PROCESSOR = 'sluice-remediation/0.9.0';
 
 export interface RemediationOptions {
   /** BCP 47; null lets the document, and then its text, decide. */

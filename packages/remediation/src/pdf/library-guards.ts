@@ -6,7 +6,7 @@ import { serialize } from './serialize.ts';
 
 /*
  * What @libpdf/core 0.4.2 lacks for files that nobody vouches for. Each guard has a test that hangs, or fails,
- * without it (test/hostile.test.ts, test/document.test.ts).
+ * without it (test/hostile/hostile.test.ts, test/documents/document.test.ts).
  */
 
 /** More reads of nothing at one place than any file can cause. */

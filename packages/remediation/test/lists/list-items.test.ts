@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { remediatePdf } from '../../src/index.ts';
+import { drawnPdf } from '../support/drawn-table.ts';
+
+const prose = (text: string, x: number, y: number): string =>
+  `BT /F3 11 Tf 1 0 0 1 ${x} ${y} Tm (${text}) Tj ET`;
+
+/** An item as most programs draw it: its marker and its text on one line, a finger apart. */
+const item = (marker: string, text: string, y: number): string =>
+  `${prose(marker, 72, y)}\n${prose(text, 86, y)}`;
+
+async function mainOf(...content: string[]): Promise<string> {
+  const end = prose('What stands below is of none of them, and goes from edge to edge of the page.', 60, 100);
+  const { html } = await remediatePdf(drawnPdf([[...content, end].join('\n')]), {
+    language: 'en',
+    fallbackTitle: 'x.pdf',
+  });
+  return /<main>([\s\S]*)<\/main>/.exec(html)?.[1] ?? '';
+}
+
+describe('an item of a list', () => {
+  test('has the paragraphs that stand below its text, where that is of one line', async () => {
+    const html = await mainOf(
+      item('\\225', 'Of the garden', 700),
+      prose('Its door is open from the morning on.', 86, 680),
+      item('\\225', 'Of the library', 660),
+      prose('Its door is shut.', 86, 640),
+    );
+    expect(html).toContain(
+      '<li>Of the garden Its door is open from the morning on.</li><li>Of the library Its door is shut.</li>',
+    );
+  });
+
+  test('has what is set further in than its text, and is of more than one line', async () => {
+    const html = await mainOf(
+      item('1.', 'It is written above the door:', 700),
+      prose('Whoever comes in here at night shall not', 110, 680),
+      prose('wake those who are asleep in it.', 110, 667),
+      item('2.', 'Nobody has read it.', 640),
+    );
+    expect(html).toContain(
+      '<li>It is written above the door: Whoever comes in here at night shall not wake those who are asleep in it.</li>',
+    );
+  });
+
+  test.each([
+    { what: 'a signature far to the right', x: 330, y: 680, second: 330 },
+    { what: 'a signature after an empty space', x: 110, y: 655, second: 110 },
+    { what: 'lines that are centred', x: 110, y: 680, second: 122 },
+  ])('has not $what', async ({ x, y, second }) => {
+    const html = await mainOf(
+      item('1.', 'The contract', 713),
+      item('2.', 'The passport', 700),
+      prose('Yours sincerely, from the house', x, y),
+      prose('John Smith, porter', second, y - 13),
+    );
+    expect(html).toContain('<li>The passport</li></ol>');
+  });
+
+  test('is the first, where the next number comes behind its paragraphs', async () => {
+    const html = await mainOf(
+      item('1.', 'The garden', 700),
+      prose('Its door is open from the morning on.', 86, 680),
+      prose('It is shut in the evening.', 86, 660),
+      item('2.', 'The library', 640),
+    );
+    expect(html).toContain('<ol><li>The garden Its door is open');
+    expect(html.match(/<li>/g)).toHaveLength(2);
+  });
+
+  test('is none, where what comes behind has another number, or a paragraph from the edge stands between', async () => {
+    const other = await mainOf(
+      item('1.', 'The garden', 700),
+      prose('Its door is open from the morning on.', 86, 680),
+      item('7.', 'The library', 640),
+    );
+    expect(other).not.toContain('<li>');
+    const between = await mainOf(
+      item('1.', 'The garden', 700),
+      prose('Its door is open from the morning on.', 60, 680),
+      item('2.', 'The library', 640),
+    );
+    expect(between).not.toContain('<li>');
+  });
+});
+
+test('letters count as numbers do, with a point or a bracket behind them, and alone they count nothing', async () => {
+  const lettered = (first: string, second: string): string[] => [
+    item(first, 'The garden is open.', 700),
+    item(second, 'The library is shut.', 680),
+  ];
+  expect(await mainOf(...lettered('a.', 'b.'))).toContain('<ol type="a"><li>The garden is open.</li>');
+  expect(await mainOf(...lettered('a\\)', 'b\\)'))).toContain('<ol type="a"><li>The garden is open.</li>');
+  expect(await mainOf(...lettered('a.', 'd.'))).not.toContain('<li>');
+});
+
+test.each(['z. B.', 'd. h.', 'a. m.', 'p. 12'])(
+  'a paragraph goes on in a line that begins with %s',
+  async (words) => {
+    const first =
+      'What stands in no line of it is shut, and stays so until somebody has asked for it in writing,';
+    const second = `${words} in the file on the desk of the porter, who has written it down there since the house`;
+    const html = await mainOf(prose(first, 60, 700), prose(second, 60, 687), prose('was built.', 60, 674));
+    expect(html).toContain(`in writing, ${words} in the file`);
+  },
+);
