@@ -50,6 +50,19 @@ test('without numbers and outline the size decides, and no level is skipped', as
   expect(levels).toEqual([1, 2, 2, 3]);
 });
 
+test('steps that are counted between two parts are of the first of them, also where their numbers are those of chapters', async () => {
+  const headings: Line[] = [
+    [24, '1 Ports'],
+    [18, '1.1 Cables'],
+    [18, '1.2 Protocols'],
+    [11, '1. Stuttgart modified', 'bold'],
+    [11, '2. Flexnet', 'bold'],
+    [18, '1.3 Devices'],
+    [24, '2 Details'],
+  ];
+  expect(await headingsOf(middle(headings))).toEqual([1, 2, 2, 3, 3, 2, 1]);
+});
+
 test('hours before headings are no numbers of parts', async () => {
   const headings: Line[] = [
     [24, 'Programme'],

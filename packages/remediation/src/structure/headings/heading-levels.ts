@@ -12,6 +12,8 @@ const COUNTED_SHARE = 0.7;
 /** Lines of a title page: larger than the first numbered heading and before it. */
 const MAX_TITLE_LINES = 4;
 const MAX_LEVEL = 6;
+/** Numbers of steps and questions between two parts, at most. */
+const MAX_STRAYS = 12;
 
 export interface Headings {
   /** From 1 to 6. */
@@ -34,7 +36,7 @@ export function findHeadings(
   bodySize: number,
 ): Headings {
   const texts = drafts.filter(({ contents }) => !contents);
-  const all = candidatesOf(texts, outline, bodySize);
+  const all = withoutStrayNumbers(candidatesOf(texts, outline, bodySize));
   const listed = depthsInContents(drafts, all);
   const opening = opensContents(drafts, all);
   const title = findTitle({ drafts, candidates: all, bodySize, opening, listed, counts: believesNumbers });
@@ -71,6 +73,23 @@ export function findHeadings(
     levels.set(candidate.draft, level);
   }
   return { levels, title: title.lines };
+}
+
+/** Numbers between 3.6.3 and 3.6.4 that are of no part of 3.6.3 count steps or questions there, and say nothing of depth. */
+function withoutStrayNumbers(candidates: readonly Candidate[]): readonly Candidate[] {
+  const numbered = candidates.filter(({ numbers }) => numbers !== undefined);
+  const strays = new Set<Candidate>();
+  for (const [at, { numbers: before = [] }] of numbered.entries()) {
+    const later = numbered.slice(at + 1, at + 2 + MAX_STRAYS);
+    const next = later.findIndex(
+      ({ numbers = [] }) => numbers.length === before.length && follows(numbers, before),
+    );
+    // Chapters, which are counted by one number, look like steps.
+    if (before.length < 2 || next === -1) continue;
+    for (const each of later.slice(0, next))
+      if (!before.every((number, depth) => each.numbers?.[depth] === number)) strays.add(each);
+  }
+  return candidates.map((each) => (strays.has(each) ? { ...each, numbers: undefined } : each));
 }
 
 /**
