@@ -165,7 +165,11 @@ function hasLeaders(band: readonly Row[]): boolean {
  * Whether what stands on the left are heads of the text beside them, as hours and years are: each on the first line of its text,
  * with further lines below it, or in figures where no text runs on beside the next one.
  */
-function hasSideHeads(band: readonly Row[], left: readonly Row[], right: readonly Row[]): boolean {
+function hasSideHeads(all: readonly Row[], lefts: readonly Row[], right: readonly Row[]): boolean {
+  // A title above them stands on the left as they do.
+  const above = all.findIndex((row) => row.length > 1);
+  const band = all.slice(above);
+  const left = all.slice(0, above).every((row, at) => row[0] === lefts[at]?.[0]) ? lefts.slice(above) : lefts;
   const heads = band.flatMap((row, at) => (row.length > 1 ? [at] : []));
   if (heads.length < left.length || left.length > right.length || fill(left) >= TABLE_FILL) return false;
   const spaced = heads.filter((head, at) => (heads[at + 1] ?? band.length) - head > 1);
@@ -175,18 +179,26 @@ function hasSideHeads(band: readonly Row[], left: readonly Row[], right: readonl
 }
 
 /** Whether pieces of a line beside each other are of columns of running text, which are read one after the other. */
-export function areColumns(rows: readonly Row[], left: readonly Row[], right: readonly Row[]): boolean {
+export function areColumns(rows: readonly Row[], sides: readonly (readonly Row[])[]): boolean {
   const headed = isHeaded(rows);
   const text = headed ? rows.slice(1) : rows;
-  const sides = headed ? [left.slice(1), right.slice(1)] : [left, right];
-  const columns = sides.flatMap((own) => columnsOf(own, 1));
+  const columns = sides.flatMap((own) => columnsOf(headed ? own.slice(1) : own, 1));
   const even = text.every((row, at) => isNextLine(row, text[at + 1] ?? row));
+  const full = columns.filter((column) => fill(column) >= TABLE_FILL && runsOn(column));
   return (
     even &&
-    columns.every((column) => fill(column) >= TABLE_FILL && runsOn(column)) &&
+    // Beside two texts another column may end before them, whatever is in it.
+    (full.length === columns.length ||
+      (full.length > 1 && columns.every((column) => endsFirst(column, text)))) &&
     // Phrases below heads are entries, however long they are; sentences are not.
-    (!headed || columns.every(hasSentences))
+    (!headed || full.every(hasSentences))
   );
+}
+
+/** Whether a column says something in each row as far as it goes: what heads other columns has rows of theirs beside it. */
+function endsFirst(column: readonly Row[], rows: readonly Row[]): boolean {
+  const own = new Set(column.flat());
+  return rows.slice(0, column.length).every((row) => row.some((segment) => own.has(segment)));
 }
 
 /** The columns that are beside each other in rows. */
@@ -258,7 +270,7 @@ function splitTables(rows: readonly Row[], depth: number): Region[] {
     if (gutter === undefined) return rows.length > 0 ? [{ rows, table }] : [];
     const isLeft = (segment: Segment): boolean => segment.x1 <= gutter;
     const isRight = (segment: Segment): boolean => segment.x0 >= gutter;
-    if (!areColumns(rows, side(rows, isLeft), side(rows, isRight))) return [{ rows, table }];
+    if (!areColumns(rows, [side(rows, isLeft), side(rows, isRight)])) return [{ rows, table }];
     // One of the columns may have further lines.
     const columns = [...rows];
     for (const row of regions[at + 1]?.rows ?? []) {

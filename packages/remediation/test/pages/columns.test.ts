@@ -50,6 +50,18 @@ describe('columns of text with a head in bold over each', () => {
     for (let at = 0; at < count; at++) expect(textOf(html)).toContain(storyOf(at));
   });
 
+  test('are read one after the other, where a third of them has a few lines only, and no sentence', async () => {
+    const dates = ['3 May Meeting in', 'the hall', '9 June Walk'];
+    const third = [
+      prose('Dates', 700, 410, true),
+      ...dates.map((text, line) => prose(text, 682 - line * 14, 410)),
+    ].join('\n');
+    const { html } = await remediate(page(column(0, 190), column(1, 190), third));
+    expect(html).not.toContain('<td');
+    for (const at of [0, 1]) expect(textOf(html)).toContain(storyOf(at));
+    expect(textOf(html)).toContain(`Dates ${dates.join(' ')}`);
+  });
+
   test('are read to their ends, where one has more lines', async () => {
     const { html } = await remediate(page(column(0, 240, ['They came again in autumn.']), column(1, 240)));
     expect(textOf(html)).toContain(`${storyOf(0)} They came again in autumn. ${storyOf(1)}`);
@@ -86,6 +98,19 @@ describe('figures beside text', () => {
     const { html } = await remediate(counted.join('\n'));
     expect(html).not.toContain('<td');
   });
+});
+
+test('words in bold before what they mean are read with it, also below a title', async () => {
+  const words = ['Ashlar', 'Batten', 'Cornice', 'Dado', 'Eaves'];
+  const lines = words.flatMap((word, at) => [
+    prose(word, 700 - at * 40, 72, true),
+    ...(STORIES[at % 3] ?? [])
+      .slice(0, 2)
+      .map((text, line) => prose(`${text} ${text}`, 700 - at * 40 - line * 14, 180)),
+  ]);
+  const title = prose('Words', 740, 72, true).replace(' 11 Tf', ' 20 Tf');
+  const { html } = await remediate([title, ...lines].join('\n'));
+  for (const [at, word] of words.entries()) expect(textOf(html)).toContain(`${word} ${STORIES[at % 3]?.[0]}`);
 });
 
 describe('blocks of short lines', () => {

@@ -88,6 +88,38 @@ describe('what stands below heads in bold', () => {
     expect(text).toContain(BELOW);
   });
 
+  test('has totals in rows of their own, which have no name in the first column', async () => {
+    const { tables } = await read(
+      heads(740, [60, 'No'], [100, 'What was done'], [300, 'Price'], [360, 'Amount']),
+      say(60, 724, '1'),
+      say(100, 724, 'The roof was looked at, with'),
+      say(300, 724, '480.00'),
+      say(360, 724, '480.00'),
+      say(100, 712, 'a report'),
+      say(60, 696, '2'),
+      say(100, 696, 'Disposal'),
+      say(300, 696, '90.00'),
+      say(360, 696, '90.00'),
+      say(100, 680, 'Subtotal'),
+      say(360, 680, '570.00'),
+      say(100, 664, 'Tax 20%'),
+      say(360, 664, '114.00'),
+      say(100, 648, 'Total due'),
+      say(360, 648, '684.00'),
+      say(60, 610, BELOW),
+    );
+    expect(tables).toEqual([
+      [
+        ['No', 'What was done', 'Price', 'Amount'],
+        ['1', 'The roof was looked at, with a report', '480.00', '480.00'],
+        ['2', 'Disposal', '90.00', '90.00'],
+        ['', 'Subtotal', '', '570.00'],
+        ['', 'Tax 20%', '', '114.00'],
+        ['', 'Total due', '', '684.00'],
+      ],
+    ]);
+  });
+
   test('may have a first column without a head', async () => {
     const { tables } = await read(
       heads(740, [200, 'Doors'], [280, 'Windows']),

@@ -71,6 +71,22 @@ describe('words at tab stops are lines, each read to its end', () => {
   });
 });
 
+test('labels above lines to fill in are none, though they are in bold', async () => {
+  const rows = ['Surname|First name', 'Street|Town', 'Telephone|E-mail'].flatMap((labels) => [
+    labels.split('|'),
+    ['____________', '____________'],
+  ]);
+  expect((await read(rows, 15, 1)).rows).toEqual([]);
+});
+
+test.each([0, 1])(
+  'totals below figures have rows of their own, also without a name in the first column: %d rows in bold',
+  async (bold) => {
+    const rows = [['Dish', 'Guests', 'Price'], ...PRICES, ['', 'Sum', '19.00'], ['', 'Tax', '1.90']];
+    expect((await read(rows, 12, bold)).rows).toEqual(rows);
+  },
+);
+
 describe('they are a table', () => {
   test.each([
     { why: 'below a head in bold', rows: [['Code', 'Meaning', 'Short'], ...KEYS], step: 12, bold: 1 },

@@ -6,6 +6,7 @@ import type { PlacedWord, Row, Segment } from '../page-lines.ts';
 import { areColumns } from '../reading-order.ts';
 import { type DraftCell, type DraftRow, type DraftTable, isFilled, wordsOf } from './draft-table.ts';
 import { logicalRows, type TableLine } from './logical-rows.ts';
+import { saysSomething } from './table-evidence.ts';
 
 /** Heads stand further apart than words of one (em). */
 const HEAD_GAP_EM = 0.5;
@@ -164,14 +165,14 @@ function tableOf(
   const [only, more] = gaps;
   if (only && !more && only.x1 - only.x0 < WIDE_GAP_EM * (lines[0]?.[0]?.size ?? 0)) return undefined;
   const cut = lines.map((row) => cutAt(row, gaps));
-  if (gaps.some((_, at) => standBeside(cut.slice(heads), at + 1))) return undefined;
+  if (standBeside(cut.slice(heads))) return undefined;
   if (!gaps.every((gap, at) => isColumn(gap, cut.slice(heads), at + 1))) return undefined;
   const groups = logicalRows(cut.slice(heads));
   while (groups.at(-1)?.every((line) => line.slice(1).every(({ length }) => length === 0))) groups.pop();
   if (groups.length < 2) return undefined;
   const rows = [cut.slice(0, heads), ...groups].map((group) => rowOf(group, page));
-  const filled = rows.slice(1).filter((row) => row.slice(1).some(isFilled) && row[0] && isFilled(row[0]));
-  if (filled.length < (rows.length - 1) * MIN_PAIRED_SHARE) return undefined;
+  const filled = rows.slice(1).filter((row) => row.slice(1).some(isFilled));
+  if (filled.length < (rows.length - 1) * MIN_PAIRED_SHARE || !saysSomething(rows)) return undefined;
   const used = heads + groups.reduce((sum, group) => sum + group.length, 0);
   const { x0, x1 } = reach(lines.slice(0, used).flat());
   const edges = [x0, ...gaps.map((gap) => (gap.x0 + gap.x1) / 2), x1];
@@ -219,14 +220,14 @@ function cutAt(row: Row, gaps: readonly Gap[]): Segment[][] {
   return columns;
 }
 
-/** Whether what is left and right of a column's edge is text in columns, each with a heading. */
-function standBeside(lines: readonly TableLine[], column: number): boolean {
-  const side = (from: number, to: number): Segment[][] =>
-    lines.map((line) => line.slice(from, to).flat()).filter((row) => row.length > 0);
+/** Whether what stands in the columns is text, each with a heading. */
+function standBeside(lines: readonly TableLine[]): boolean {
+  const columns = (lines[0] ?? []).map((_, column) =>
+    lines.map((line) => [...(line[column] ?? [])]).filter((row) => row.length > 0),
+  );
   return areColumns(
     lines.map((line) => line.flat()),
-    side(0, column),
-    side(column, Number.POSITIVE_INFINITY),
+    columns,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Segment } from '../page-lines.ts';
+import { isFigureText } from './table-evidence.ts';
 
 /** A line of a table: its pieces by column. */
 export type TableLine = readonly (readonly Segment[])[];
@@ -10,16 +11,24 @@ const MIN_WRAPPED_SHARE = 0.6;
 
 /**
  * The lines of a table's body by the rows that they are of. Where there is more room between rows than between their lines, by that
- * room: a cell of one line may then stand beside the middle of another. Else a row begins where the first column says something.
+ * room: a cell of one line may then stand beside the middle of another. Else a row begins where the first column says something, or
+ * where a figure is below another: totals have no name in the first column.
  */
 export function logicalRows(lines: readonly TableLine[]): TableLine[][] {
   const spaced = byRoom(lines);
   if (spaced) return spaced;
   const rows: TableLine[][] = [];
+  let figures = new Set<number>();
   for (const line of lines) {
     const last = rows.at(-1);
-    if (last && line[0]?.length === 0) last.push(line);
-    else rows.push([line]);
+    const own = figuresIn(line);
+    const goesOn = last && line[0]?.length === 0 && !own.some((column) => figures.has(column));
+    if (goesOn) last.push(line);
+    else {
+      rows.push([line]);
+      figures = new Set();
+    }
+    for (const column of own) figures.add(column);
   }
   return rows;
 }
@@ -41,8 +50,20 @@ function byRoom(lines: readonly TableLine[]): TableLine[][] | undefined {
   }
   const long = rows.filter(({ length }) => length > 1);
   const wrapped = long.filter((row) => row[0]?.some((_, column) => filledAt(row, column) === 1));
-  const named = rows.every((row) => filledAt(row, 0) > 0);
+  const figures = rows.map((row) => new Set(row.flatMap(figuresIn)));
+  const named = rows.every(
+    (row, at) =>
+      filledAt(row, 0) > 0 || figuresIn(row[0] ?? []).some((column) => figures[at - 1]?.has(column)),
+  );
   return named && wrapped.length >= long.length * MIN_WRAPPED_SHARE ? rows : undefined;
+}
+
+/** The columns where a line has a figure and nothing else: one below another is of another row, as no figure goes on in the next line. */
+export function figuresIn(line: TableLine): number[] {
+  return line.flatMap((cell, column) => {
+    const text = cell.flatMap(({ words }) => words.map((word) => word.text)).join(' ');
+    return isFigureText(text) ? [column] : [];
+  });
 }
 
 /** How many lines of a row say something in a column. */

@@ -1,15 +1,13 @@
 import { hasLeader } from '../contents-table.ts';
 import { inlinesOf } from '../inlines.ts';
 import type { Row, Segment } from '../page-lines.ts';
-import { plainText } from '../types.ts';
-import { type DraftCell, type DraftTable, isFilled, wordsOf } from './draft-table.ts';
-import { type RowDistances, saysItIsTable } from './table-evidence.ts';
+import { type DraftCell, type DraftTable, wordsOf } from './draft-table.ts';
+import { figuresIn } from './logical-rows.ts';
+import { type RowDistances, saysItIsTable, saysSomething } from './table-evidence.ts';
 
 const MIN_PAIRED_SHARE = 0.7;
 /** A row this close (in em) under the one before, with nothing in the first column, goes on with it. */
 const CONTINUED_EM = 1.45;
-/** Tables say something in at least this share of their cells; what does not is drawn with characters. */
-const MIN_SPEAKING_SHARE = 0.5;
 
 /**
  * A table without rules: rows whose pieces stand in columns of their own, and which say that they are more than lines with tabs in
@@ -33,12 +31,17 @@ export function spacedTable(
   const drafts: Segment[][][] = [];
   const tops: number[] = [];
   let last: { y: number; size: number } | undefined;
+  let figures = new Set<number>();
   for (const row of rows) {
     const cells: Segment[][] = columns.map(() => []);
     for (const segment of row) cells[columnAt(columns, segment)]?.push(segment);
     const [y, size] = [row[0]?.y ?? 0, row[0]?.size ?? 10];
     const before = drafts.at(-1);
-    const goesOn = before && last && cells[0]?.length === 0 && last.y - y < CONTINUED_EM * size;
+    const own = figuresIn(cells);
+    const isBelow = last && cells[0]?.length === 0 && last.y - y < CONTINUED_EM * size;
+    const goesOn = before && isBelow && !own.some((column) => figures.has(column));
+    if (!goesOn) figures = new Set();
+    for (const column of own) figures.add(column);
     if (goesOn)
       for (const [index, cell] of cells.entries()) for (const segment of cell) before[index]?.push(segment);
     else {
@@ -62,9 +65,7 @@ export function spacedTable(
     ),
   );
   if (!saysItIsTable(rows, table) && (typewritten || !distances.setsApart(rows))) return undefined;
-  const filled = table.flat().filter(isFilled);
-  const speaking = filled.filter((cell) => /[\p{L}\p{N}]/u.test(plainText(cell.content)));
-  if (speaking.length < filled.length * MIN_SPEAKING_SHARE) return undefined;
+  if (!saysSomething(table)) return undefined;
   return {
     kind: 'table',
     ruled: false,

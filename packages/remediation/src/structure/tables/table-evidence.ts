@@ -14,6 +14,8 @@ const LOOSE_EM = 1.3;
 /** Distances this near (points) to each other are one. */
 const SAME_DISTANCE_PT = 0.25;
 const MIN_EVEN_ROWS = 4;
+/** Tables say something in more than this share of their cells; what does not is drawn with characters, or left to fill in. */
+const MIN_SPEAKING_SHARE = 0.5;
 /** Of the rows of a page that stand so far apart, a table has this share: a row of it may look like a line. */
 const MIN_OWN_SHARE = 0.7;
 
@@ -74,6 +76,18 @@ export function saysItIsTable(rows: readonly Row[], [head = [], ...body]: readon
   });
 }
 
+/** Whether there are words or numbers in most cells that have something in them. */
+export function saysSomething(rows: readonly DraftRow[]): boolean {
+  const filled = rows.flat().filter(isFilled);
+  const speaking = filled.filter(({ content }) => /[\p{L}\p{N}]/u.test(plainText(content)));
+  return speaking.length > filled.length * MIN_SPEAKING_SHARE;
+}
+
 function isFigure({ content }: DraftCell): boolean {
-  return NUMBER.test(plainText(content).trim());
+  return isFigureText(plainText(content).trim());
+}
+
+/** Whether a text is a number, with its unit or without. */
+export function isFigureText(text: string): boolean {
+  return NUMBER.test(text);
 }
