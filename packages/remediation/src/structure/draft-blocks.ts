@@ -118,7 +118,8 @@ export function draftBlocks(regions: readonly Region[], page: number, typewritte
       else groups.push([line]);
     }
     return groups.map((group, index) => {
-      const draft = draftOf(group, region.table, page, index === 0);
+      const isCounted = group.every(({ marker, cells }) => marker !== undefined && cells === 1);
+      const draft = draftOf(group, region.table && !isCounted, page, index === 0);
       return group[0] && listings.has(group[0]) ? asListing(draft, group) : draft;
     });
   });
@@ -151,8 +152,8 @@ function lineOf(row: Row): Line {
     y: main?.y ?? 0,
     size: main?.size ?? 1,
     bold: row.every((segment) => segment.bold),
-    // A bullet and its text are one cell, however far the writer indented.
-    cells: row.length - (row.length > 1 && row[0] && markerOf(row[0].words) && isOnlyMarker(row[0]) ? 1 : 0),
+    // A bullet or number and its text are one cell, however far the writer indented.
+    cells: row.length - (row.length > 1 && marker && row[0] && isOnlyMarker(row[0]) ? 1 : 0),
     numbered: sectionNumber(row) !== undefined,
     characters: row.reduce((sum, segment) => sum + segment.characters, 0),
     pitch: pitchOf(row),

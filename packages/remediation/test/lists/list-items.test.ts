@@ -57,6 +57,20 @@ describe('an item of a list', () => {
     expect(html).toContain('<li>The passport</li></ol>');
   });
 
+  test('is no row of the table that its number and a tab make it look like, nor is a heading', async () => {
+    const tab = (left: string, right: string, y: number, bold = false): string =>
+      [prose(left, 60, y), prose(right, 170, y)].join('\n').replaceAll('/F3', bold ? '/F4' : '/F3');
+    const html = await mainOf(
+      tab('Present:', 'Mr Brown and Mrs White', 700),
+      tab('Clerk:', 'Mr Scarlet', 686),
+      tab('Public:', 'three', 672),
+      tab('1.', 'Minutes of the last meeting', 640, true),
+      prose('They are as they were read, and nobody had anything to say against them or for them.', 60, 622),
+      prose('The clerk keeps them in the hall of the school, where whoever wants to may read them.', 60, 600),
+    );
+    expect(html).toMatch(/<h1[^>]*>1. Minutes of the last meeting<\/h1>/);
+  });
+
   test('is the first, where the next number comes behind its paragraphs', async () => {
     const html = await mainOf(
       item('1.', 'The garden', 700),
