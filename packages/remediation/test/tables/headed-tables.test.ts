@@ -120,6 +120,29 @@ describe('what stands below heads in bold', () => {
     ]);
   });
 
+  test('may have a head in several lines, beside the middle of which others stand; a heading above is none of it', async () => {
+    const { tables, text } = await read(
+      heads(752, [60, 'Ports']),
+      heads(740, [220, 'Feature']),
+      heads(734, [60, 'Feature'], [150, 'Sample']),
+      heads(728, [220, 'setting']),
+      ...['Standard', 'Small'].flatMap((name, at) => [
+        say(60, 712 - at * 14, name),
+        say(150, 712 - at * 14, 'abc'),
+        say(220, 712 - at * 14, `smcp=${at}`),
+      ]),
+      say(60, 660, BELOW),
+    );
+    expect(tables).toEqual([
+      [
+        ['Feature', 'Sample', 'Feature setting'],
+        ['Standard', 'abc', 'smcp=0'],
+        ['Small', 'abc', 'smcp=1'],
+      ],
+    ]);
+    expect(text).toContain('Ports');
+  });
+
   test('may have a first column without a head', async () => {
     const { tables } = await read(
       heads(740, [200, 'Doors'], [280, 'Windows']),

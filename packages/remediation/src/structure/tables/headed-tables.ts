@@ -62,29 +62,39 @@ export function takeHeadedTables(rows: readonly Row[], page: number): readonly R
 
 /** What belongs to the head that begins in a row, if one does. */
 function below(rows: readonly Row[], at: number): Found | undefined {
-  const first = rows[at] ?? [];
-  if (!isBold(first)) return undefined;
-  let gaps = gapsOf(first, HEAD_GAP_EM);
+  const lines = headAt(rows, at);
+  const heads = lines.length;
+  const [first = []] = lines;
+  let gaps = gapsOf(lines);
   if (gaps.length === 0 || gaps.length >= MAX_COLUMNS || pitchOf(first) !== undefined) return undefined;
-  const lines = [first];
+  // What stands in the first column only is a heading above the table, or its name.
+  if (first.every(({ x1 }) => x1 <= (gaps[0]?.x0 ?? 0))) return undefined;
   const starts = gaps.map((): number[] => []);
-  let heads = 1;
-  for (const row of rows.slice(at + 1)) {
-    const [above, size] = [lines.at(-1)?.[0], row[0]?.size ?? 0];
-    if (!above || above.y - (row[0]?.y ?? 0) > MAX_LEADING_EM * size) break;
+  for (let next = at + heads; next < rows.length; next++) {
+    const row = rows[next] ?? [];
+    if (isBold(row) || !isNear(lines.at(-1), row, MAX_LEADING_EM)) break;
     const left = gapsWithout(gaps, row);
     if (left.length < gaps.length || row.some(({ object }) => object)) break;
     if (runsAcross(row, left, starts)) break;
-    if (isBold(row)) {
-      // Another line of the head, or the next one; a heading otherwise.
-      const close = above.y - (row[0]?.y ?? 0) <= HEAD_LEADING_EM * size;
-      if (heads < lines.length || !close || heads === MAX_HEAD_LINES) break;
-      heads++;
-    }
     gaps = left;
     lines.push(row);
   }
   return { lines: withoutTail(lines, gaps), heads, gaps };
+}
+
+/** The lines in bold that a head may have from a row on: of one in several lines others stand beside the middle. */
+function headAt(rows: readonly Row[], at: number): Row[] {
+  const lines: Row[] = [];
+  for (let next = at; next < at + MAX_HEAD_LINES; next++) {
+    const row = rows[next] ?? [];
+    if (!isBold(row) || (lines.length > 0 && !isNear(lines.at(-1), row, HEAD_LEADING_EM))) break;
+    lines.push(row);
+  }
+  return lines;
+}
+
+function isNear([above]: Row = [], [line]: Row, em: number): boolean {
+  return above !== undefined && line !== undefined && above.y - line.y <= em * line.size;
 }
 
 /**
@@ -112,12 +122,14 @@ function isBold(row: Row): boolean {
   return row.length > 0 && row.every(({ bold, object }) => bold && !object);
 }
 
-function gapsOf(row: Row, em: number): Gap[] {
-  const words = wordsFrom(row);
-  const size = row[0]?.size ?? 0;
-  return words.slice(1).flatMap(({ x0 }, at) => {
-    const x1 = words[at]?.x1 ?? x0;
-    return x0 - x1 > em * size ? [{ x0: x1, x1: x0 }] : [];
+/** The gaps between heads: nothing in any of their lines stands in them. */
+function gapsOf(lines: readonly Row[]): Gap[] {
+  const least = HEAD_GAP_EM * (lines[0]?.[0]?.size ?? 0);
+  let end = Number.POSITIVE_INFINITY;
+  return wordsFrom(lines.flat()).flatMap(({ x0, x1 }) => {
+    const gap = { x0: end, x1: x0 };
+    end = end === Number.POSITIVE_INFINITY ? x1 : Math.max(end, x1);
+    return gap.x1 - gap.x0 > least ? [gap] : [];
   });
 }
 
