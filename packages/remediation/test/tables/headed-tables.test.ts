@@ -176,15 +176,19 @@ describe('what stands below heads in bold', () => {
       )
       .map((rows) => rows.map(([cells, last]) => [...cells, last]));
     await fc.assert(
-      fc.asyncProperty(table, async (rows) => {
+      fc.asyncProperty(table, fc.boolean(), async (rows, isCentred) => {
         const xs = rows[0]?.map((_, at) => 60 + at * 90) ?? [];
         let y = 740;
         const drawn = [heads(y, ...xs.map((x, at) => [x, `Head ${at}`] as const))];
         for (const row of rows) {
           y -= 20;
-          for (const [column, lines] of row.entries())
-            for (const [line, text] of lines.entries()) drawn.push(say(xs[column] ?? 0, y - line * 12, text));
-          y -= 12 * (Math.max(...row.map(({ length }) => length)) - 1);
+          const height = Math.max(...row.map(({ length }) => length));
+          for (const [column, lines] of row.entries()) {
+            const top = y - (isCentred ? (height - lines.length) * 6 : 0);
+            for (const [line, text] of lines.entries())
+              drawn.push(say(xs[column] ?? 0, top - line * 12, text));
+          }
+          y -= 12 * (height - 1);
         }
         const { tables } = await read(...drawn, say(60, y - 40, BELOW));
         expect(tables).toEqual([

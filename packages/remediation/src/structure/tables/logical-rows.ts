@@ -6,6 +6,7 @@ export type TableLine = readonly (readonly Segment[])[];
 
 /** Leading between rows is larger than within them by this factor at least. */
 const MIN_STEP = 1.12;
+const MAX_STEPS = 8;
 /** Lines are of one row when something beside them takes a single line: of so many of such rows. */
 const MIN_WRAPPED_SHARE = 0.6;
 
@@ -35,27 +36,45 @@ export function logicalRows(lines: readonly TableLine[]): TableLine[][] {
 
 function byRoom(lines: readonly TableLine[]): TableLine[][] | undefined {
   const leadings = lines.slice(1).map((line, at) => yOf(lines[at]) - yOf(line));
+  // Half lines, where one stands beside the middle of two, are less than lines, and those less than rows.
+  for (const limit of limitsBetween(leadings)) {
+    const rows: TableLine[][] = [];
+    for (const [at, line] of lines.entries()) {
+      const last = rows.at(-1);
+      if (last && (leadings[at - 1] ?? 0) < limit) last.push(line);
+      else rows.push([line]);
+    }
+    if (areRows(rows)) return rows;
+  }
+  return undefined;
+}
+
+/** Between which leadings there is a step, from the largest on. */
+function limitsBetween(leadings: readonly number[]): number[] {
   const sorted = leadings.toSorted((a, b) => a - b);
-  let [step, limit] = [MIN_STEP, Number.NaN];
-  for (const [at, leading] of sorted.slice(1).entries()) {
-    const before = sorted[at] ?? 0;
-    if (leading > before * step) [step, limit] = [leading / before, (leading + before) / 2];
-  }
-  if (Number.isNaN(limit)) return undefined;
-  const rows: TableLine[][] = [];
-  for (const [at, line] of lines.entries()) {
-    const last = rows.at(-1);
-    if (last && (leadings[at - 1] ?? 0) < limit) last.push(line);
-    else rows.push([line]);
-  }
+  return sorted
+    .slice(1)
+    .flatMap((leading, at) => {
+      const before = sorted[at] ?? 0;
+      return leading > before * MIN_STEP ? [{ step: leading / before, limit: (leading + before) / 2 }] : [];
+    })
+    .sort((a, b) => b.step - a.step)
+    .slice(0, MAX_STEPS)
+    .map(({ limit }) => limit)
+    .sort((a, b) => b - a);
+}
+
+/** Whether each of these has a name or goes on in figures, and holds no two figures below each other, and most are lines beside a single one. */
+function areRows(rows: readonly TableLine[][]): boolean {
+  const figures = rows.map((row) => row.flatMap(figuresIn));
+  if (figures.some((own) => new Set(own).size < own.length)) return false;
   const long = rows.filter(({ length }) => length > 1);
   const wrapped = long.filter((row) => row[0]?.some((_, column) => filledAt(row, column) === 1));
-  const figures = rows.map((row) => new Set(row.flatMap(figuresIn)));
   const named = rows.every(
     (row, at) =>
-      filledAt(row, 0) > 0 || figuresIn(row[0] ?? []).some((column) => figures[at - 1]?.has(column)),
+      filledAt(row, 0) > 0 || figuresIn(row[0] ?? []).some((column) => figures[at - 1]?.includes(column)),
   );
-  return named && wrapped.length >= long.length * MIN_WRAPPED_SHARE ? rows : undefined;
+  return named && wrapped.length >= long.length * MIN_WRAPPED_SHARE;
 }
 
 /** The columns where a line has a figure and nothing else: one below another is of another row, as no figure goes on in the next line. */
