@@ -253,6 +253,26 @@ describe('a bucket of R2', () => {
     }
   });
 
+  test('goes on with the receiver as soon as it says how it came out, whatever else the page still asks for', async (context) => {
+    const { tenant, address, whole } = await onR2();
+    const { page } = await visit(context, { user: tenant.owner });
+    await page.goto(address);
+    const token = page.getByLabel('API token');
+    await token.waitFor();
+    const asked = Promise.withResolvers<void>();
+    await page.route('**/event-secret', async (route) => {
+      await asked.promise;
+      await route.continue();
+    });
+    await token.fill(whole);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'The receiver is set up' }).waitFor();
+    await token.fill(whole);
+    await page.getByRole('button', { name: 'Take it back' }).press('Enter');
+    await page.getByRole('heading', { name: 'The receiver is removed' }).waitFor();
+    asked.resolve();
+  });
+
   test('says that the receiver needs the secret that was made, and stays when the integration is deleted', async (context) => {
     const given = await onR2();
     await call('POST', `${given.path}/event-secret`, { token: given.tenant.owner.accessToken });

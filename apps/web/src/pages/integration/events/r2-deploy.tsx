@@ -102,7 +102,8 @@ export const R2Deploy = () => {
     onMutate: () => setResult(null),
     onSettled: (_, error) => {
       if (isAnswer(error) && tokenRef.current !== null) tokenRef.current.value = '';
-      return client.invalidateQueries({ queryKey: ['integration', id, 'event-secret'] });
+      // Nobody waits for it: who sees the result may go on.
+      void client.invalidateQueries({ queryKey: ['integration', id, 'event-secret'] });
     },
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -152,7 +153,7 @@ export const R2Deploy = () => {
           </Button>
         </div>
       </form>
-      {result !== null && (
+      {result !== null && !run.isPending && (
         <div className="mt-5">
           <Result {...result} />
         </div>
