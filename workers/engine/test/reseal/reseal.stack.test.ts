@@ -85,7 +85,8 @@ describe('a reseal', () => {
     const { ids, tenantId } = await secrets.addMany(old, 25);
     const [damaged = '', swappedA = '', swappedB = '', foreign = ''] = ids;
     const wrapping = async (id: string) => (await secrets.rowOf(id)).data_key_ciphertext;
-    await secrets.overwrite(damaged, `${(await wrapping(damaged)).slice(0, -2)}00`);
+    const whole = await wrapping(damaged);
+    await secrets.overwrite(damaged, `${whole.slice(0, -2)}${whole.endsWith('00') ? 'ff' : '00'}`);
     const [a, b] = [await wrapping(swappedA), await wrapping(swappedB)];
     await secrets.overwrite(swappedA, b);
     await secrets.overwrite(swappedB, a);
