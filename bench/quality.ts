@@ -17,7 +17,7 @@ import {
   withoutCorpus,
   workFolderOf,
 } from './support/quality/corpus.ts';
-import { tagWithPeer, validate, withoutValidator } from './support/quality/peers.ts';
+import { has, isSound, tagWithPeer, validate, withoutValidator } from './support/quality/peers.ts';
 import { Renderer } from './support/quality/render.ts';
 import { compare, f1, type Score } from './support/quality/score.ts';
 import { readStructure } from './support/quality/structure.ts';
@@ -135,23 +135,33 @@ const oneRule = (rule: string): string => {
   return { '7.2-42': '7.2-43', '7.4.4-3': '7.4.4-2', '7.5-2': '7.5-1' }[rule] ?? rule;
 };
 
+/** Puts a file into one of the work folder's folders, and says where. */
+function written(folder: string, name: string, bytes: Uint8Array): string {
+  const path = join(folderOf(folder), name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
 function validateAll(title: string, outputs: readonly Output[]): Row {
   const sides = ['before', 'after'] as const;
   const paths = sides.map((side) =>
     outputs.map(({ name, source, pdf }) => {
-      const path = join(folderOf(`${title}-${side}`), name);
-      writeFileSync(path, side === 'before' ? source : pdf);
-      return path;
+      return side === 'before'
+        ? written(`${title}-before`, name, source)
+        : written(`${title}-after`, name, pdf);
     }),
   );
   const found = validate(paths.flat());
   const counts = { agreed: 0, oursOnly: 0, theirsOnly: 0, wrongClaims: 0 };
   const rules = [0, 0];
   const compliant = [0, 0];
+  const broken = outputs.map(() => [0, 0]);
   const remaining = new Map<string, number>();
   for (const [at, side] of sides.entries())
     for (const [index, output] of outputs.entries()) {
       const theirs = found.get(paths[at]?.[index] ?? '');
+      // What it cannot read any more is worse than anything.
+      broken[index]?.splice(at, 1, theirs?.length ?? Number.POSITIVE_INFINITY);
       if (!theirs) continue;
       rules[at] = (rules[at] ?? 0) + theirs.length;
       if (theirs.length === 0) compliant[at] = (compliant[at] ?? 0) + 1;
@@ -174,6 +184,7 @@ function validateAll(title: string, outputs: readonly Output[]): Row {
     after: rules[1] ?? 0,
     'compliant before': compliant[0] ?? 0,
     'compliant after': compliant[1] ?? 0,
+    'more broken than before': broken.filter(([before = 0, after = 0]) => after > before).length,
     'checker precision': share(counts.agreed, counts.oursOnly),
     'checker recall': share(counts.agreed, counts.theirsOnly),
     'wrong claims': counts.wrongClaims,
@@ -209,6 +220,7 @@ if (noValidator === undefined)
   );
 else say(`PDF/UA-1: not measured, ${noValidator}`);
 
+if (!has('qpdf')) say('qpdf --check: not run, no qpdf (Debian: qpdf)');
 const renderer = await Renderer.start();
 print(
   'Rendering and speed',
@@ -216,11 +228,16 @@ print(
     const compared = outputs.map(({ source, pdf }) => renderer.compare(source, pdf));
     const pages = outputs.reduce((sum, output) => sum + output.pages, 0);
     const ms = outputs.reduce((sum, output) => sum + output.ms, 0);
+    const faulty = has('qpdf')
+      ? outputs.filter(({ name, pdf }) => !isSound(written(`${corpus}-after`, name, pdf)))
+      : null;
     return {
       corpus,
       pages,
       'pages rendered': compared.reduce((sum, each) => sum + each.pages, 0),
       'pages that differ': compared.reduce((sum, each) => sum + each.differ, 0),
+      'by at most, of 255': compared.reduce((most, each) => Math.max(most, each.most), 0),
+      'qpdf --check fails': faulty && faulty.length,
       'pages a second': Math.round((pages / ms) * 10_000) / 10,
     };
   }),

@@ -175,6 +175,22 @@ const CORPORA = {
     perFolder: 4,
     wanted: OFFICE,
   },
+  /** Pages of other manuals, measured once, when the rest was done. */
+  sixth: {
+    packages: {
+      'cmake-doc': ['usr/share/doc/cmake-data/html/manual'],
+      'doxygen-doc': ['usr/share/doc/doxygen/html'],
+      'exim4-doc-html': ['usr/share/doc/exim4-doc-html/spec_html'],
+      'ntpsec-doc': ['usr/share/doc/ntpsec-doc/html'],
+      'openvswitch-doc': ['usr/share/doc/openvswitch-doc/html/topics'],
+      'postfix-doc': ['usr/share/doc/postfix/html'],
+      'sqlite3-doc': ['usr/share/doc/sqlite3'],
+      valgrind: ['usr/share/doc/valgrind/html'],
+      'zsh-doc': ['usr/share/doc/zsh-common/html'],
+    },
+    perFolder: 5,
+    wanted: ANY,
+  },
 } satisfies Record<string, Corpus>;
 
 export type CorpusName = keyof typeof CORPORA;

@@ -89,6 +89,11 @@ export function validate(files: readonly string[]): Map<string, readonly string[
   );
 }
 
+/** Whether `qpdf --check` finds neither an error nor anything to warn of in a file. */
+export function isSound(file: string): boolean {
+  return spawnSync('qpdf', ['--check', file], { stdio: 'ignore' }).status === 0;
+}
+
 /** Tags files with the peer; its outputs are `<name>_tagged.pdf` in the folder. Of a file it cannot read there is none. */
 export function tagWithPeer(files: readonly string[], folder: string): void {
   const args = ['-jar', openDataLoader(), '--format', 'tagged-pdf', '--output-dir', folder, ...files];

@@ -57,14 +57,19 @@ export class Renderer {
     return new Renderer(pdfium);
   }
 
-  /** @returns number of pages, and of those of which any pixel differs */
-  compare(before: Uint8Array, after: Uint8Array): { pages: number; differ: number } {
+  /** @returns number of pages, of those of which any pixel differs, and by how much of 255 at most */
+  compare(before: Uint8Array, after: Uint8Array): { pages: number; differ: number; most: number } {
     const first = this.#pages(before);
     const second = this.#pages(after);
     let differ = Math.abs(first.length - second.length);
-    for (const [index, page] of first.entries())
-      if (second[index] && Buffer.compare(page, second[index]) !== 0) differ++;
-    return { pages: first.length, differ };
+    let most = differ > 0 ? 255 : 0;
+    for (const [index, page] of first.entries()) {
+      const other = second[index];
+      if (!other || Buffer.compare(page, other) === 0) continue;
+      differ++;
+      most = Math.max(most, largestDifference(page, other));
+    }
+    return { pages: first.length, differ, most };
   }
 
   #pages(bytes: Uint8Array): Uint8Array[] {
@@ -93,4 +98,9 @@ export class Renderer {
     api.FPDF_ClosePage(page);
     return pixels;
   }
+}
+
+function largestDifference(page: Uint8Array, other: Uint8Array): number {
+  if (page.length !== other.length) return 255;
+  return page.reduce((most, value, at) => Math.max(most, Math.abs(value - (other[at] ?? 0))), 0);
 }

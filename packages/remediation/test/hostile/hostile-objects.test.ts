@@ -5,17 +5,13 @@
  */
 import { type RawObject, rawPdf, rawStream } from '@sluice/testkit/samples';
 import { describe, expect, test } from 'vitest';
-import { WorkBudget } from '../../src/budget.ts';
 import { renderHtml } from '../../src/html/render-html.ts';
-import { REMEDIATION_LIMITS, remediatePdf } from '../../src/index.ts';
+import { remediatePdf } from '../../src/index.ts';
 import { updateXmp, xmpTitle } from '../../src/pdf/xmp.ts';
 import { draftPage } from '../../src/structure/build-structure.ts';
 import { pageRows } from '../../src/structure/page-lines.ts';
 import { marginLines } from '../../src/structure/running/margin-lines.ts';
 import { findRunningText } from '../../src/structure/running/running-text.ts';
-import { ruledGrids } from '../../src/structure/tables/ruled-grids.ts';
-import { hasEnoughFor } from '../../src/structure/tables/ruled-tables.ts';
-import type { Drawing } from '../../src/text/drawings.ts';
 import type { TextFragment } from '../../src/text/text-pen.ts';
 
 /** Generous for a loaded machine. */
@@ -320,38 +316,4 @@ test('lines at the edges of very high pages are compared with those at their own
     return marginLines({ fragments, height: 1_000_000 }, []);
   });
   expect(findRunningText(pages, 1).flat()).toEqual([]);
-});
-
-describe('rules of a page', () => {
-  const path = (x0: number, y0: number, x1: number, y1: number): Drawing => {
-    return { x0, y0, x1, y1, kind: 'path', slanted: 0, segments: 1, stream: 0, operation: 0 };
-  };
-  const drawings = Array.from({ length: 41 }, (_, n) => [
-    path(20, 20 + n * 10, 420, 20 + n * 10),
-    path(20 + n * 10, 20, 20 + n * 10, 420),
-  ]).flat();
-  const word: TextFragment = {
-    text: 'n',
-    x0: 32,
-    x1: 36,
-    y: 32,
-    size: 6,
-    bold: false,
-    afterSpace: true,
-    quarter: 0,
-    spans: [],
-  };
-  const page = { drawings, fragments: [word], width: 500, height: 500 };
-
-  test('make no grid when a document has made all the comparisons that it may', () => {
-    const budget = new WorkBudget({ ...REMEDIATION_LIMITS, maxComparisons: 2000 });
-    expect(ruledGrids(page, budget)).toHaveLength(1);
-    expect(ruledGrids(page, budget)).toEqual([]);
-  });
-
-  test('are no table where most of its places must be empty', () => {
-    const [grid] = ruledGrids(page, { compares: () => true });
-    expect(grid?.cells).toHaveLength(1600);
-    expect(grid && hasEnoughFor(grid, 0)).toBe(false);
-  });
 });

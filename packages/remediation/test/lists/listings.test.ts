@@ -3,7 +3,7 @@ import { rawPdf, rawStream } from '@sluice/testkit/samples';
 import { HtmlValidate } from 'html-validate';
 import { describe, expect, test } from 'vitest';
 import { remediatePdf } from '../../src/index.ts';
-import { ABOVE, around, BELOW, lines, prose, remediate } from '../support/drawn-lines.ts';
+import { ABOVE, around, BELOW, LETTER, lines, prose, remediate } from '../support/drawn-lines.ts';
 import { drawTable, drawText } from '../support/drawn-table.ts';
 
 const CONFIG = [
@@ -91,14 +91,7 @@ describe('lines in a face of fixed pitch', () => {
 
   test('are a letter with columns in it, not a listing from its first line to its last', async () => {
     const letter = [
-      'Dear Mr Smith,',
-      '',
-      'Thank you for your letter of 3 May, in which you ask us',
-      'to lower the rent of your flat in the house at the river.',
-      '',
-      'Account no.:      12345678',
-      'Reference:        RENT 2026',
-      '',
+      ...LETTER,
       'If you have questions about this letter, call our office',
       'on any working day; we are glad to help you with them.',
       '',

@@ -17,6 +17,18 @@ export function lines(texts: readonly string[], top: number, x = 72): string {
 export const prose = (text: string, y: number, x = 72, bold = false): string =>
   `BT /${bold ? 'F4' : 'F3'} 11 Tf 1 0 0 1 ${x} ${y} Tm (${text}) Tj ET`;
 
+/** A letter in a face of fixed pitch, without its end. */
+export const LETTER = [
+  'Dear Mr Smith,',
+  '',
+  'Thank you for your letter of 3 May, in which you ask us',
+  'to lower the rent of your flat in the house at the river.',
+  '',
+  'Account no.:      12345678',
+  'Reference:        RENT 2026',
+  '',
+];
+
 export const ABOVE = [
   'The rooms of the house are opened by what stands in the file on the desk of the porter who has',
   'written it down there since the house was built, and who reads it to whoever asks him for it.',

@@ -1,8 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { remediatePdf } from '../../src/index.ts';
-import { ruledGrids } from '../../src/structure/tables/ruled-grids.ts';
-import type { Drawing } from '../../src/text/drawings.ts';
-import type { TextFragment } from '../../src/text/text-pen.ts';
 import { type DrawnTable, drawnPdf, drawTable, drawText } from '../support/drawn-table.ts';
 
 /** Its columns stand so close together that without rules they would be lines of text. */
@@ -202,39 +199,6 @@ describe('rules between columns of running text', () => {
     const rules = drawTable({ xs: XS, ys: [740, 420, 100], rows: [] });
     expect(await tablesOf([rules, ...news].join('\n'))).toHaveLength(1);
   });
-});
-
-test.each([
-  [140, 1],
-  [340, 0],
-])('%d columns and as many rows are %d tables: more places are a drawing', (count, tables) => {
-  const size = count * 10;
-  const places = Array.from({ length: count + 1 }, (_, at) => at * 10);
-  const rule = (x0: number, y0: number, x1: number, y1: number): Drawing => ({
-    x0,
-    y0,
-    x1,
-    y1,
-    kind: 'path',
-    slanted: 0,
-    segments: 1,
-    stream: 0,
-    operation: 0,
-  });
-  const drawings = places.flatMap((at) => [rule(0, at, size, at), rule(at, 0, at, size)]);
-  const word: TextFragment = {
-    text: 'n',
-    x0: 32,
-    x1: 36,
-    y: 32,
-    size: 6,
-    bold: false,
-    afterSpace: true,
-    quarter: 0,
-    spans: [],
-  };
-  const page = { drawings, fragments: [word], width: size, height: size };
-  expect(ruledGrids(page, { compares: () => true })).toHaveLength(tables);
 });
 
 describe('rows that numbers with parts count are of a table', () => {
