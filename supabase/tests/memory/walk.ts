@@ -145,6 +145,7 @@ export class Walk {
             providerCode: null,
             delaySeconds: 60,
             maxAttempts: 3,
+            maxAttemptsInAll: 4,
             owner: OWNERS[reason] ?? 'platform',
           }),
         );

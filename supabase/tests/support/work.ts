@@ -71,6 +71,7 @@ export const settle = (
   reason: string,
   maxAttempts = 6,
   owner: ObstacleOwner = 'upstream',
+  maxAttemptsInAll = 500,
 ) =>
   ledger.objects.settleAttempt(object, {
     disposition,
@@ -79,5 +80,6 @@ export const settle = (
     providerCode: null,
     delaySeconds: 60,
     maxAttempts,
+    maxAttemptsInAll,
     owner,
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { replay } from '../support/counters.ts';
 import { whileHeld } from '../support/edits.ts';
 import {
   beginPoll,
@@ -222,6 +223,51 @@ describe('an attempt that did not succeed', () => {
       [2, 2, 1],
       [2, 3, 1],
     ]);
+  });
+
+  test('whose obstacles take turns ends it too, with the reason of the last, once all attempts together are too many', async () => {
+    const { connection, row } = await withObject();
+    const turns = ['platform_outage', 'upstream', 'customer_config'] as const;
+    const states: (string | null)[] = [];
+    for (let attempt = 0; attempt < 7; attempt += 1) {
+      const owner = turns[attempt % turns.length];
+      await makeDue(ledger, connection);
+      const object = await startProcessing(ledger, row);
+      states.push(await settle(ledger, object, 'retry', `of ${owner}`, 3, owner, 7));
+    }
+    expect(states).toEqual([...Array.from({ length: 6 }, () => 'found'), 'dead']);
+    expect(await onlyObject(ledger, connection)).toMatchObject({
+      reason: 'of platform_outage',
+      attempts: 7,
+      due_at: null,
+      lease_id: null,
+    });
+    const lines = await ledger.rows<{ fields: { attempts: number } }>(
+      `select fields from public.app_logs where integration_id = $1 and message like 'dead %'`,
+      [connection.integrationId],
+    );
+    expect(lines).toMatchObject([{ fields: { attempts: 7 } }]);
+    await replay(ledger, connection, ['dead']);
+    await makeDue(ledger, connection);
+    expect(await startProcessing(ledger, row)).toMatchObject({ attempts: 1, attemptsInAll: 1, outages: 0 });
+  });
+
+  test('by an engine of before, which knows no limit in all, is settled as it was', async () => {
+    const { connection, row } = await withObject();
+    const object = await startProcessing(ledger, row);
+    const { data, error } = await ledger.service.rpc('settle_attempt', {
+      p_object_id: object.objectId,
+      p_lease_id: object.leaseId,
+      p_disposition: 'retry',
+      p_reason: 'throttled',
+      p_detail: '',
+      p_provider_code: '',
+      p_delay_seconds: 60,
+      p_max_attempts: 2,
+      p_owner: 'upstream',
+    });
+    expect([error, data]).toEqual([null, 'found']);
+    expect(await onlyObject(ledger, connection)).toMatchObject({ attempts: 1 });
   });
 
   test('because its results are lost never ends it, however often it was tried', async () => {

@@ -184,6 +184,8 @@ export interface SettledAttempt {
   readonly providerCode: string | null;
   readonly delaySeconds: number;
   readonly maxAttempts: number;
+  /** Of all since anything came of the object, whoever's move it was. */
+  readonly maxAttemptsInAll: number;
   /** When it is not the obstacle owner of the last attempt, attempts count from one again. */
   readonly owner: ObstacleOwner;
 }

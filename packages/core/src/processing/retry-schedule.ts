@@ -12,6 +12,12 @@ const FIRST_DELAY_SECONDS = 10;
 const MAX_DELAY_BY_OTHERS_SECONDS = 600;
 
 /**
+ * Obstacles that take turns use up no attempts of one another, so all together have a limit: at ten minutes each these are three days
+ * and a half, as long as one alone is waited for. It must stay far above what one may use up.
+ */
+const MAX_ATTEMPTS_IN_ALL = 500;
+
+/**
  * How often, how long apart at most, and how fast that grows, by whose move it is. A bucket that refuses us or is away is asked
  * again for about three days: nothing is given up while somebody mends a policy or a server. What looks like a crash may be an outage
  * of ours that nobody told us of: few attempts, for a document can be its cause, and far apart, so that a deployment gone wrong can be
@@ -90,6 +96,7 @@ export const settlementOf = (
     // A provider may ask for more patience, not for eternity.
     delaySeconds: Math.ceil(Math.min(Math.max(jittered, asked), maxDelaySeconds)),
     maxAttempts,
+    maxAttemptsInAll: MAX_ATTEMPTS_IN_ALL,
     owner,
   };
 };

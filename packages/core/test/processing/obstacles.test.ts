@@ -79,4 +79,42 @@ describe('what stands in the way of processing', () => {
     expect(w.row('in/a.pdf')).toMatchObject({ state: 'staged', attempts: 1, attemptsInAll: 1, outages: 0 });
     expect(((w.row('in/a.pdf').dueAt ?? 0) - w.database.now()) / 1_000_000).toBeCloseTo(10, 2);
   });
+
+  /** Meets `obstacleAt` again and again until the object is pending no more; the hours it took, and the attempts. */
+  const untilItEnds = async (obstacleAt: (attempt: number) => 'unavailable' | 'throttled') => {
+    const { world: w } = await world();
+    await w.find('in/a.pdf');
+    const since = w.clock.now();
+    w.misbehaviour = async () => {
+      if (obstacleAt(w.jobs.length) === 'unavailable') throw new SluiceError('unavailable');
+      return { outcome: 'source_failed', status: 503, providerCode: 'SlowDown' };
+    };
+    while (w.row('in/a.pdf').state === 'found' && w.jobs.length < 2_000) {
+      await w.process(await w.claim());
+      if (w.row('in/a.pdf').state === 'found')
+        w.clock.advance(((w.row('in/a.pdf').dueAt ?? 0) - w.database.now()) / 1000 + 1);
+    }
+    return { w, hours: (w.clock.now() - since) / 3_600_000 };
+  };
+
+  it('gives up for obstacles that take turns too, after three days, with the reason of the last and what was tried in all', async () => {
+    const { w, hours } = await untilItEnds((attempt) => (attempt % 2 === 1 ? 'throttled' : 'unavailable'));
+    expect(w.row('in/a.pdf')).toMatchObject({
+      state: 'dead',
+      reason: 'unavailable',
+      attempts: 500,
+      dueAt: null,
+    });
+    expect(hours).toBeGreaterThan(72);
+    expect(hours).toBeLessThan(96);
+  });
+
+  it('holds no obstacle of before against one that lasts: it is waited for for its three days, whatever came between', async () => {
+    const { w, hours } = await untilItEnds((attempt) =>
+      attempt % 60 === 0 && attempt < 301 ? 'throttled' : 'unavailable',
+    );
+    expect(w.row('in/a.pdf')).toMatchObject({ state: 'dead', reason: 'unavailable' });
+    expect(w.jobs.length).toBe(400);
+    expect(hours).toBeGreaterThan(10 * 24);
+  });
 });

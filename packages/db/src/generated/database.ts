@@ -737,7 +737,7 @@ isOneToOne: false
 { Args: { "p_revision"?: number,"p_role": Database["public"]['Enums']["tenant_role"],"p_tenant_id": string,"p_user_id": string }; Returns: undefined
                            },
 "settle_attempt":
-{ Args: { "p_delay_seconds": number,"p_detail": string,"p_disposition": string,"p_lease_id": string,"p_max_attempts": number,"p_object_id": string,"p_owner": string,"p_provider_code": string,"p_reason": string }; Returns: string
+{ Args: { "p_delay_seconds": number,"p_detail": string,"p_disposition": string,"p_lease_id": string,"p_max_attempts": number,"p_max_attempts_in_all"?: number,"p_object_id": string,"p_owner": string,"p_provider_code": string,"p_reason": string }; Returns: string
                            },
 "settle_changed_prefixes":
 { Args: { "p_limit": number }; Returns: number

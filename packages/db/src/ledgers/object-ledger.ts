@@ -74,6 +74,7 @@ export const createObjectLedger = (client: Client): ObjectLedger => ({
           p_delay_seconds: attempt.delaySeconds,
           p_max_attempts: attempt.maxAttempts,
           p_owner: attempt.owner,
+          p_max_attempts_in_all: attempt.maxAttemptsInAll,
         }),
       ),
     ),

@@ -6,7 +6,7 @@ import { memberErrors } from './member-errors.ts';
 import { objectErrors } from './object-errors.ts';
 import { secretErrors } from './secret-errors.ts';
 
-export type { ErrorEntry, ErrorOwner } from './entry.ts';
+export { type ErrorEntry, type ErrorOwner, remedyOfGivenUp } from './entry.ts';
 
 /**
  * Every error Sluice can show, in one place: what happened, whose move it is, and what to do.

@@ -20,3 +20,15 @@ export const entry = (
 
 /** How what is given up is taken up again. */
 export const THEN_TEST = 'Then test the connection: when it passes, the object is tried again.';
+
+/**
+ * What to do about an object that was given up (`dead`) for an error of this entry. It is waited for no more, so what the remedy says of
+ * waiting does not hold; what the customer has to mend does.
+ */
+export const remedyOfGivenUp = ({ owner, remedy }: ErrorEntry): string => {
+  if (remedy.endsWith(THEN_TEST)) return remedy;
+  return owner === 'customer_config' ? `${remedy} ${THEN_TEST}` : GIVEN_UP;
+};
+
+const GIVEN_UP =
+  'We tried for days and have given up. Process the object again, or test the connection: when it passes, the object is tried again.';

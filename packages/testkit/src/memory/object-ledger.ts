@@ -147,7 +147,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
         ? attempt.disposition
         : isLost
           ? 'found'
-          : attempts >= attempt.maxAttempts
+          : attempts >= attempt.maxAttempts || row.attemptsInAll >= attempt.maxAttemptsInAll
             ? 'dead'
             : row.state === 'staged'
               ? 'staged'
@@ -157,7 +157,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
     if (!isPending) database.creditLostResult(row);
     Object.assign(row, {
       state,
-      attempts: isLost ? 0 : attempts,
+      attempts: isLost ? 0 : state === 'dead' ? Math.max(attempts, row.attemptsInAll) : attempts,
       outages: row.outages + (attempt.owner === 'platform_outage' ? 1 : 0),
       obstacleOwner: attempt.owner,
       reason: attempt.reason,

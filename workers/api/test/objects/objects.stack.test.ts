@@ -112,6 +112,26 @@ describe('one object', () => {
     }
   });
 
+  test.each([
+    ['throttled', /^We tried for days and have given up\. Process the object again, or test the connection/],
+    ['access_denied', /^Grant the action .* Then test the connection: when it passes/],
+    ['retries_exhausted', /^Look at the last error and mend its cause\. Then test the connection: [^.]*\.$/],
+  ])(
+    'that was given up for %s says how it is taken up again, and not that there is nothing to do',
+    async (reason, remedy) => {
+      const { tenant, id, token, path } = await connected();
+      await seedObjects(sql, tenant.id, id, [
+        { state: 'dead', reason },
+        { state: 'found', reason },
+      ]);
+      const { body } = await call('GET', `${path}/objects`, { token });
+      const objects = S3Object.array().parse(at(body, 'items'));
+      const remedyOf = (of: string) => objects.find(({ state }) => state === of)?.reason?.remedy;
+      expect(remedyOf('dead')).toMatch(remedy);
+      expect(remedyOf('found')).not.toContain('given up');
+    },
+  );
+
   test('shows what processing it found, in words, and the checks before and after', async () => {
     const { tenant, id, token, path } = await connected();
     const objectId = await seedObject(sql, tenant.id, id);

@@ -1,5 +1,12 @@
 import type { Client } from '@sluice/db';
-import { ObjectHistoryEntry, ProcessProgress, S3Object } from '@sluice/shared';
+import {
+  ERROR_CATALOGUE,
+  isErrorCode,
+  ObjectHistoryEntry,
+  ProcessProgress,
+  remedyOfGivenUp,
+  S3Object,
+} from '@sluice/shared';
 import * as z from 'zod';
 import { wordsOf } from '../s3-integrations/read-model.ts';
 
@@ -25,7 +32,7 @@ export const objectOf = (row: ObjectRow): S3Object =>
     reason:
       row.reason === null
         ? null
-        : { ...wordsOf(row.reason), detail: row.reason_detail, providerCode: row.provider_code },
+        : { ...reasonOf(row.reason, row.state), detail: row.reason_detail, providerCode: row.provider_code },
     attempts: row.attempts,
     nextAttemptAt: row.due_at,
     jobId: row.job_id,
@@ -36,6 +43,12 @@ export const objectOf = (row: ObjectRow): S3Object =>
     stateChangedAt: row.state_changed_at,
     writtenBackAt: row.written_back_at,
   });
+
+const reasonOf = (code: string, state: string): ReturnType<typeof wordsOf> => {
+  const words = wordsOf(code);
+  if (state !== 'dead') return words;
+  return { ...words, remedy: remedyOfGivenUp(ERROR_CATALOGUE[isErrorCode(code) ? code : 'internal']) };
+};
 
 /** As the processor's words were stored. */
 export const progressOf = (stored: unknown): ProcessProgress | null =>
