@@ -177,6 +177,13 @@ export const apiErrors = {
     'The result is not in your bucket any more',
     'It was written back, and has been moved or deleted since. Put it back, or process the document again.',
   ),
+  result_not_readable: entry(
+    422,
+    'customer_config',
+    false,
+    'The result is not in your bucket any more, or we may not read it',
+    'If it was moved or deleted, put it back, or process the document again. If it lies there, grant `s3:GetObject` on the output folder. With `s3:ListBucket` for that folder we can tell the two apart.',
+  ),
   result_elsewhere: entry(
     410,
     'customer_config',

@@ -122,6 +122,33 @@ test('says that it is gone, or that the bucket refuses, and whose move that is',
   expect(denied.text).toContain('s3:GetObject');
 });
 
+test('where what is not there is denied, says that it is gone if the listing tells, and otherwise that it may be', async () => {
+  const object = await writtenBack();
+  fake.bucket(BUCKET).delete(object.key);
+  // As AWS and Ceph, to who may not list the whole bucket.
+  fake.addFault((request, proceed) =>
+    request.key === object.key ? faults.denies('s3:GetObject')(request, proceed) : proceed(),
+  );
+  const gone = await call('GET', pathOf(object, 'pdf'), { token: object.token });
+  expect(gone.body).toMatchObject({ status: 410, code: 'result_gone', detail: object.key });
+
+  fake.addFault((request, proceed) =>
+    request.operation === 'ListObjectsV2' && (request.query.get('prefix') ?? '').startsWith(object.folder)
+      ? faults.denies('s3:ListBucket')(request, proceed)
+      : proceed(),
+  );
+  const unclear = await call('GET', pathOf(object, 'pdf'), { token: object.token });
+  expect(unclear.body).toMatchObject({
+    status: 422,
+    code: 'result_not_readable',
+    owner: 'customer_config',
+    detail: object.key,
+  });
+  expect(String(at(unclear.body, 'remedy'))).toMatch(
+    /moved or deleted.*process the document again.*s3:GetObject/,
+  );
+});
+
 test('a result that breaks off on the way is never whole', async () => {
   const object = await writtenBack();
   fake.addFault((request, proceed) =>

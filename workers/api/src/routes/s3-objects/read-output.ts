@@ -42,6 +42,7 @@ const route = createRoute({
     422: problem(
       'Your bucket refused; `detail` and `remedy` say what and why.',
       'access_denied',
+      'result_not_readable',
       'credentials_missing',
     ),
     502: problem('What answered is no S3 server, or nothing did.', 'endpoint_unreachable'),
