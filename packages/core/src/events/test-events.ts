@@ -26,10 +26,11 @@ export const startEventTest = async (
   integrationId: string,
   { kind }: StartEventTest,
 ): Promise<null> => {
-  const { id, key } = await tests.begin(actorId, integrationId, kind);
+  const { id, key, revision } = await tests.begin(actorId, integrationId, kind);
   try {
     const source = await receiving.ledger.source(integrationId);
-    if (source === null) throw new SluiceError('not_found');
+    // What is written now must lie where the test was begun.
+    if (source?.integration.revision !== revision) throw new SluiceError('event_test_overtaken');
     if (kind === 'self_delivery') await receiveS3Events(receiving, await signDelivery(source, key));
     else {
       const bucket = await receiving.openBucket(source);

@@ -78,11 +78,12 @@ export interface EventLedger {
 
 /** Tests of events. Each method is one transaction. */
 export interface EventTestStore {
+  /** `revision`: of the integration, for which it is begun. */
   begin(
     actorId: string,
     integrationId: string,
     kind: EventTest['kind'],
-  ): Promise<{ readonly id: string; readonly key: string }>;
+  ): Promise<{ readonly id: string; readonly key: string; readonly revision: number }>;
   /** Its object was written, or why not. */
   note(id: string, error: SluiceError | null): Promise<void>;
   /** Those whose object is to be deleted now. */

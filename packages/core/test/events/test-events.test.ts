@@ -1,4 +1,4 @@
-import { type EventTestContext, finishEventTests } from '@sluice/core';
+import { type EventTestContext, finishEventTests, startEventTest } from '@sluice/core';
 import { SluiceError } from '@sluice/shared';
 import { expect, test } from 'vitest';
 
@@ -59,4 +59,26 @@ test('what a bucket refuses for good is noted, and holds up nobody', async () =>
     ['b', 'access_denied'],
     ['c', null],
   ]);
+});
+
+test('nothing is written where the integration was edited since the test was begun', async () => {
+  const noted: (string | null)[] = [];
+  let opened = 0;
+  const begunFor = (revision: number) =>
+    ({
+      tests: {
+        begin: async () => ({ id: 'a', key: 'in/sluice-event-test-a.pdf', revision: 3 }),
+        note: async (_: string, error: SluiceError | null) => void noted.push(error?.code ?? null),
+      },
+      receiving: {
+        ledger: { source: async () => ({ integration: { revision } }) },
+        openBucket: async () => {
+          opened += 1;
+          return { put: async () => ({ etag: 'x' }) };
+        },
+      },
+    }) as unknown as EventTestContext;
+  for (const revision of [4, 3]) await startEventTest(begunFor(revision), 'u', 'i', { kind: 'probe' });
+  expect(noted).toEqual(['event_test_overtaken', null]);
+  expect(opened).toBe(1);
 });

@@ -180,14 +180,14 @@ isOneToOne: false
                   ]
                 },"s3_event_tests": {
                   Row: {
-                    "ended_at": string | null,"error_code": string | null,"error_detail": string | null,"id": string,"integration_id": string,"key": string,"kind": string,"removed_at": string | null,"started_at": string,"started_by": string | null,"tenant_id": string,"written_at": string | null
+                    "ended_at": string | null,"error_code": string | null,"error_detail": string | null,"id": string,"integration_id": string,"key": string,"kind": string,"overtaken_at": string | null,"removed_at": string | null,"started_at": string,"started_by": string | null,"tenant_id": string,"written_at": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "ended_at"?: string | null,"error_code"?: string | null,"error_detail"?: string | null,"id"?: string,"integration_id": string,"key": string,"kind": string,"removed_at"?: string | null,"started_at"?: string,"started_by"?: string | null,"tenant_id": string,"written_at"?: string | null
+                    "ended_at"?: string | null,"error_code"?: string | null,"error_detail"?: string | null,"id"?: string,"integration_id": string,"key": string,"kind": string,"overtaken_at"?: string | null,"removed_at"?: string | null,"started_at"?: string,"started_by"?: string | null,"tenant_id": string,"written_at"?: string | null
                   }
                   Update: {
-                    "ended_at"?: string | null,"error_code"?: string | null,"error_detail"?: string | null,"id"?: string,"integration_id"?: string,"key"?: string,"kind"?: string,"removed_at"?: string | null,"started_at"?: string,"started_by"?: string | null,"tenant_id"?: string,"written_at"?: string | null
+                    "ended_at"?: string | null,"error_code"?: string | null,"error_detail"?: string | null,"id"?: string,"integration_id"?: string,"key"?: string,"kind"?: string,"overtaken_at"?: string | null,"removed_at"?: string | null,"started_at"?: string,"started_by"?: string | null,"tenant_id"?: string,"written_at"?: string | null
                   }
                   Relationships: [
                     {

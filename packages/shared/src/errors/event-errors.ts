@@ -23,6 +23,20 @@ export const eventErrors = {
     'A test of the events is under way',
     'Wait for its end: two minutes at most, unless its object cannot be deleted.',
   ),
+  event_test_overtaken: entry(
+    409,
+    'client',
+    false,
+    'The integration was changed before the test had begun',
+    'Nothing was written. Test again when the integration is active and in event mode.',
+  ),
+  event_test_left_behind: entry(
+    409,
+    'client',
+    false,
+    'Another bucket was connected during the test',
+    'What was written for the test lies in the bucket before. Test again when the integration is active and in event mode.',
+  ),
   receiver_busy: entry(
     409,
     'client',

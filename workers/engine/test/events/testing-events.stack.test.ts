@@ -1,5 +1,5 @@
 import { at, call, newTenant } from '@sluice/testkit/api-client';
-import { faults } from '@sluice/testkit/fake-s3';
+import { FAKE_IDENTITY, faults } from '@sluice/testkit/fake-s3';
 import { expect, test } from 'vitest';
 import { type Customer, expectClear, INPUT, newCustomer } from '../support/customer.ts';
 import { r2Event, send, takeEvents } from '../support/event-source.ts';
@@ -107,3 +107,54 @@ test.concurrent('takes an admin, event mode and an integration that is active', 
   const paused = await start(customer);
   expect([paused.status, at(paused.body, 'code')]).toEqual([409, 'paused']);
 });
+
+test.concurrent('ends at once when another bucket is connected, says where its object is left, and passes for no other bucket', async (context) => {
+  const customer = await newCustomer(context, { fake: { buckets: [BUCKET, 'another-bucket'] } });
+  const secret = await takeEvents(customer.id, customer.token);
+  const key = String(at((await start(customer)).body, 'key'));
+  await customer.change({ bucket: 'another-bucket', credentials: FAKE_IDENTITY });
+  const test = await read(customer);
+  expect(at(test, 'outcome')).toBe('failed');
+  expect(outcomesOf(test)).toEqual(['passed', 'failed', 'failed']);
+  expect(String(at(test, 'steps.1.text'))).toContain('was edited, stopped or taken out of event mode');
+  expect(String(at(test, 'steps.2.text'))).toMatch(
+    new RegExp(`^Delete ${key} yourself: Another bucket was connected .*\\(bucket ${BUCKET}\\)`),
+  );
+  // Nothing is done about it in the bucket of now, where no such object ever lay.
+  await customer.tickSweep();
+  expect(outcomesOf(await read(customer))).toEqual(['passed', 'failed', 'failed']);
+  expect(customer.bucket.get(key)).toBeDefined();
+  // Back again, and a test that passes.
+  await customer.change({ bucket: BUCKET, credentials: FAKE_IDENTITY });
+  await customer.test();
+  await call('POST', `/api/integrations/s3/${customer.id}/start`, { token: customer.token, body: {} });
+  const next = String(at((await start(customer)).body, 'key'));
+  await send(customer.id, secret, [
+    r2Event(BUCKET, next, customer.bucket.get(next)?.body ?? Buffer.alloc(0)),
+  ]);
+  await untilEnded(customer);
+  expect(await read(customer)).toMatchObject({ outcome: 'passed' });
+  await customer.change({ bucket: 'another-bucket', credentials: FAKE_IDENTITY });
+  const path = `/api/integrations/s3/${customer.id}/events/test`;
+  expect((await call('GET', path, { token: customer.token })).status).toBe(404);
+});
+
+test.concurrent.for<readonly [string, Readonly<Record<string, unknown>>]>([
+  ['paused', { status: 'paused' }],
+  ['taken out of event mode', { detectionMode: 'poll' }],
+  ['given another input folder', { inputPrefix: 'another/' }],
+])(
+  'says so when the integration is %s meanwhile, does not blame the events, and deletes its object',
+  async ([, changes], context) => {
+    const customer = await newCustomer(context);
+    await takeEvents(customer.id, customer.token);
+    await start(customer);
+    await customer.change(changes);
+    const begun = await read(customer);
+    expect(at(begun, 'outcome')).toBe('failed');
+    expect(String(at(begun, 'steps.1.text'))).toContain('That says nothing of your events');
+    await untilEnded(customer);
+    expect(outcomesOf(await read(customer))).toEqual(['passed', 'failed', 'passed']);
+    expect(customer.bucket.keys().filter((one) => one.includes('event-test'))).toEqual([]);
+  },
+);

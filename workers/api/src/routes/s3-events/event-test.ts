@@ -114,6 +114,7 @@ const readEventTest = async (db: Client, integrationId: string): Promise<shared.
       writtenAt: row.written_at,
       removedAt: row.removed_at,
       endedAt: row.ended_at,
+      overtakenAt: row.overtaken_at,
       errorCode: row.error_code,
       errorDetail: row.error_detail,
       arrivedAt: told[0]?.event_at ?? null,
