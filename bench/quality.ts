@@ -17,7 +17,14 @@ import {
   withoutCorpus,
   workFolderOf,
 } from './support/quality/corpus.ts';
-import { has, isSound, tagWithPeer, validate, withoutValidator } from './support/quality/peers.ts';
+import {
+  differsInPoppler,
+  has,
+  isSound,
+  tagWithPeer,
+  validate,
+  withoutValidator,
+} from './support/quality/peers.ts';
 import { Renderer } from './support/quality/render.ts';
 import { compare, f1, type Score } from './support/quality/score.ts';
 import { readStructure } from './support/quality/structure.ts';
@@ -221,23 +228,35 @@ if (noValidator === undefined)
 else say(`PDF/UA-1: not measured, ${noValidator}`);
 
 if (!has('qpdf')) say('qpdf --check: not run, no qpdf (Debian: qpdf)');
+if (!has('pdftoppm')) say('Poppler: not asked, no pdftoppm (Debian: poppler-utils)');
 const renderer = await Renderer.start();
 print(
   'Rendering and speed',
   corpora.map(([corpus, outputs]): Row => {
-    const compared = outputs.map(({ source, pdf }) => renderer.compare(source, pdf));
-    const pages = outputs.reduce((sum, output) => sum + output.pages, 0);
-    const ms = outputs.reduce((sum, output) => sum + output.ms, 0);
-    const faulty = has('qpdf')
-      ? outputs.filter(({ name, pdf }) => !isSound(written(`${corpus}-after`, name, pdf)))
-      : null;
+    const compared = outputs.map((output) => ({
+      ...renderer.compare(output.source, output.pdf),
+      before: written(`${corpus}-before`, output.name, output.source),
+      after: written(`${corpus}-after`, output.name, output.pdf),
+    }));
+    const sum = (of: (each: (typeof compared)[number]) => number): number =>
+      compared.reduce((total, each) => total + of(each), 0);
+    const pages = outputs.reduce((total, output) => total + output.pages, 0);
+    const ms = outputs.reduce((total, output) => total + output.ms, 0);
     return {
       corpus,
       pages,
-      'pages rendered': compared.reduce((sum, each) => sum + each.pages, 0),
-      'pages that differ': compared.reduce((sum, each) => sum + each.differ, 0),
+      'pages rendered': sum((each) => each.pages),
+      'pages that differ': sum(({ differ }) => differ.length),
+      // Glyphs that fall between two pixels, which one renderer rounds otherwise when a line is shown in two pieces.
+      'in Poppler too': has('pdftoppm')
+        ? sum(
+            ({ differ, before, after }) =>
+              differ.filter((page) => differsInPoppler(page, before, after)).length,
+          )
+        : null,
+      'pixels beyond anti-aliasing': sum(({ beyond }) => beyond),
       'by at most, of 255': compared.reduce((most, each) => Math.max(most, each.most), 0),
-      'qpdf --check fails': faulty && faulty.length,
+      'qpdf --check fails': has('qpdf') ? compared.filter(({ after }) => !isSound(after)).length : null,
       'pages a second': Math.round((pages / ms) * 10_000) / 10,
     };
   }),

@@ -94,6 +94,15 @@ export function isSound(file: string): boolean {
   return spawnSync('qpdf', ['--check', file], { stdio: 'ignore' }).status === 0;
 }
 
+/** Whether Poppler draws a page of two files differently. */
+export function differsInPoppler(page: number, before: string, after: string): boolean {
+  const [first, second] = [before, after].map((file) => {
+    const args = ['-r', '72', '-f', String(page), '-l', String(page), file];
+    return execFileSync('pdftoppm', args, { maxBuffer: 64 << 20, stdio: ['ignore', 'pipe', 'ignore'] });
+  });
+  return first === undefined || second === undefined || !first.equals(second);
+}
+
 /** Tags files with the peer; its outputs are `<name>_tagged.pdf` in the folder. Of a file it cannot read there is none. */
 export function tagWithPeer(files: readonly string[], folder: string): void {
   const args = ['-jar', openDataLoader(), '--format', 'tagged-pdf', '--output-dir', folder, ...files];

@@ -39,40 +39,79 @@ interface Pdfium {
   ): void;
 }
 
-const WITH_ANNOTATIONS = 1;
+const WITH_ANNOTATIONS = 0x01;
+/** Red first, as pixelmatch weighs colours. */
+const RED_FIRST = 0x10;
+const WITH_ALPHA = 1;
 const WHITE = 0xffffffff;
+
+interface Bitmap {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint8Array;
+}
+
+/** What pixelmatch is called with. */
+type PixelMatch = (
+  this: void,
+  first: Uint8Array,
+  second: Uint8Array,
+  output: null,
+  width: number,
+  height: number,
+) => number;
+
+/** How far the pages of two files look different. */
+export interface Comparison {
+  readonly pages: number;
+  /** Numbers of the pages of which any pixel is another, from 1. */
+  readonly differ: readonly number[];
+  /** Largest difference of any pixel's channel, of 255. */
+  readonly most: number;
+  /** Pixels that differ beyond anti-aliasing, by pixelmatch. */
+  readonly beyond: number;
+}
 
 /** Renders pages, at a pixel a point. */
 export class Renderer {
   readonly #pdfium: Pdfium;
 
-  private constructor(pdfium: Pdfium) {
+  readonly #pixelMatch: PixelMatch;
+
+  private constructor(pdfium: Pdfium, pixelMatch: PixelMatch) {
     this.#pdfium = pdfium;
+    this.#pixelMatch = pixelMatch;
   }
 
   static async start(): Promise<Renderer> {
     const { init } = await load<{ init(this: void, options: object): Promise<Pdfium> }>('@embedpdf/pdfium');
     const pdfium = await init({ wasmBinary: new Uint8Array(readFileSync(pdfiumWasm())).buffer });
     pdfium.PDFiumExt_Init();
-    return new Renderer(pdfium);
+    const pixelMatch = await load<{ default: PixelMatch }>('pixelmatch');
+    return new Renderer(pdfium, pixelMatch.default);
   }
 
-  /** @returns number of pages, of those of which any pixel differs, and by how much of 255 at most */
-  compare(before: Uint8Array, after: Uint8Array): { pages: number; differ: number; most: number } {
+  compare(before: Uint8Array, after: Uint8Array): Comparison {
     const first = this.#pages(before);
     const second = this.#pages(after);
-    let differ = Math.abs(first.length - second.length);
-    let most = differ > 0 ? 255 : 0;
+    const differ: number[] = [];
+    let most = 0;
+    let beyond = 0;
     for (const [index, page] of first.entries()) {
       const other = second[index];
-      if (!other || Buffer.compare(page, other) === 0) continue;
-      differ++;
-      most = Math.max(most, largestDifference(page, other));
+      if (other && Buffer.compare(page.pixels, other.pixels) === 0) continue;
+      differ.push(index + 1);
+      const alike = other && other.width === page.width && other.height === page.height;
+      most = Math.max(most, alike ? largestDifference(page.pixels, other.pixels) : 255);
+      beyond += alike
+        ? this.#pixelMatch(page.pixels, other.pixels, null, page.width, page.height)
+        : page.width * page.height;
     }
-    return { pages: first.length, differ, most };
+    for (let added = first.length; added < second.length; added++) differ.push(added + 1);
+    return { pages: first.length, differ, most, beyond };
   }
 
-  #pages(bytes: Uint8Array): Uint8Array[] {
+  #pages(bytes: Uint8Array): Bitmap[] {
     const { pdfium } = this.#pdfium;
     const at = pdfium.wasmExports.malloc(bytes.length);
     pdfium.HEAPU8.set(bytes, at);
@@ -84,23 +123,22 @@ export class Renderer {
     return pages;
   }
 
-  #render(document: number, index: number): Uint8Array {
+  #render(document: number, index: number): Bitmap {
     const api = this.#pdfium;
     const page = api.FPDF_LoadPage(document, index);
     const width = Math.ceil(api.FPDF_GetPageWidthF(page));
     const height = Math.ceil(api.FPDF_GetPageHeightF(page));
-    const bitmap = api.FPDFBitmap_Create(width, height, 0);
+    const bitmap = api.FPDFBitmap_Create(width, height, WITH_ALPHA);
     api.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, WHITE);
-    api.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, WITH_ANNOTATIONS);
+    api.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, WITH_ANNOTATIONS | RED_FIRST);
     const from = api.FPDFBitmap_GetBuffer(bitmap);
     const pixels = api.pdfium.HEAPU8.slice(from, from + api.FPDFBitmap_GetStride(bitmap) * height);
     api.FPDFBitmap_Destroy(bitmap);
     api.FPDF_ClosePage(page);
-    return pixels;
+    return { width, height, pixels };
   }
 }
 
 function largestDifference(page: Uint8Array, other: Uint8Array): number {
-  if (page.length !== other.length) return 255;
   return page.reduce((most, value, at) => Math.max(most, Math.abs(value - (other[at] ?? 0))), 0);
 }
