@@ -9,11 +9,11 @@ import { type OutlineEntry, readOutline } from './pdf/outline.ts';
 import { textDigest } from './pdf/verify-output.ts';
 import type { Notice } from './report.ts';
 import { type DraftPage, draftPage } from './structure/build-structure.ts';
-import { drawnBullets } from './structure/drawn-bullets.ts';
 import { findDrawnFigures, withoutDiagrams } from './structure/figures/drawn-figures.ts';
 import { findFigures } from './structure/figures/pictures.ts';
 import { isTypewritten } from './structure/listings/listing-rows.ts';
-import { pageRows } from './structure/page-lines.ts';
+import { drawnBullets } from './structure/lists/drawn-bullets.ts';
+import { type PageObject, pageRows } from './structure/page-lines.ts';
 import { findLineNumbers } from './structure/running/line-numbers.ts';
 import { type MarginLine, marginLines } from './structure/running/margin-lines.ts';
 import { bodySizeOf, findRunningText } from './structure/running/running-text.ts';
@@ -121,6 +121,7 @@ export function readPages(
     const boxes = shownPictures.map(({ box }) => box);
     const grids = ruledTables[index] ?? [];
     const { tables, rest } = takeRuledTables(grids, fragments, own, boxes, index, rightToLeft);
+    for (const { object } of tables) spendCells(budget, object);
     const bullets = drawnBullets(content, shown, rightToLeft);
     return {
       page: {
@@ -151,7 +152,11 @@ export function readPages(
       ({ x0, x1, y }) => !others.some(({ box }) => liesIn({ x0, x1, y0: y, y1: y }, box)),
     );
     const rows = pageRows([...rest, ...outside], page.links, others, page.rightToLeft);
-    return draftPage(rows, index, page.content.height, typewritten);
+    const draft = draftPage(rows, index, page.content.height, typewritten);
+    // Those that rules draw have been counted.
+    for (const { object } of draft.blocks)
+      if (object?.kind === 'table' && !object.ruled) spendCells(budget, object);
+    return draft;
   });
   if (fields.flat().some(({ from }) => from === 'name')) notices.add('form_fields_need_labels');
   if (fields.flat().some(({ from }) => from === 'text')) notices.add('form_labels_from_text');
@@ -180,6 +185,14 @@ export function readPages(
     outline: readOutline(objects, pageNumbers, destinations),
     bodySize,
   };
+}
+
+function spendCells(budget: WorkBudget, object: PageObject): void {
+  if (object.kind === 'table')
+    budget.spend(
+      'cells',
+      object.rows.reduce((sum, row) => sum + row.length, 0),
+    );
 }
 
 function numberPages(pages: ReturnType<PDF['getPages']>): Map<number, number> {

@@ -5,7 +5,7 @@ import { attachCaptions } from './figures/captions.ts';
 import { findHeadings } from './headings/heading-levels.ts';
 import { isUnfinished, joinInlines } from './inlines.ts';
 import { joinSpacedColumns, withoutPitch } from './listings/listing-rows.ts';
-import { ListBuilder } from './lists.ts';
+import { ListBuilder } from './lists/list-builder.ts';
 import { findNotes, tieReferences } from './notes.ts';
 import { bottomOf, type PageObject, type Row } from './page-lines.ts';
 import { readingOrder } from './reading-order.ts';

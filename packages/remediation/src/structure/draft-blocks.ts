@@ -4,16 +4,12 @@ import { sectionNumber } from './headings/section-numbers.ts';
 import { inlinesOf } from './inlines.ts';
 import { findListings, wordsOfListing } from './listings/find-listings.ts';
 import { pitchOf } from './listings/listing-rows.ts';
+import { type Marker, markerOf, splitMarker, withoutAbbreviations } from './lists/item-markers.ts';
 import type { PageObject, PlacedWord, Row, Segment } from './page-lines.ts';
 import type { Region } from './reading-order.ts';
 import { spacedTable } from './tables/spaced-tables.ts';
 import { RowDistances } from './tables/table-evidence.ts';
 import { type Inline, isMark, type Word } from './types.ts';
-
-/** How an item of a list starts. */
-type Marker =
-  | { readonly kind: 'bullet' }
-  | { readonly kind: 'number'; readonly value: number; readonly style: '1' | 'a' | 'A' };
 
 /** Lines that belong together, before it is known which are headings. */
 export interface DraftBlock {
@@ -73,16 +69,9 @@ const USUAL_SHARE = 0.15;
 /** Lines further apart than this (em) are paragraphs, unless the first is full. */
 const LOOSE_EM = 1.45;
 
-const BULLET = /^[•◦‣▪■□●○➢✓❖►∙·–—*-]$/;
 /** What is left to fill in at the end of a line, and what is left to tick at the beginning of one. */
 const BLANK = /_{3}$/;
 const CHECKBOX = /^[☐☑☒]/u;
-const GLUED_BULLET = /^[•◦‣▪■●➢✓❖►∙](?=.)/;
-/** As "a." counts items, or begins "a. m."; only the next letter tells. */
-const POINTED_LETTER = /^[a-z]\.$/;
-/** Markers this close (points) stand below each other. */
-const SAME_EDGE_PT = 6;
-const NUMBER = /^\(?(?:(\d{1,3})[.)]|([a-z])[.)]|([A-Z])\))$/;
 
 /**
  * Joins the lines of each region into blocks.
@@ -136,12 +125,13 @@ function lineOf(row: Row): Line {
   const words = row.flatMap((segment, index) =>
     segment.words.map((word, at) => (index > 0 && at === 0 ? { ...word, spaceBefore: true } : word)),
   );
-  const marker = markerOf(words);
   const [first, text] = words;
   const main = row.reduce<Segment | undefined>(
     (best, segment) => (!best || segment.characters > best.characters ? segment : best),
     undefined,
   );
+  const size = main?.size ?? 1;
+  const marker = markerOf(words, size);
   const edges = reach(row);
   return {
     words,
@@ -150,7 +140,7 @@ function lineOf(row: Row): Line {
     textX0: marker && first && splitMarker([first]).label.length > 0 && text ? text.x0 : edges.x0,
     ...edges,
     y: main?.y ?? 0,
-    size: main?.size ?? 1,
+    size,
     bold: row.every((segment) => segment.bold),
     // A bullet or number and its text are one cell, however far the writer indented.
     cells: row.length - (row.length > 1 && marker && row[0] && isOnlyMarker(row[0]) ? 1 : 0),
@@ -160,38 +150,8 @@ function lineOf(row: Row): Line {
   };
 }
 
-/** Takes a letter with a point for a marker only where a tab sets it apart, or the letter before or after it stands at the same edge. */
-function withoutAbbreviations(lines: readonly Line[]): readonly Line[] {
-  const letterOf = ({ marker, words }: Line): number | undefined =>
-    marker?.kind === 'number' && POINTED_LETTER.test(words[0]?.text ?? '') ? marker.value : undefined;
-  const placeOf = ({ x0 }: Line): number => Math.round(x0 / SAME_EDGE_PT);
-  const letters = new Set(lines.map((line) => `${letterOf(line)} ${placeOf(line)}`));
-  return lines.map((line) => {
-    const letter = letterOf(line);
-    const [first, text] = line.words;
-    if (letter === undefined || !first || !text || text.x0 - first.x1 > line.size) return line;
-    const place = placeOf(line);
-    const counts = [letter - 1, letter + 1].some((next) =>
-      [place - 1, place, place + 1].some((at) => letters.has(`${next} ${at}`)),
-    );
-    return counts ? line : { ...line, marker: undefined, textX0: line.x0 };
-  });
-}
-
 function isOnlyMarker(segment: Segment): boolean {
   return segment.words.length === 1;
-}
-
-function markerOf(words: readonly Word[]): Marker | undefined {
-  const first = words[0]?.text ?? '';
-  if (words.length > 1 && BULLET.test(first)) return { kind: 'bullet' };
-  if (GLUED_BULLET.test(first)) return { kind: 'bullet' };
-  const [, number, small, large] = (words.length > 1 && NUMBER.exec(first)) || [];
-  if (number !== undefined) return { kind: 'number', value: Number(number), style: '1' };
-  const letter = small ?? large;
-  if (letter === undefined) return undefined;
-  const value = letter.toLowerCase().charCodeAt(0) - 96;
-  return { kind: 'number', value, style: small === undefined ? 'A' : 'a' };
 }
 
 /** The smallest of the common distances between lines, in em: where most paragraphs are short, the most common is theirs. */
@@ -285,14 +245,4 @@ function referenceOf(row: Row, page: number): DraftBlock {
   const words = [...line.words.slice(0, end - dots.length), ...pages];
   const draft = draftOf([{ ...line, words }], false, page, false);
   return { ...draft, table: false, leader: dots };
-}
-
-/** A marker that is glued to the text shares its glyphs, so it has no label of its own. */
-function splitMarker(words: readonly Word[]): { label: readonly Word[]; body: readonly Word[] } {
-  const [first, ...rest] = words;
-  if (!first) return { label: [], body: [] };
-  const glued = first.text.replace(GLUED_BULLET, '');
-  return glued === first.text
-    ? { label: [first], body: rest }
-    : { label: [], body: [{ ...first, text: glued }, ...rest] };
 }

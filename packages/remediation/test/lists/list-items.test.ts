@@ -118,3 +118,19 @@ test.each(['z. B.', 'd. h.', 'a. m.', 'p. 12'])(
     expect(html).toContain(`in writing, ${words} in the file`);
   },
 );
+
+test('an asterisk that is raised before names is the mark of a note, and no bullet', async () => {
+  const raised = (name: string, y: number): string =>
+    `BT /F3 6 Tf 1 0 0 1 72 ${y + 4} Tm (*) Tj ET\n${prose(name, 75, y)}`;
+  const html = await mainOf(raised('Maria Curie', 700), raised('Emma Noether', 660), raised('Ada King', 620));
+  expect(html).not.toContain('<li>');
+  expect(html).toContain('Maria Curie');
+});
+
+test('the letter o is a bullet where a tab stands behind it', async () => {
+  const letter = (text: string, y: number): string => `${prose('o', 72, y)}\n${prose(text, 90, y)}`;
+  const html = await mainOf(letter('Of the garden', 700), letter('Of the library', 680));
+  expect(html).toContain('<ul><li>Of the garden</li><li>Of the library</li></ul>');
+  const words = [prose('o', 72, 700), prose('senhor da casa', 80, 700)];
+  expect(await mainOf(...words, prose('o', 72, 660), prose('dono do jardim', 80, 660))).not.toContain('<li>');
+});

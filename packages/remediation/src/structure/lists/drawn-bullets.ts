@@ -1,6 +1,6 @@
-import type { Box } from '../text/drawings.ts';
-import type { PageText } from '../text/page-text.ts';
-import type { TextFragment } from '../text/text-pen.ts';
+import type { Box } from '../../text/drawings.ts';
+import type { PageText } from '../../text/page-text.ts';
+import type { TextFragment } from '../../text/text-pen.ts';
 
 const MIN_SIDE_PT = 1.5;
 const MAX_SIDE_PT = 9;

@@ -1,5 +1,5 @@
-import type { DraftBlock } from './draft-blocks.ts';
-import type { Block, Inline, ListBlock } from './types.ts';
+import type { DraftBlock } from '../draft-blocks.ts';
+import type { Block, Inline, ListBlock } from '../types.ts';
 
 /** Items whose markers are at least this far apart (points) are not of the same level. */
 const LEVEL_STEP_PT = 6;
