@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { longPdf } from '@sluice/testkit/samples';
+import { longPdf, tablesPdf } from '@sluice/testkit/samples';
 import { print, type Row, timed } from './support/report.ts';
 import { serveByWorkerd } from './support/workerd.ts';
 
@@ -20,13 +20,15 @@ const HEAP_MIB = 1024;
 /** Of a Worker, altogether: what of it a heap may take is looked for in these steps. */
 const WORKER_MIB = 128;
 const HEAP_STEP_MIB = 8;
-/** Pages, and bytes without meaning beside them: up to the limits of a Worker, and beyond. */
-const DOCUMENTS: readonly { pages: number; padding: number; isForWorker: boolean }[] = [
+/** Pages of text or of tables, and bytes without meaning beside them: up to the limits of a Worker, and beyond. */
+const DOCUMENTS: readonly { pages: number; padding: number; isForWorker: boolean; tables?: true }[] = [
   { pages: 10, padding: 0, isForWorker: true },
   { pages: 50, padding: 0, isForWorker: true },
   { pages: 120, padding: 0, isForWorker: true },
   { pages: 120, padding: 15 * MIB, isForWorker: true },
+  { pages: 20, padding: 0, isForWorker: true, tables: true },
   { pages: 250, padding: 0, isForWorker: false },
+  { pages: 300, padding: 0, isForWorker: false, tables: true },
   { pages: 1000, padding: 0, isForWorker: false },
   { pages: 3000, padding: 0, isForWorker: false },
 ];
@@ -95,8 +97,8 @@ const dir = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
 const rows: Row[] = [];
 const first = { node: 0, workerd: 0 };
 try {
-  for (const { pages, padding, isForWorker } of DOCUMENTS) {
-    const bytes = longPdf(pages, padding);
+  for (const { pages, padding, isForWorker, tables = false } of DOCUMENTS) {
+    const bytes = tables ? tablesPdf(pages) : longPdf(pages, padding);
     const path = join(dir, 'document.pdf');
     await writeFile(path, bytes);
     const node = await inNode(path);
@@ -109,6 +111,7 @@ try {
     const addedMib = workerd ? Math.round(workerd.addedBytes / MIB) : null;
     rows.push({
       pages,
+      of: tables ? 'tables' : 'text',
       MiB: Math.round((bytes.length / MIB) * 10) / 10,
       'Node pages/s': Math.round(1000 / nodeMs),
       'ms a page, of 10 pages': Math.round((nodeMs / first.node) * 100) / 100,

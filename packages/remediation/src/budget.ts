@@ -2,12 +2,13 @@ import type { PdfStream } from '@libpdf/core';
 import type { RemediationLimits } from './limits.ts';
 import { RemediationRefused } from './refusal.ts';
 
-type Work = 'operators' | 'glyphs' | 'words' | 'fontEntries' | 'annotations' | 'decodedBytes';
+type Work = 'operators' | 'glyphs' | 'words' | 'cells' | 'fontEntries' | 'annotations' | 'decodedBytes';
 
 const DETAIL: Record<Work | 'time', string> = {
   operators: 'The pages hold more drawing instructions than can be processed.',
   glyphs: 'The document holds more text than can be processed.',
   words: 'The document holds more words than can be processed.',
+  cells: 'The tables of the document hold more cells than can be processed.',
   fontEntries: 'The fonts of the document say more about their characters than can be processed.',
   annotations: 'The pages hold more links, form fields and notes than can be processed.',
   decodedBytes: 'The file unpacks to more data than can be processed.',
@@ -32,6 +33,7 @@ export class WorkBudget {
       operators: limits.maxOperators,
       glyphs: limits.maxGlyphs,
       words: limits.maxWords,
+      cells: limits.maxCells,
       fontEntries: limits.maxFontEntries,
       annotations: limits.maxAnnotations,
       decodedBytes: limits.maxDecodedBytes,

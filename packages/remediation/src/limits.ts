@@ -14,6 +14,8 @@ export interface RemediationLimits {
   readonly maxGlyphs: number;
   /** Runs of characters without a space between them: what is kept of each, until the document is written, is most of the memory. */
   readonly maxWords: number;
+  /** Cells of all tables, empty ones too: each costs as much as three words. */
+  readonly maxCells: number;
   /** What all fonts together say about their characters, one by one: maps to Unicode, names and widths of glyphs. */
   readonly maxFontEntries: number;
   /** Annotations of all pages, each counted on every page that shows it. */
@@ -28,7 +30,7 @@ export interface RemediationLimits {
  * What fits a 128 MB Worker, as measured (figures in packages/remediation/README.md).
  *
  * The file is held twice (the source, and the output that repeats it): 16 MiB cost 34 MB. 80,000 words need a heap of 56 MB, of
- * which 24 MB are the runtime and the code, and 12,000 links one of 64 MB. An encrypted or rebuilt file is written by the library, which needs twice its size more.
+ * which 24 MB are the runtime and the code, 20,000 cells of one word one of 64 MB, and 12,000 links one of 64 MB. An encrypted or rebuilt file is written by the library, which needs twice its size more.
  */
 export const REMEDIATION_LIMITS: RemediationLimits = {
   maxBytes: 16 * 1024 * 1024,
@@ -37,6 +39,7 @@ export const REMEDIATION_LIMITS: RemediationLimits = {
   maxOperators: 4_000_000,
   maxGlyphs: 1_000_000,
   maxWords: 80_000,
+  maxCells: 20_000,
   maxFontEntries: 400_000,
   maxAnnotations: 12_000,
   maxComparisons: 300_000_000,
@@ -54,6 +57,7 @@ export const NODE_REMEDIATION_LIMITS: RemediationLimits = {
   maxOperators: 40_000_000,
   maxGlyphs: 10_000_000,
   maxWords: 3_000_000,
+  maxCells: 300_000,
   maxFontEntries: 4_000_000,
   maxAnnotations: 200_000,
   maxComparisons: 6_000_000_000,

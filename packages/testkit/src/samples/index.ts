@@ -4,7 +4,7 @@ import { pdfkitSamples } from './pdfkit-samples.ts';
 import { rawSamples } from './raw-samples.ts';
 import type { SamplePdf } from './sample.ts';
 
-export { longPdf } from './long-pdf.ts';
+export { longPdf, tablesPdf } from './long-pdf.ts';
 export { type PrintedPdf, printedSamples, readPrinted } from './printed/index.ts';
 export { type RawObject, rawPdf, rawStream } from './raw-pdf.ts';
 export type { SamplePdf } from './sample.ts';

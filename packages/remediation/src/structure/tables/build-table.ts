@@ -14,7 +14,9 @@ export function buildTable(parts: readonly DraftTable[]): TableBlock {
   const rows = [...head.rows];
   for (const part of later) addRows(rows, part.rows.slice(repeats));
   const [first = [], ...others] = rows;
-  const headed = namesColumns(first) && others.length > 0 && !allBold(others.flat());
+  const headed =
+    others.length > 0 &&
+    ((namesColumns(first) && !allBold(others.flat())) || isToFillIn(first, others.flat()));
   const headRows = Math.max(repeats, headed ? 1 : 0);
   const body = rows.slice(Math.max(1, headRows)).flat();
   const firstColumn = body.filter((cell) => cell.column === 0);
@@ -43,6 +45,11 @@ function namesColumns(row: DraftRow): boolean {
   const filled = row.filter(isFilled).length;
   const empty = row.filter((cell) => cell.column > 0 && !isFilled(cell)).length;
   return allBold(row) && filled > empty;
+}
+
+/** Whether a row says what belongs into the cells below it, all of which are empty. */
+function isToFillIn(row: DraftRow, below: DraftRow): boolean {
+  return row.every(isFilled) && !below.some(isFilled);
 }
 
 function contentOf(row: DraftRow): DraftRow[number]['content'] {

@@ -4,12 +4,16 @@ import type { TextFragment } from '../../text/text-pen.ts';
 import { inlinesOf } from '../inlines.ts';
 import { type PlacedObject, pageRows } from '../page-lines.ts';
 import type { LinkArea } from '../types.ts';
-import { type DraftCell, isFilled, wordsOf } from './draft-table.ts';
+import { allBold, type DraftCell, type DraftRow, isFilled, wordsOf } from './draft-table.ts';
 import { openCells } from './open-cells.ts';
 import type { RuledGrid } from './ruled-grids.ts';
 
-/** A grid with less text in its cells is a drawing or a form. */
+/** A grid with less text in its cells is a drawing, unless its head asks for something. */
 const MIN_FILLED_SHARE = 0.3;
+/** So much of a first row says what is to be filled in below; nobody fills in more cells on a page than these. */
+const MIN_ASKED_SHARE = 0.5;
+const MIN_ASKED = 2;
+const MAX_BLANK_CELLS = 500;
 /** Text that runs across the frame says that the frame is not a table's. */
 const MAX_CROSSING_SHARE = 0.1;
 /** Two cells with text can be a box with a line through it. */
@@ -32,8 +36,9 @@ export function hasRows({ ys }: RuledGrid): boolean {
  *
  * @param things words and pictures
  */
-export function hasEnoughFor({ cells }: RuledGrid, things: number): boolean {
-  return things >= cells.length * MIN_FILLED_SHARE;
+export function hasEnoughFor({ cells, xs }: RuledGrid, things: number): boolean {
+  const asked = cells.length <= MAX_BLANK_CELLS && things >= (xs.length - 1) * MIN_ASKED_SHARE;
+  return asked || things >= cells.length * MIN_FILLED_SHARE;
 }
 
 /** For each page, the grids that can be tables: those of a single row only where they belong to one of the next page or the last. */
@@ -81,8 +86,9 @@ export function takeRuledTables(
     const cells = rows.flat();
     const filled = cells.filter(isFilled).length;
     const shown = cellsWith(pictures, grid);
-    if (filled + shown < cells.length * MIN_FILLED_SHARE || (rows.length > 1 && filled < MIN_FILLED))
-      continue;
+    const full =
+      filled + shown >= cells.length * MIN_FILLED_SHARE && (rows.length === 1 || filled >= MIN_FILLED);
+    if (!full && !isToFillIn(grid, rows)) continue;
     const { x0, y0, x1, y1, xs, ys } = grid;
     const columns = xs.slice(1).map((x, at) => ({ x0: xs[at] ?? 0, x1: x }));
     tables.push({
@@ -93,6 +99,16 @@ export function takeRuledTables(
     rest = rest.filter((fragment) => !taken.has(fragment));
   }
   return { tables, rest };
+}
+
+/** Whether a grid is closed, and a row of it says what belongs below: a list to sign, a sheet of hours. */
+function isToFillIn({ innerOnly, cells, xs }: RuledGrid, rows: readonly DraftRow[]): boolean {
+  if (innerOnly || rows.length === 1 || cells.length > MAX_BLANK_CELLS) return false;
+  return rows.slice(0, -1).some((row, at) => {
+    const asked = row.filter(isFilled).length;
+    const share = (at === 0 ? row.length : xs.length - 1) * MIN_ASKED_SHARE;
+    return asked >= MIN_ASKED && asked >= share && (at === 0 || (asked === row.length && allBold(row)));
+  });
 }
 
 /** Whether rules stand between columns of running text, as in a newsletter. */

@@ -1,0 +1,63 @@
+/** Tables that nobody has filled in yet: lists to sign, sheets of hours. */
+import { expect, test } from 'vitest';
+import { REMEDIATION_LIMITS, remediatePdf } from '../../src/index.ts';
+import { remediate } from '../support/drawn-lines.ts';
+import { drawnPdf, drawTable, drawText } from '../support/drawn-table.ts';
+
+const EDGES = { xs: [60, 180, 300, 420, 540], ys: Array.from({ length: 16 }, (_, at) => 700 - at * 20) };
+const HEAD = ['Name', 'Company', 'Arrived', 'Signature'];
+const EMPTY = HEAD.map(() => '');
+
+test.each([
+  ['in bold', 1],
+  ['like any other text', 0],
+])('a list to sign is a table, whose head is %s', async (_, bold) => {
+  const { roles, html } = await remediate(drawTable({ ...EDGES, rows: [HEAD], bold }));
+  expect(roles).toMatchObject({ Table: 1, TR: 15, TH: 4, TD: 56 });
+  expect(html).toContain('<th scope="col">Signature</th>');
+});
+
+test('a head in bold stands below the name of what is listed', async () => {
+  const rows = [['Visitors', '', '', ''], EMPTY, HEAD];
+  expect((await remediate(drawTable({ ...EDGES, rows, bold: 3 }))).roles).toMatchObject({ Table: 1, TR: 15 });
+});
+
+test.each([
+  ['a word in the first of its places', [['Name', '', '', '']], []],
+  ['full rows that are not in bold', [['Name', '', '', ''], EMPTY, HEAD], []],
+  ['no rules around it', [HEAD], ['left', 'right'] as const],
+])('%s make no table of a grid that is empty', async (_, rows, open) => {
+  expect((await remediate(drawTable({ ...EDGES, rows, open }))).roles['Table']).toBeUndefined();
+});
+
+test('a grid of more places than anybody fills in is a drawing', async () => {
+  const xs = Array.from({ length: 31 }, (_, at) => 60 + at * 15);
+  const rows = [Array.from({ length: 30 }, () => 'x')];
+  const ys = Array.from({ length: 22 }, (_, at) => 700 - at * 20);
+  expect((await remediate(drawTable({ xs, ys: ys.slice(0, 16), rows }))).roles).toMatchObject({ TR: 15 });
+  expect((await remediate(drawTable({ xs, ys, rows }))).roles['Table']).toBeUndefined();
+});
+
+test.each([
+  ['empty', drawTable({ ...EDGES, rows: [HEAD] }), 59],
+  [
+    'full, without rules',
+    [HEAD, HEAD, HEAD]
+      .map((row, at) =>
+        row.map((word, column) => drawText(word, 60 + column * 120, 700 - at * 14, at === 0)).join(' '),
+      )
+      .join(' '),
+    11,
+  ],
+])('a document with more cells than are allowed is refused: %s', async (_, content, cells) => {
+  const process = async (maxCells: number): Promise<unknown> =>
+    await remediatePdf(drawnPdf([content]), {
+      language: 'en',
+      fallbackTitle: 'x.pdf',
+      limits: { ...REMEDIATION_LIMITS, maxCells },
+    });
+  await expect(process(cells)).rejects.toThrow(
+    /^pdf_too_complex: The tables of the document hold more cells/,
+  );
+  await expect(process(cells + 1)).resolves.toBeDefined();
+});
