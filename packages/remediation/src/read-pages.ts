@@ -17,8 +17,8 @@ import { type PageObject, pageRows } from './structure/page-lines.ts';
 import { findLineNumbers } from './structure/running/line-numbers.ts';
 import { type MarginLine, marginLines } from './structure/running/margin-lines.ts';
 import { bodySizeOf, findRunningText } from './structure/running/running-text.ts';
-import { ruledGrids } from './structure/tables/ruled-grids.ts';
-import { hasEnoughFor, hasRows, tableGrids, takeRuledTables } from './structure/tables/ruled-tables.ts';
+import { ruledGrids } from './structure/tables/ruled/ruled-grids.ts';
+import { hasEnoughFor, hasRows, tableGrids, takeRuledTables } from './structure/tables/ruled/ruled-tables.ts';
 import type { LinkArea } from './structure/types.ts';
 import type { ReadPage } from './tagging/tag-document.ts';
 import { liesIn } from './text/boxes.ts';
@@ -83,7 +83,13 @@ export function readPages(
     if (content.unreadable) notices.add('unreadable_content');
     links.push(readLinks(objects, page.dict, content.base, pageNumbers, destinations));
     digests.push(textDigest(drawn.fragments));
-    margins.push(marginLines(content, ruledGrids(content, budget).filter(hasRows)));
+    const grids = ruledGrids(content, budget).filter(hasRows);
+    margins.push(
+      marginLines(
+        content,
+        grids.map((grid) => grid.closed ?? grid),
+      ),
+    );
     texts.push(content);
     onPage(index + 1);
   }
@@ -103,7 +109,7 @@ export function readPages(
   const ruledTables = tableGrids(
     texts.map((content, index) => {
       const fragments = left[index] ?? [];
-      const grids = ruledGrids(withoutDiagrams(content, fragments), budget);
+      const grids = ruledGrids({ ...withoutDiagrams(content, fragments), fragments }, budget);
       const things = fragments.length + (pictures[index]?.length ?? 0);
       return grids.filter((grid) => hasEnoughFor(grid, things));
     }),

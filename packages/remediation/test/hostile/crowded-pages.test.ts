@@ -3,7 +3,7 @@ import { rawPdf, rawStream } from '@sluice/testkit/samples';
 import { describe, expect, test } from 'vitest';
 import { remediatePdf } from '../../src/index.ts';
 import { pageRows } from '../../src/structure/page-lines.ts';
-import { ruledGrids } from '../../src/structure/tables/ruled-grids.ts';
+import { ruledGrids } from '../../src/structure/tables/ruled/ruled-grids.ts';
 import type { Drawing } from '../../src/text/drawings.ts';
 import type { TextFragment } from '../../src/text/text-pen.ts';
 

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { WorkBudget } from '../../src/budget.ts';
 import { REMEDIATION_LIMITS } from '../../src/index.ts';
-import { ruledGrids } from '../../src/structure/tables/ruled-grids.ts';
-import { hasEnoughFor } from '../../src/structure/tables/ruled-tables.ts';
+import { ruledGrids } from '../../src/structure/tables/ruled/ruled-grids.ts';
+import { hasEnoughFor } from '../../src/structure/tables/ruled/ruled-tables.ts';
 import type { Drawing } from '../../src/text/drawings.ts';
 import type { TextFragment } from '../../src/text/text-pen.ts';
 

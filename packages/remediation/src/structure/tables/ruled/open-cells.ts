@@ -1,5 +1,5 @@
-import { firstIndex } from '../../text/boxes.ts';
-import type { TextFragment } from '../../text/text-pen.ts';
+import { firstIndex } from '../../../text/boxes.ts';
+import type { TextFragment } from '../../../text/text-pen.ts';
 
 /** Words of one cell are nearer to each other than this (em); between columns there is more. */
 const COLUMN_GAP_EM = 0.5;

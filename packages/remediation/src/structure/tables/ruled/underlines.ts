@@ -1,6 +1,6 @@
-import type { Comparing } from '../../budget.ts';
-import type { Box } from '../../text/drawings.ts';
-import type { TextFragment } from '../../text/text-pen.ts';
+import type { Comparing } from '../../../budget.ts';
+import type { Box } from '../../../text/drawings.ts';
+import type { TextFragment } from '../../../text/text-pen.ts';
 
 /** How far below its text's baseline an underline lies at most, and how far above it a line that strikes it out (em). */
 const BELOW_EM = 0.2;

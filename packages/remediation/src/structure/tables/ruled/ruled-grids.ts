@@ -1,7 +1,8 @@
-import type { Comparing } from '../../budget.ts';
-import { reach } from '../../text/boxes.ts';
-import type { Box, Drawing } from '../../text/drawings.ts';
-import type { PageText } from '../../text/page-text.ts';
+import type { Comparing } from '../../../budget.ts';
+import { reach } from '../../../text/boxes.ts';
+import type { Box, Drawing } from '../../../text/drawings.ts';
+import type { PageText } from '../../../text/page-text.ts';
+import { rowGrids, type Stripe } from './row-rules.ts';
 import { Underlines } from './underlines.ts';
 
 /** A cell of a ruled table: its place in the grid, and on the page. */
@@ -19,6 +20,10 @@ export interface RuledGrid extends Box {
   readonly ys: readonly number[];
   /** No rule closes it on two opposite sides: what it has are rules between columns, or between rows. */
   readonly innerOnly: boolean;
+  /** Without the rows that no line closes: at the edge of a page such a one may be its header. */
+  readonly closed?: Box;
+  /** From where to where text stands in each of its columns, where nothing else shows them. */
+  readonly texts?: readonly Pick<Box, 'x0' | 'x1'>[] | undefined;
 }
 
 interface Rule {
@@ -33,6 +38,8 @@ const MIN_RULE_PT = 8;
 /** Round corners are a smaller share of a box than this. */
 const MAX_BOX_SLANT = 0.4;
 const TOUCHING_PT = 3;
+/** Parts of one line are no further (points) above each other than this. */
+const SAME_LINE_PT = 0.5;
 /** More rules than this are a drawing, not tables. */
 const MAX_RULES = 1200;
 /** So are more columns times rows than this. */
@@ -57,7 +64,49 @@ export function ruledGrids(
     if (horizontal.length > MAX_RULES || vertical.length > MAX_RULES || underlines.gaveUp) return [];
   }
   if (!budget.compares(horizontal.length * vertical.length)) return [];
-  return connected(horizontal, vertical).flatMap((group) => gridOf(group.horizontal, group.vertical) ?? []);
+  const groups = connected(horizontal, vertical);
+  const grids = new Map(groups.map((group) => [group, gridOf(group.horizontal, group.vertical)]));
+  const lines = groups.flatMap((group) => (group.vertical.length === 0 ? group.horizontal : []));
+  const stripes = [
+    ...linesAcross(lines),
+    ...groups.flatMap((group) => stripeOf(group, grids.get(group)) ?? []),
+  ];
+  const byRows = rowGrids(stripes, fragments, budget);
+  const rest = [...grids.values()].flatMap((grid) => grid ?? []);
+  return [...byRows, ...rest.filter((grid) => !byRows.some((other) => isOver(other, grid)))];
+}
+
+/** Whether a grid stands where another one is. */
+function isOver(grid: RuledGrid, { x0, x1, y0, y1 }: RuledGrid): boolean {
+  const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2];
+  return x > grid.x0 && x < grid.x1 && y > grid.y0 && y < grid.y1;
+}
+
+/** Lines across the page, each with the places where its parts meet. */
+function linesAcross(rules: readonly Rule[]): Stripe[] {
+  const lines: { at: number; x0: number; x1: number; inner: number[] }[] = [];
+  for (const { at, from, to } of rules.toSorted((a, b) => b.at - a.at || a.from - b.from)) {
+    const last = lines.at(-1);
+    if (last && last.at - at <= SAME_LINE_PT && from >= last.x0 && from <= last.x1 + TOUCHING_PT) {
+      if (from >= last.x1 - TOUCHING_PT && to > last.x1) last.inner.push((from + last.x1) / 2);
+      last.x1 = Math.max(last.x1, to);
+    } else lines.push({ at, x0: from, x1: to, inner: [] });
+  }
+  return lines.map(({ at, x0, x1, inner }) => ({ x0, x1, inner, ys: [at], grid: undefined }));
+}
+
+/** A group of boxes as a background behind rows, where none of its cells is larger than the others. */
+function stripeOf({ horizontal, vertical }: Group, grid: RuledGrid | undefined): Stripe | undefined {
+  if (vertical.length === 0) return undefined;
+  if (!grid) {
+    const [xs, ys] = [positions(vertical), positions(horizontal)];
+    const [x0, x1] = [xs[0], xs[1]];
+    const isBox = xs.length === 2 && ys.length > 1 && x0 !== undefined && x1 !== undefined;
+    return isBox ? { x0, x1, inner: [], ys, grid } : undefined;
+  }
+  const { x0, x1, xs, ys, cells } = grid;
+  if (cells.some(({ rows, columns }) => rows > 1 || columns > 1)) return undefined;
+  return { x0, x1, inner: xs.slice(1, -1), ys, grid };
 }
 
 function isThin({ x0, y0, x1, y1 }: Drawing): boolean {

@@ -1,10 +1,10 @@
-import { firstIndex, liesIn } from '../../text/boxes.ts';
-import type { Box } from '../../text/drawings.ts';
-import type { TextFragment } from '../../text/text-pen.ts';
-import { inlinesOf } from '../inlines.ts';
-import { type PlacedObject, pageRows } from '../page-lines.ts';
-import type { LinkArea } from '../types.ts';
-import { allBold, type DraftCell, type DraftRow, isFilled, wordsOf } from './draft-table.ts';
+import { firstIndex, liesIn } from '../../../text/boxes.ts';
+import type { Box } from '../../../text/drawings.ts';
+import type { TextFragment } from '../../../text/text-pen.ts';
+import { inlinesOf } from '../../inlines.ts';
+import { type PlacedObject, pageRows } from '../../page-lines.ts';
+import type { LinkArea } from '../../types.ts';
+import { allBold, type DraftCell, type DraftRow, isFilled, wordsOf } from '../draft-table.ts';
 import { openCells } from './open-cells.ts';
 import type { RuledGrid } from './ruled-grids.ts';
 
@@ -90,9 +90,19 @@ export function takeRuledTables(
       filled + shown >= cells.length * MIN_FILLED_SHARE && (rows.length === 1 || filled >= MIN_FILLED);
     if (!full && !isToFillIn(grid, rows)) continue;
     const { x0, y0, x1, y1, xs, ys } = grid;
-    const columns = xs.slice(1).map((x, at) => ({ x0: xs[at] ?? 0, x1: x }));
+    const columns = grid.texts ?? xs.slice(1).map((x, at) => ({ x0: xs[at] ?? 0, x1: x }));
     tables.push({
-      object: { kind: 'table', ruled: true, columns, tops: ys.slice(0, -1), rows, x0, y0, x1, y1 },
+      object: {
+        kind: 'table',
+        ruled: grid.texts === undefined,
+        columns,
+        tops: ys.slice(0, -1),
+        rows,
+        x0,
+        y0,
+        x1,
+        y1,
+      },
       box: grid,
     });
     const taken = new Set(inside);
