@@ -21,6 +21,7 @@ interface RowView {
   readonly is_current: boolean;
   readonly attempts: number;
   readonly attempts_in_all: number;
+  readonly lost_results: number;
   readonly outages: number;
   readonly obstacle_owner: string | null;
   readonly revision: number;
@@ -103,6 +104,7 @@ export const memorySide = (overwritePolicy: Policy): Side => {
         is_current: row.isCurrent,
         attempts: row.attempts,
         attempts_in_all: row.attemptsInAll,
+        lost_results: row.lostResults,
         outages: row.outages,
         obstacle_owner: row.obstacleOwner,
         revision: row.revision,
@@ -168,7 +170,7 @@ const byVersion = (
   b: { readonly key: string; readonly etag: string },
 ): number => (`${a.key} ${a.etag}` < `${b.key} ${b.etag}` ? -1 : 1);
 
-const ROWS = `select o.key, o.etag, o.state, o.reason, o.is_current, o.attempts, o.attempts_in_all, o.outages, o.obstacle_owner, o.revision, o.found_by,
+const ROWS = `select o.key, o.etag, o.state, o.reason, o.is_current, o.attempts, o.attempts_in_all, o.lost_results, o.outages, o.obstacle_owner, o.revision, o.found_by,
     o.source_sequencer as sequencer, o.event_at is not null as is_told, o.lease_id is not null as is_leased, o.due_at is not null as is_due,
     o.staged_outputs is not null as has_staged, o.outputs is not null as has_outputs,
     exists (select 1 from public.cost_ledger c where c.job_id = o.job_id and c.kind = 'processing') as is_charged,

@@ -163,6 +163,8 @@ export interface ObjectToWrite extends LeasedObject {
   /** Null: processed before tiers were kept. */
   readonly qualityTier: QualityTier | null;
   readonly stagedOutputs: readonly StagedOutput[];
+  /** How often what was staged of it was lost since something was written. */
+  readonly lostResults: number;
 }
 
 export interface Begun<T> {

@@ -1,6 +1,6 @@
 import { type ErrorCode, RefusalCode, type SluiceError } from '@sluice/shared';
 import type { Random } from '../ports/engine.ts';
-import type { LeasedObject, ObstacleOwner, SettledAttempt } from '../ports/ledger.ts';
+import type { LeasedObject, ObjectToWrite, ObstacleOwner, SettledAttempt } from '../ports/ledger.ts';
 import { storableText } from '../storable-text.ts';
 
 const FIRST_DELAY_SECONDS = 10;
@@ -67,22 +67,28 @@ const delayAfter = (attempts: number, growth: number): number =>
   FIRST_DELAY_SECONDS * growth ** Math.min(Math.max(attempts, 1) - 1, 20);
 
 /**
+ * What the wait goes by. A result that is lost was made before, so the attempts begin anew each time: what counts is how often, or a
+ * working bucket that loses everything would have a document read and processed every few seconds for ever.
+ */
+const timesMet = (code: ErrorCode, attempts: number, { lostResults = 0 }: Attempted): number =>
+  code === 'output_missing' ? lostResults + 1 : attempts;
+
+type Attempted = Pick<LeasedObject, 'attempts' | 'attemptsInAll' | 'obstacleOwner'> &
+  Partial<Pick<ObjectToWrite, 'lostResults'>>;
+
+/**
  * What becomes of an attempt that ended in `error`. What another than the last time must mend is counted from one again, and waited
  * for as for what was met all along, up to some minutes.
  *
  * Faults of the object end it; faults of the bucket, the provider and ourselves are tried again, later each time, because
  * somebody will mend them and no object may be lost meanwhile. A delay is at least 1 and at most the class's seconds.
  */
-export const settlementOf = (
-  error: SluiceError,
-  object: Pick<LeasedObject, 'attempts' | 'attemptsInAll' | 'obstacleOwner'>,
-  random: Random,
-): SettledAttempt => {
+export const settlementOf = (error: SluiceError, object: Attempted, random: Random): SettledAttempt => {
   const owner = ownerOf(error);
   const { maxAttempts, maxDelaySeconds, growth } = SCHEDULE[owner];
   const attempts = object.obstacleOwner === owner ? object.attempts : 1;
   const delay = Math.max(
-    delayAfter(attempts, growth),
+    delayAfter(timesMet(error.code, attempts, object), growth),
     Math.min(delayAfter(object.attemptsInAll, 2), MAX_DELAY_BY_OTHERS_SECONDS),
   );
   // Spread, so that what failed together does not come back together.

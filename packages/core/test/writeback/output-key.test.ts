@@ -152,6 +152,7 @@ describe('provenance', () => {
     attempts: 1,
     attemptsInAll: 1,
     outages: 0,
+    lostResults: 0,
     obstacleOwner: null,
     overwritePolicy: 'reprocess' as const,
     outputSubfolder: null,

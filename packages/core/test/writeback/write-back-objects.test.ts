@@ -76,6 +76,36 @@ describe('writeBackObjects', () => {
     }
   });
 
+  it('waits longer each time for a working bucket that loses everything, never gives up, and begins anew once something is written', async () => {
+    const { world } = await staged('in/a.pdf');
+    const row = world.row('in/a.pdf');
+    const lose = async () => {
+      world.staging.contents.clear();
+      await world.writeBack([row.id]);
+      expect(row).toMatchObject({ state: 'found', reason: 'output_missing' });
+      const seconds = Math.round(((row.dueAt ?? 0) - world.database.now()) / 1_000_000);
+      world.clock.advance(3_600_000);
+      await world.process(await world.claim());
+      return seconds;
+    };
+    const waits: number[] = [];
+    for (let times = 0; times < 12; times += 1) waits.push(await lose());
+    expect(waits.slice(0, 5)).toEqual([10, 40, 160, 640, 1920]);
+    expect(new Set(waits.slice(5))).toEqual(new Set([1920]));
+    await world.writeBack([row.id]);
+    expect(row.state).toBe('written_back');
+    expect(world.database.costs.size).toBe(1);
+
+    world.bucket.set('in/a.pdf', 'a newer version', 1000);
+    await world.record();
+    await world.process(await world.claim());
+    world.staging.contents.clear();
+    const next = world.row('in/a.pdf');
+    await world.writeBack([next.id]);
+    expect(Math.round(((next.dueAt ?? 0) - world.database.now()) / 1_000_000)).toBe(10);
+    expect(row.lostResults).toBe(0);
+  });
+
   it('fails for good, before it writes anything, when one of its names becomes too long', async () => {
     const { world, ids } = await staged(`in/${'x'.repeat(1009)}.pdf`);
     await world.writeBack(ids);

@@ -33,6 +33,8 @@ export interface ObjectRow {
   /** As `attempts`, whoever's move it was; of no account where that is 0, as are the outages. */
   attemptsInAll: number;
   outages: number;
+  /** Since something of it was written. */
+  lostResults: number;
   obstacleOwner: ObstacleOwner | null;
   revision: number;
   jobId: string;

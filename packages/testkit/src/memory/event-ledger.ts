@@ -185,6 +185,7 @@ const recordNew = (
     attempts: 0,
     attemptsInAll: 0,
     outages: 0,
+    lostResults: 0,
     obstacleOwner: null,
     revision: 1,
     jobId: database.newId(),

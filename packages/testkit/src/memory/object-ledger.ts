@@ -108,6 +108,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
           outputSubfolder: rule?.outputSubfolder ?? null,
           qualityTier: 'standard',
           stagedOutputs: row.stagedOutputs ?? [],
+          lostResults: row.lostResults,
         });
       }
     }
@@ -120,6 +121,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
     const now = database.now();
     Object.assign(row, {
       state: 'written_back',
+      lostResults: 0,
       outputs,
       stagedOutputs: null,
       leaseId: null,
@@ -158,6 +160,7 @@ export const memoryObjectLedger = (database: MemoryDatabase): ObjectLedger => ({
     Object.assign(row, {
       state,
       attempts: isLost ? 0 : state === 'dead' ? Math.max(attempts, row.attemptsInAll) : attempts,
+      lostResults: row.lostResults + (isLost ? 1 : 0),
       outages: row.outages + (attempt.owner === 'platform_outage' ? 1 : 0),
       obstacleOwner: attempt.owner,
       reason: attempt.reason,

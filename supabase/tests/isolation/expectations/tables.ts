@@ -35,6 +35,7 @@ export const TABLES: Readonly<Record<string, TableExpectation>> = {
       'current_since',
       'attempts_in_all',
       'outages',
+      'lost_results',
       'obstacle_owner',
       'lease_id',
       'leased_at',
