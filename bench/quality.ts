@@ -89,9 +89,11 @@ const structureRow = (tool: string, scores: readonly Score[]): Row => {
     documents: scores.length,
     'headings F1': column('headings'),
     'levels right': column('levels'),
+    'where none is skipped': column('allowedLevels'),
     'list items F1': column('listItems'),
     'cells F1': column('cells'),
     'reading order': column('order'),
+    'left to right': column('orderLeftToRight'),
     text: column('text', 4),
   };
 };

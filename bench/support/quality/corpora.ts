@@ -173,7 +173,7 @@ export const CORPORA = {
     perFolder: 5,
     wanted: ANY,
   },
-  /** Documents in older formats and those in one file, wherever they are, but for what programs are tested with. */
+  /** Documents in older formats and those in one file, wherever they are, but for what programs are tested with, and one whose pictures Writer prints as text. */
   seventh: {
     packages: {
       aft: ['usr/share/doc/aft'],
@@ -187,7 +187,6 @@ export const CORPORA = {
         'usr/share/GNUstep/GWorkspace.app/English.lproj/Help/Dock.rtfd',
         'usr/share/GNUstep/GWorkspace.app/English.lproj/Help/Fiend.rtfd',
       ],
-      'k3b-data': ['usr/share/k3b/cdi'],
       'libcifti-doc': ['usr/share/doc/libcifti-dev/examples/data'],
       'libflexdock-java-doc': ['usr/share/doc/libflexdock-java-doc'],
       'libreoffice-common': ['usr/lib/libreoffice'],

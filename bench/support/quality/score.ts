@@ -13,12 +13,17 @@ export interface Score {
   readonly cells: Matches;
   /** Of headings found right, those of the right level. */
   readonly levels: Matches;
+  /** The same of documents whose author skips no level: PDF/UA forbids to go from H1 to H4, so those levels cannot be written. */
+  readonly allowedLevels: Matches;
   /** Words in both, once in each: those that keep their order, of all of them. */
   readonly order: Matches;
+  /** The same without words from right to left: the truth has those of a line as they are drawn, from left to right. */
+  readonly orderLeftToRight: Matches;
   /** Words of the truth that are tagged. */
   readonly text: Matches;
 }
 
+const NOTHING: Matches = { right: 0, found: 0, there: 0 };
 const KINDS = { headings: /^H[1-6]?$/, listItems: /^LI$/, cells: /^T[HD]$/ } as const;
 
 /** Compares a structure with the author's own. */
@@ -27,8 +32,12 @@ export function compare(truth: Structure, found: Structure): Score {
     headings: matchTexts(textsOf(truth, KINDS.headings), textsOf(found, KINDS.headings)),
     listItems: matchTexts(textsOf(truth, KINDS.listItems), textsOf(found, KINDS.listItems)),
     cells: matchTexts(textsOf(truth, KINDS.cells), textsOf(found, KINDS.cells)),
-    levels: matchLevels(truth, found),
+    levels: matchLevels(headingsOf(truth), headingsOf(found)),
+    allowedLevels: skipsLevels(headingsOf(truth))
+      ? NOTHING
+      : matchLevels(headingsOf(truth), headingsOf(found)),
     order: matchOrder(truth.words, found.words),
+    orderLeftToRight: matchOrder(truth.words.filter(isLeftToRight), found.words.filter(isLeftToRight)),
     text: matchTexts(lettersOf(truth), lettersOf(found)),
   };
 }
@@ -55,19 +64,33 @@ function matchTexts(truth: readonly string[], found: readonly string[]): Matches
   return { right, found: found.length, there: truth.length };
 }
 
-function matchLevels(truth: Structure, found: Structure): Matches {
+type Heading = Structure['pieces'][number];
+
+function headingsOf({ pieces }: Structure): Heading[] {
+  return pieces.filter(({ role }) => KINDS.headings.test(role));
+}
+
+function skipsLevels(headings: readonly Heading[]): boolean {
+  const levels = headings.map(({ role }) => Number(role.slice(1)));
+  return levels.some((level, at) => level > (levels[at - 1] ?? level) + 1);
+}
+
+function matchLevels(truth: readonly Heading[], found: readonly Heading[]): Matches {
   const levels = new Map<string, string[]>();
-  for (const { role, text } of truth.pieces)
-    if (KINDS.headings.test(role)) levels.set(text, [...(levels.get(text) ?? []), role]);
+  for (const { role, text } of truth) levels.set(text, [...(levels.get(text) ?? []), role]);
   let right = 0;
   let both = 0;
-  for (const { role, text } of found.pieces) {
-    const wanted = KINDS.headings.test(role) ? levels.get(text)?.shift() : undefined;
+  for (const { role, text } of found) {
+    const wanted = levels.get(text)?.shift();
     if (wanted === undefined) continue;
     both++;
     if (wanted === role) right++;
   }
   return { right, found: both, there: both };
+}
+
+function isLeftToRight(word: string): boolean {
+  return !/[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u.test(word);
 }
 
 function matchOrder(truth: readonly string[], found: readonly string[]): Matches {
