@@ -87,6 +87,28 @@ test('where headings are numbered, the chapters are of the first level below the
   expect(await headingsOf(middle(headings))).toEqual(['Title', 1, 2, 2, 3, 1, 1]);
 });
 
+test('chapters are below the parts that larger headings without numbers make of a document', async () => {
+  const city: Line[] = [
+    [24, 'The city'],
+    [16, '1 Streets'],
+    [13, '1.1 Their names'],
+  ];
+  const country: Line[] = [
+    [16, '2 Fields'],
+    [13, '2.1 Corn'],
+    [11, 'Rye and wheat', 'bold'],
+    [13, '2.2 Hay'],
+  ];
+  const parts = middle([...city, [24, 'The country'], ...country]);
+  expect(await headingsOf([...parts, [24, 'The sea'], ...middle([[16, '3 Ships']])])).toEqual([
+    1, 2, 3, 1, 2, 3, 4, 3, 1, 2,
+  ]);
+  // What is larger at both ends divides nothing.
+  expect(
+    await headingsOf(middle([[24, 'Preface'], ...city.slice(1), ...country, [24, 'References']])),
+  ).toEqual([1, 1, 2, 1, 2, 3, 2, 1]);
+});
+
 test('numbers of one size are told apart by their depth', async () => {
   const headings: Line[] = [
     [16, '1 One'],

@@ -3,6 +3,7 @@ import type { DraftBlock } from '../draft-blocks.ts';
 import { depthsInContents, type ListedDepths, opensContents } from './contents-depths.ts';
 import { findTitle } from './document-title.ts';
 import { type Candidate, candidatesOf, styleOf } from './heading-candidates.ts';
+import { levelsAboveChapters } from './parts.ts';
 import { follows } from './section-numbers.ts';
 
 /** Numbering is believed from this many numbered headings on. */
@@ -24,7 +25,7 @@ export interface Headings {
 
 /**
  * Which blocks are headings, and of which level: the outline's where it names them; else the printed table of contents'; else by
- * how deep they are numbered, where a document numbers its headings; else by size. A level is never skipped on the way down,
+ * how deep they are numbered, where a document numbers its headings, below its parts; else by size. A level is never skipped on the way down,
  * and headings of one depth are of one level wherever those between are missing. A title that is set apart is none of them.
  *
  * @param drafts all blocks that are not sideways, the entries of tables of contents among them
@@ -45,13 +46,14 @@ export function findHeadings(
   const chapters = candidates.filter(({ draft }) => !opening.has(draft));
   const sizes = [...new Set(chapters.flatMap(({ size }) => size ?? []))].sort((a, b) => b - a);
   const numbered = believesNumbers(candidates);
+  const above = numbered ? levelsAboveChapters(candidates) : 0;
   const stated = ({ draft, outlined, numbers, chapter }: Candidate): number | undefined =>
     outlined ??
     listed.depths.get(draft)?.depth ??
     (listed.belowTitle && draft === candidates[0]?.draft ? 1 : undefined) ??
-    (numbered ? (chapter ? 1 : numbers?.length) : undefined);
+    (numbered && (chapter || numbers) ? above + (chapter ? 1 : (numbers?.length ?? 1)) : undefined);
   const bySize = levelsBySize(chapters, sizes, stated);
-  const least = leastDepths(candidates, listed, numbered);
+  const least = leastDepths(candidates, listed, numbered ? above : undefined);
   const depthOf = (candidate: Candidate): number | undefined => {
     const own = stated(candidate);
     if (own !== undefined || opening.has(candidate.draft)) return own;
@@ -99,7 +101,7 @@ function withoutStrayNumbers(candidates: readonly Candidate[]): readonly Candida
 function leastDepths(
   candidates: readonly Candidate[],
   { depths }: ListedDepths,
-  numbered: boolean,
+  above: number | undefined,
 ): ReadonlyMap<Candidate, number> {
   const least = new Map<Candidate, number>();
   const raise = (between: readonly Candidate[], depth: (candidate: Candidate) => number): void => {
@@ -110,12 +112,13 @@ function leastDepths(
     if (one && next?.place === one.place + 1)
       raise(between, ({ draft }) => one.depth + (styleOf(draft) === styleOf(before.draft) ? 0 : 1));
   }
-  if (numbered)
+  if (above !== undefined)
     for (const { before, between, after } of gaps(candidates, ({ numbers }) => numbers !== undefined)) {
       const [one = [], next = []] = [before.numbers, after.numbers];
       const different = one.findIndex((number, at) => number !== next[at]);
-      const shared = different === -1 ? one.length : different;
-      raise(between, () => Math.min(shared, next.length - 1) + 1);
+      const shared = Math.min(different === -1 ? one.length : different, next.length - 1);
+      // Between two chapters anything may stand, a part too.
+      if (shared > 0) raise(between, () => above + shared + 1);
     }
   return least;
 }
