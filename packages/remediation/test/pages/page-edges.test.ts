@@ -115,6 +115,21 @@ describe('text at the edge of a page', () => {
     expect(html).toContain('Room 102');
   });
 
+  test('names what is below it where the number before its words has a point, or other words stand behind it on each page', async () => {
+    const asked = [1, 2, 3].map((number): Line[] => [[`${number}. Question`, 800], ...PARAGRAPH]);
+    expect((await remediate(pdfOf(asked))).runningText).toEqual(['', '', '']);
+    const parts = ['Method', 'Results', 'Thanks'].map((name, at): Line[] => [
+      [`${at + 2} ${name}`, 800],
+      ...PARAGRAPH,
+    ]);
+    expect((await remediate(pdfOf(parts))).runningText).toEqual(['', '', '']);
+    const report = [2, 3, 4].map((page): Line[] => [[`${page} Report of rivers`, 800], ...PARAGRAPH]);
+    const { runningText } = await remediate(pdfOf(report));
+    expect(runningText).toEqual(['2 Report of rivers', '3 Report of rivers', '4 Report of rivers']);
+    const opened = [1, 2, 3].map((): Line[] => [['1. Rivers', 800], ...PARAGRAPH]);
+    expect((await remediate(pdfOf(opened))).runningText).toEqual(['1. Rivers', '1. Rivers', '1. Rivers']);
+  });
+
   test('counts no pages when it names years, but behind a word for page or alone', async () => {
     const feet = async (...texts: readonly string[]) =>
       (await remediate(pdfOf(texts.map((text): Line[] => [...PARAGRAPH, [text, 60]])))).runningText;

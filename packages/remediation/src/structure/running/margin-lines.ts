@@ -22,8 +22,10 @@ export interface MarginLine {
   readonly outermost: boolean;
   /** The next line further in is no further away than lines of a text are; undefined where it is in a ruled table. */
   readonly runsOn: boolean | undefined;
-  /** Words behind a year, or before a number, with no more than spaces between them: it may be the name of what stands below. */
+  /** Words behind a year or a number with a point, or before a number, with no more than spaces between them: it may be the name of what stands below. */
   readonly numbered: boolean;
+  /** Words behind a number without a point, as near to it. */
+  readonly opensWithNumber: boolean;
   readonly size: number;
   readonly fragments: readonly TextFragment[];
 }
@@ -36,12 +38,12 @@ const NUMBER_BOTTOM_SHARE = 0.2;
 /** Words of a name are not further apart than this. */
 const WORD_GAP_EM = 1;
 /** Words and a number that can be the name of something. */
-const NUMBERED = /\p{L}[.:]? #$/u;
-/** A year, and what was in it. */
+const NUMBERED = /\p{L}[.:]? #[.:)]?$|^#[.):] \p{L}/u;
+/** A number and words behind it: a year, and what was in it. */
 const DATED = /^# \p{L}/u;
 /** Beside words a number from here on is a year, rather than that of a page. */
 export const FIRST_YEAR = 1900;
-const PAGES = /(?:^|\s)(?:page|seite|pagina|página|pág|pag|sida|side|sivu|strona|strana|p)[.:]? #$/iu;
+const PAGES = /(?:^|\s)(?:page|seite|pagina|página|pág|pag|sida|side|sivu|strona|strana|p)[.:]? #[.:)]?$/iu;
 const MAX_LINE_CHARACTERS = 160;
 /** Baselines this near (points) are of one line. */
 const SAME_LINE_PT = 2;
@@ -95,6 +97,7 @@ export function marginLines(
       runsOn:
         next && (tables.some((table) => isInside(next, table)) ? undefined : page.runsOn(y, next.y, size)),
       numbered: together && ((NUMBERED.test(key) && !PAGES.test(key)) || isDated),
+      opensWithNumber: together && DATED.test(key),
       fragments: own,
     };
   });

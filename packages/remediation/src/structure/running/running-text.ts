@@ -92,6 +92,8 @@ function comesBack(line: MarginLine, other: MarginLine, step: number, isPageNumb
 function counts(line: MarginLine, other: MarginLine, step: number): boolean {
   const isCount = (number: number | undefined, twin: number | undefined): boolean =>
     number !== undefined && twin !== undefined && twin - number === step;
+  // Above pages a number opens a header that comes back, or the names of what stands below them.
+  if (line.kind === 'Header' && line.opensWithNumber && line.key !== other.key) return false;
   if (!countsOthers(line)) return isCount(line.number, other.number);
   // In a footer a year may stand behind the number of its page.
   const { leading = FIRST_YEAR, kind } = line;
@@ -106,11 +108,16 @@ function countsOthers({ number = 0, kind, numbered }: MarginLine): boolean {
 /** Whether two lines say the same, but for numbers that count pages. */
 function saysTheSame(line: MarginLine, other: MarginLine, step: number): boolean {
   if (line.key !== other.key) return false;
-  if (countsOthers(line) && line.number !== other.number) return false;
+  if (countsOthers(line) && ownNumber(line) !== ownNumber(other)) return false;
   return line.numbers.every((number, at) => {
     const twin = other.numbers[at];
     return twin === number || Number(twin) - Number(number) === step;
   });
+}
+
+/** The number of a name: what it ends or begins with, with a point or without. */
+function ownNumber({ number, numbers, key }: MarginLine): number {
+  return number ?? Number(key.startsWith('#') ? numbers[0] : numbers.at(-1));
 }
 
 /** Of the lines of a page that come back, those that stand apart from its text, and those further out. */
