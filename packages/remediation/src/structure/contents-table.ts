@@ -1,5 +1,5 @@
+import type { Region } from './order/reading-order.ts';
 import type { Row, Segment } from './page-lines.ts';
-import type { Region } from './reading-order.ts';
 import type { Word } from './types.ts';
 
 const DOTS = /^[.·․‥…]+$/;

@@ -2,7 +2,7 @@ import { numberText, readingSequence } from '../text/direction.ts';
 import type { Box } from '../text/drawings.ts';
 import { isSamePitch, type TextFragment } from '../text/text-pen.ts';
 import { withDropCaps } from './drop-caps.ts';
-import { columnRuns, pageGutters } from './page-gutters.ts';
+import { columnRuns, pageGutters } from './order/page-gutters.ts';
 import type { DraftTable } from './tables/draft-table.ts';
 import type { FigureBlock, LinkArea, Word } from './types.ts';
 

@@ -1,6 +1,6 @@
 import type { PageText } from '../../text/page-text.ts';
 import { isSamePitch } from '../../text/text-pen.ts';
-import { pageGutters } from '../page-gutters.ts';
+import { pageGutters } from '../order/page-gutters.ts';
 import type { Row, Segment } from '../page-lines.ts';
 
 /** Where this share of a document is in a face of fixed pitch, it is the face of its text. */

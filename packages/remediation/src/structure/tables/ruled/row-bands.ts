@@ -1,7 +1,7 @@
 import { firstIndex, reach } from '../../../text/boxes.ts';
 import type { TextFragment } from '../../../text/text-pen.ts';
+import { areColumns } from '../../order/reading-order.ts';
 import { pageRows, type Segment } from '../../page-lines.ts';
-import { areColumns } from '../../reading-order.ts';
 import {
   type BandLine,
   columnOf,

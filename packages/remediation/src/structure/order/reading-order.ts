@@ -1,10 +1,11 @@
-import { reach } from '../text/boxes.ts';
-import { isIndex, leaderLength } from './contents-table.ts';
-import { isNextLine, numberedHeadings } from './headings/section-numbers.ts';
-import { isUnfinished } from './inlines.ts';
-import { pitchOf } from './listings/listing-rows.ts';
+import { reach } from '../../text/boxes.ts';
+import { isIndex, leaderLength } from '../contents-table.ts';
+import { isNextLine, numberedHeadings } from '../headings/section-numbers.ts';
+import { isUnfinished } from '../inlines.ts';
+import { pitchOf } from '../listings/listing-rows.ts';
+import { isMeant, type Row, type Segment } from '../page-lines.ts';
+import { entriesIn } from './entries.ts';
 import { columnRuns } from './page-gutters.ts';
-import { isMeant, type Row, type Segment } from './page-lines.ts';
 
 /** Rows that are read from top to bottom: a column, a heading across columns, a table. */
 export interface Region {
@@ -152,7 +153,7 @@ function isTable(band: readonly Row[], left: readonly Row[], right: readonly Row
   const paired = band.filter((row) => row.length > 1).length;
   if (paired < Math.min(left.length, right.length) * 0.7) return false;
   if (isIndex(left) && isIndex(right)) return false;
-  if (hasLeaders(band) || hasSideHeads(band, left, right)) return true;
+  if (hasLeaders(band) || hasSideHeads(band, left, right) || hasSideNotes(band, left, right)) return true;
   return [left, right].every((column) => fill(column) < TABLE_FILL) || band.some((row) => row.length > 3);
 }
 
@@ -176,6 +177,26 @@ function hasSideHeads(all: readonly Row[], lefts: readonly Row[], right: readonl
   if (left.length < right.length && spaced.length >= heads.length * MIN_SPACED_SHARE) return true;
   const figures = left.filter((row) => /\d/.test(textOf(row)));
   return figures.length >= left.length * MIN_FIGURES_SHARE && !runsOn(right, MIN_RUNNING_SHARE);
+}
+
+/**
+ * Whether what stands on the right are notes to the texts beside them, as dates of entries are, and initials: each on the first line of
+ * an entry, with further lines below it.
+ */
+function hasSideNotes(band: readonly Row[], left: readonly Row[], right: readonly Row[]): boolean {
+  const notes = band.flatMap((row, at) => (row.length > 1 ? [at] : []));
+  if (notes.length < right.length || right.length > left.length || fill(right) >= TABLE_FILL) return false;
+  if (right.every((row) => pitchOf(row) !== undefined)) return false;
+  const spaced = notes.filter((note, at) => (notes[at + 1] ?? band.length) - note > 1);
+  if (spaced.length < notes.length * MIN_SPACED_SHARE || spaced.length === 0) return false;
+  const own = new Set(right.flat());
+  const beginning = notes.filter((note) => {
+    const [above, line] = [band[note - 1], band[note]].map((row = []) =>
+      row.filter((each) => !own.has(each)),
+    );
+    return !above || !line || !isUnfinished(textOf(above), textOf(line));
+  });
+  return beginning.length >= notes.length * MIN_FIGURES_SHARE;
 }
 
 /** Whether pieces of a line beside each other are of columns of running text, which are read one after the other. */
@@ -249,10 +270,19 @@ function fill(column: readonly Row[]): number {
   return used / Math.max(width, size * 12);
 }
 
-/** Tells runs of rows with several cells each from running text, from text in columns, and from headings behind numbers that count them. */
+/** Rows that are read as they stand, but for entries with something beside their text. */
 function splitTables(rows: readonly Row[], depth: number): Region[] {
-  const regions: { rows: Row[]; table: boolean }[] = [];
   const headings = numberedHeadings(rows);
+  return entriesIn(rows).flatMap((part) =>
+    'rows' in part
+      ? splitRows(part.rows, headings, depth)
+      : part.columns.map((column) => ({ rows: column, table: false })),
+  );
+}
+
+/** Tells runs of rows with several cells each from running text, from text in columns, and from headings behind numbers that count them. */
+function splitRows(rows: readonly Row[], headings: ReadonlySet<Row>, depth: number): Region[] {
+  const regions: { rows: Row[]; table: boolean }[] = [];
   for (const row of rows) {
     const last = regions.at(-1);
     // Columns of a listing are no cells, unless words of another face head them.

@@ -1,5 +1,5 @@
-import { reach } from '../text/boxes.ts';
-import type { Box } from '../text/drawings.ts';
+import { reach } from '../../text/boxes.ts';
+import type { Box } from '../../text/drawings.ts';
 
 const STEP_PT = 1;
 /** Columns may stand closer together than words of a heading: TeX leaves ten points between them. */
