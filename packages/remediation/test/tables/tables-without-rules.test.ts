@@ -13,18 +13,8 @@ const XS = [72, 172, 312];
 const say = (text: string, x: number, y: number, bold = false): string =>
   `BT /${bold ? 'F4' : 'F3'} 10 Tf 1 0 0 1 ${x} ${y} Tm (${text}) Tj ET`;
 
-/** Rows of words at tab stops, so far (points) from each other, between paragraphs that are 18 points apart, and their lines 12. */
-async function read(rows: readonly (readonly string[])[], step: number, bold = 0) {
-  const cells = rows.flatMap((row, at) =>
-    row.map((text, column) => say(text, XS[column] ?? 0, 696 - at * step, at < bold)),
-  );
-  const paragraph = (top: number): string[] => TEXT.map((text, at) => say(text, 60, top - at * 12));
-  const content = [
-    ...paragraph(780),
-    ...paragraph(738),
-    ...cells,
-    ...paragraph(696 - (rows.length - 1) * step - 18),
-  ];
+/** What a screen reader says of a page, and the rows of its tables. */
+async function pageOf(content: readonly string[]) {
   const { html } = await remediatePdf(drawnPdf([content.join('\n')]), {
     language: 'en',
     fallbackTitle: 'x.pdf',
@@ -35,6 +25,20 @@ async function read(rows: readonly (readonly string[])[], step: number, bold = 0
       [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/g)].map(([, cell = '']) => cell),
     ),
   };
+}
+
+/** Rows of words at tab stops, so far (points) from each other, between paragraphs that are 18 points apart, and their lines 12. */
+async function read(rows: readonly (readonly string[])[], step: number, bold = 0) {
+  const cells = rows.flatMap((row, at) =>
+    row.map((text, column) => say(text, XS[column] ?? 0, 696 - at * step, at < bold)),
+  );
+  const paragraph = (top: number): string[] => TEXT.map((text, at) => say(text, 60, top - at * 12));
+  return await pageOf([
+    ...paragraph(780),
+    ...paragraph(738),
+    ...cells,
+    ...paragraph(696 - (rows.length - 1) * step - 18),
+  ]);
 }
 
 const KEYS = [
@@ -100,4 +104,16 @@ describe('they are a table', () => {
   ])('$why', async ({ rows, step, bold }) => {
     expect((await read(rows, step, bold)).rows).toEqual(rows);
   });
+});
+
+test('addresses that stand beside each other, as on a sheet of labels, are a cell each', async () => {
+  const people = ['Ada King', 'Marie Curie', 'Emmy Noether', 'Lise Meitner', 'Sofia Kowalewski'];
+  const card = (name: string, column: number): string[] => [name, `${column + 3} River Street`, 'Bath Spa'];
+  const cards = people.map((name) => XS.map((_, column) => card(name, column)));
+  const lines = cards.flatMap((row, band) =>
+    row.flatMap((texts, column) =>
+      texts.map((text, line) => say(text, (XS[column] ?? 0) + column * 20, 740 - band * 80 - line * 12)),
+    ),
+  );
+  expect((await pageOf(lines)).rows).toEqual(cards.map((row) => row.map((texts) => texts.join(' '))));
 });

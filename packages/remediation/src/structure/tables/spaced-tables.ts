@@ -3,11 +3,19 @@ import { inlinesOf } from '../inlines.ts';
 import type { Row, Segment } from '../page-lines.ts';
 import { type DraftCell, type DraftTable, wordsOf } from './draft-table.ts';
 import { figuresIn } from './logical-rows.ts';
-import { type RowDistances, saysItIsTable, saysSomething } from './table-evidence.ts';
+import { LOOSE_EM, type RowDistances, saysItIsTable, saysSomething } from './table-evidence.ts';
+
+/** From left to right, in points. */
+interface Column {
+  x0: number;
+  x1: number;
+}
 
 const MIN_PAIRED_SHARE = 0.7;
 /** A row this close (in em) under the one before, with nothing in the first column, goes on with it. */
 const CONTINUED_EM = 1.45;
+/** Of the lines of cards, so many have as many pieces as there are cards beside each other. */
+const MIN_FULL_SHARE = 0.7;
 
 /**
  * A table without rules: rows whose pieces stand in columns of their own, and which say that they are more than lines with tabs in
@@ -28,6 +36,35 @@ export function spacedTable(
   if (columns.length < 2) return undefined;
   const paired = rows.filter((row) => new Set(row.map((segment) => columnAt(columns, segment))).size > 1);
   if (rows.length < 3 || paired.length < rows.length * MIN_PAIRED_SHARE) return undefined;
+  const { table, tops, bottom } = cellsOf(rows, columns, page, false);
+  const apart = !typewritten && distances.setsApart(rows);
+  const stated = saysItIsTable(rows, table);
+  if (!(stated || apart) || !saysSomething(table)) return undefined;
+  const cells = !stated && areCards(rows, columns) ? cellsOf(rows, columns, page, true) : { table, tops };
+  return {
+    kind: 'table',
+    ruled: false,
+    columns,
+    tops: cells.tops,
+    rows: cells.table,
+    x0: columns[0]?.x0 ?? 0,
+    x1: columns.at(-1)?.x1 ?? 0,
+    y0: bottom,
+    y1: tops[0] ?? 0,
+  };
+}
+
+/**
+ * The cells of rows. Those whose first column is empty go on with the one before, where no column would have a second figure by that.
+ *
+ * @param cards all lines that stand below each other without a gap are of one row
+ */
+function cellsOf(
+  rows: readonly Row[],
+  columns: readonly Column[],
+  page: number,
+  cards: boolean,
+): { table: DraftCell[][]; tops: number[]; bottom: number } {
   const drafts: Segment[][][] = [];
   const tops: number[] = [];
   let last: { y: number; size: number } | undefined;
@@ -38,8 +75,9 @@ export function spacedTable(
     const [y, size] = [row[0]?.y ?? 0, row[0]?.size ?? 10];
     const before = drafts.at(-1);
     const own = figuresIn(cells);
-    const isBelow = last && cells[0]?.length === 0 && last.y - y < CONTINUED_EM * size;
-    const goesOn = before && isBelow && !own.some((column) => figures.has(column));
+    const isBelow = last !== undefined && last.y - y < (cards ? LOOSE_EM : CONTINUED_EM) * size;
+    const isRest = cells[0]?.length === 0 && !own.some((column) => figures.has(column));
+    const goesOn = before && isBelow && (cards || isRest);
     if (!goesOn) figures = new Set();
     for (const column of own) figures.add(column);
     if (goesOn)
@@ -64,24 +102,24 @@ export function spacedTable(
       }),
     ),
   );
-  if (!saysItIsTable(rows, table) && (typewritten || !distances.setsApart(rows))) return undefined;
-  if (!saysSomething(table)) return undefined;
-  return {
-    kind: 'table',
-    ruled: false,
-    columns,
-    tops,
-    rows: table,
-    x0: columns[0]?.x0 ?? 0,
-    x1: columns.at(-1)?.x1 ?? 0,
-    y0: last?.y ?? 0,
-    y1: tops[0] ?? 0,
-  };
+  return { table, tops, bottom: last?.y ?? 0 };
+}
+
+/** Whether blocks of lines stand beside each other in rows, as addresses on a sheet of labels: most lines are right below others, in all columns. */
+function areCards(rows: readonly Row[], columns: readonly Column[]): boolean {
+  const below = rows.filter((row, at) => {
+    const [above, own] = [rows[at - 1]?.[0], row[0]];
+    return above && own && above.y - own.y < LOOSE_EM * own.size;
+  });
+  const full = below.filter(
+    (row) => new Set(row.map((segment) => columnAt(columns, segment))).size === columns.length,
+  );
+  return below.length * 2 >= rows.length && full.length > below.length * MIN_FULL_SHARE;
 }
 
 /** Stretches of the page that segments cover, from left to right. */
-function columnsOf(segments: readonly Segment[]): { x0: number; x1: number }[] {
-  const columns: { x0: number; x1: number }[] = [];
+function columnsOf(segments: readonly Segment[]): Column[] {
+  const columns: Column[] = [];
   for (const { x0, x1 } of [...segments].sort((a, b) => a.x0 - b.x0)) {
     const last = columns.at(-1);
     if (last && x0 < last.x1) last.x1 = Math.max(last.x1, x1);
@@ -90,6 +128,6 @@ function columnsOf(segments: readonly Segment[]): { x0: number; x1: number }[] {
   return columns;
 }
 
-function columnAt(columns: readonly { x0: number; x1: number }[], segment: Segment): number {
+function columnAt(columns: readonly Column[], segment: Segment): number {
   return columns.findIndex(({ x0, x1 }) => segment.x0 >= x0 && segment.x0 <= x1);
 }

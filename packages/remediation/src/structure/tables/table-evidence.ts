@@ -10,7 +10,7 @@ const MIN_NUMBERED_SHARE = 0.7;
 /** A name and a number are read as well in a line. */
 const MIN_FIGURE_COLUMNS = 3;
 /** Lines of text are nearer to each other than this (em). */
-const LOOSE_EM = 1.3;
+export const LOOSE_EM = 1.3;
 /** Distances this near (points) to each other are one. */
 const SAME_DISTANCE_PT = 0.25;
 const MIN_EVEN_ROWS = 4;
