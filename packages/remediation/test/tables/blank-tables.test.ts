@@ -17,6 +17,14 @@ test.each([
   expect(html).toContain('<th scope="col">Signature</th>');
 });
 
+test('a list to sign that goes on over two pages has one head', async () => {
+  const edges = { ...EDGES, ys: EDGES.ys.map((y) => y - 340) };
+  const high = { ...EDGES, ys: EDGES.ys.map((y) => y + 80) };
+  const pages = [edges, high].map((page) => drawTable({ ...page, rows: [HEAD] }));
+  const { roles } = await remediate(...pages);
+  expect(roles).toMatchObject({ Table: 1, TR: 29, TH: 4, TD: 112 });
+});
+
 test('a head in bold stands below the name of what is listed', async () => {
   const rows = [['Visitors', '', '', ''], EMPTY, HEAD];
   expect((await remediate(drawTable({ ...EDGES, rows, bold: 3 }))).roles).toMatchObject({ Table: 1, TR: 15 });

@@ -74,16 +74,17 @@ export function isSameRow(row: DraftRow, other: DraftRow): boolean {
 
 /**
  * How many rows every page begins with. The same row can be there twice by chance: from three pages on the first one is
- * not, and others are not where they are set in bold among others that are not, or a cell of the head reaches into them.
+ * not, nor is what stands above nothing but empty cells, and others are not where they are set in bold among others that are not, or a cell of the head reaches into them.
  */
 function repeatedRows(head: DraftTable, later: readonly DraftTable[]): number {
   if (later.length === 0) return 0;
   const most = later.reduce((least, { rows }) => Math.min(least, rows.length - 1), head.rows.length - 1);
   const plain = !allBold(head.rows.flat());
+  const others = [head, ...later].flatMap(({ rows }) => rows.slice(1).flat());
   const standsOut = (row: DraftRow, at: number): boolean =>
     (plain && allBold(row)) ||
     (at === 0
-      ? later.length > 1
+      ? later.length > 1 || isToFillIn(row, others)
       : head.rows.slice(0, at).some((above, from) => above.some((cell) => from + cell.rows > at)));
   const comesBack = (row: DraftRow, at: number): boolean =>
     later.every(({ rows }) => isSameRow(row, rows[at] ?? [])) && standsOut(row, at);
