@@ -45,7 +45,7 @@ export default defineConfig({
     rolldownOptions: {
       output: { codeSplitting: { groups: [{ name: 'base', test: BASE }] } },
     },
-    // For the budget of scripts/check-web-budget.ts: which files the first page takes.
+    // For the budget of scripts/checks/check-web-budget.ts: which files the first page takes.
     manifest: true,
     // The preload helper would put styles into the page from script.
     cssCodeSplit: false,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { testProblems } from '../security-doc.ts';
+import { testProblems } from '../checks/security-doc.ts';
 
 const FILES: Readonly<Record<string, string>> = {
   'a.test.ts': "test('holds', () => {});\ntest.each(all)('holds for %s', (one) => {});\n// not 'a test',\n",

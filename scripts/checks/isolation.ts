@@ -9,9 +9,9 @@
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { runMatrix, runMutants } from '../supabase/tests/isolation/run.ts';
-import { sampleMutants } from '../supabase/tests/isolation/sample.ts';
-import { makeWorld } from '../supabase/tests/isolation/world.ts';
+import { runMatrix, runMutants } from '../../supabase/tests/isolation/run.ts';
+import { sampleMutants } from '../../supabase/tests/isolation/sample.ts';
+import { makeWorld } from '../../supabase/tests/isolation/world.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean' }, seed: { type: 'string' }, sample: { type: 'string' } },

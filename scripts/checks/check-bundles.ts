@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorker, MAX_GZIP_BYTES, WORKERS, type WorkerName } from './bundles.ts';
+import { bundleWorker, MAX_GZIP_BYTES, WORKERS, type WorkerName } from '../bundles.ts';
 
 const outDir = await mkdtemp(join(tmpdir(), 'sluice-bundles-'));
 try {

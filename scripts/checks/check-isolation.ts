@@ -8,9 +8,9 @@ import { parseSync, type TSType } from 'oxc-parser';
 import {
   ACTOR_FUNCTIONS,
   ENGINE_FUNCTIONS,
-} from '../supabase/tests/isolation/expectations/engine-functions.ts';
-import { TABLES } from '../supabase/tests/isolation/expectations/tables.ts';
-import { USER_FUNCTIONS } from '../supabase/tests/isolation/expectations/user-functions.ts';
+} from '../../supabase/tests/isolation/expectations/engine-functions.ts';
+import { TABLES } from '../../supabase/tests/isolation/expectations/tables.ts';
+import { USER_FUNCTIONS } from '../../supabase/tests/isolation/expectations/user-functions.ts';
 
 const EXPECTATIONS = 'supabase/tests/isolation/expectations';
 const GENERATED = 'packages/db/src/generated/database.ts';

@@ -1,5 +1,5 @@
 /** Builds the web app and holds what a first visit takes against its budgets. Exits 1 when something is too large, or not ours. */
-import { buildWeb, firstPageScripts, firstVisitBudgets, firstVisitFaults } from './web.ts';
+import { buildWeb, firstPageScripts, firstVisitBudgets, firstVisitFaults } from '../web.ts';
 
 await buildWeb();
 const faults = firstVisitFaults();
