@@ -81,3 +81,53 @@ describe('what stands beside an entry', () => {
     expect(said(html)).toContain('who were there, but for one who had The bridge is');
   });
 });
+
+describe('addresses beside each other', () => {
+  const FROM = ['From', 'Miller and Sons Ltd', '14 Harbour Road', 'Bristol BS1 4ND', 'United Kingdom'];
+  const TO = ['Deliver to', 'Anna Berg', 'Hof 3', '89073 Ulm', 'Germany'];
+  const column = (texts: readonly string[], x: number, leading = 14): string =>
+    texts.map((text, at) => prose(text, 700 - at * leading, x, at === 0)).join('\n');
+
+  test('are read one after the other, and are no table', async () => {
+    const { html, roles } = await remediate(
+      [column(FROM, 72), column(TO, 320), prose('Dear Anna,', 600)].join('\n'),
+    );
+    expect(roles.Table).toBeUndefined();
+    expect(said(html)).toContain(`${FROM.join(' ')} ${TO.join(' ')} Dear Anna,`);
+  });
+
+  test('are told apart where their lines are not beside each other', async () => {
+    const { html } = await remediate(
+      [column(FROM, 72), column(TO, 320, 15.5), prose('Dear Anna,', 600)].join('\n'),
+    );
+    expect(said(html)).toContain(`${FROM.join(' ')} ${TO.join(' ')} Dear Anna,`);
+  });
+
+  test('are none where each row has a street or a town', async () => {
+    const rows = [
+      ['Town', 'Post office'],
+      ['89073 Ulm', 'Hof 3'],
+      ['86150 Augsburg', 'Ring 14'],
+      ['80331 Munich', 'Tal 2'],
+    ];
+    const { roles } = await remediate(
+      rows
+        .flatMap((row, at) => row.map((text, cell) => prose(text, 700 - at * 14, 72 + cell * 200, at === 0)))
+        .join('\n'),
+    );
+    expect(roles.Table).toBe(1);
+  });
+});
+
+test('the number, date and price of a newspaper are read before its columns', async () => {
+  const masthead = [
+    prose('The Bridge', 760, 72, true),
+    prose('No. 12', 730),
+    prose('Ulm, 3 May 2026', 730, 250),
+    prose('Price 2 Euro', 730, 460),
+  ];
+  const text = [...AGREED, ...CLOSED, ...AGREED, ...CLOSED].map((line) => line.slice(0, 26));
+  const columns = [72, 232, 392].flatMap((x) => text.map((line, at) => prose(line, 706 - at * 13, x)));
+  const { html } = await remediate([...masthead, ...columns].join('\n'));
+  expect(said(html)).toContain('No. 12 Ulm, 3 May 2026 Price 2 Euro The minutes');
+});

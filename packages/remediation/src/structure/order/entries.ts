@@ -3,6 +3,7 @@ import { isNextLine } from '../headings/section-numbers.ts';
 import { isUnfinished } from '../inlines.ts';
 import { pitchOf } from '../listings/listing-rows.ts';
 import { isMeant, type Row, type Segment } from '../page-lines.ts';
+import { textOf } from './column-text.ts';
 
 /** Rows as they stand, or the columns of an entry, which are read one after the other. */
 export type Part = { readonly rows: readonly Row[] } | { readonly columns: readonly (readonly Row[])[] };
@@ -137,8 +138,4 @@ function withMarkers(columns: readonly Column[]): (readonly Row[])[] {
     }
   }
   return marker.length > 0 ? [...read, [marker]] : read;
-}
-
-function textOf(row: Row): string {
-  return row.flatMap(({ words }) => words.map(({ text }) => text)).join(' ');
 }

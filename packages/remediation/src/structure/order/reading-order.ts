@@ -3,7 +3,17 @@ import { isIndex, leaderLength } from '../contents-table.ts';
 import { isNextLine, numberedHeadings } from '../headings/section-numbers.ts';
 import { isUnfinished } from '../inlines.ts';
 import { pitchOf } from '../listings/listing-rows.ts';
-import { isMeant, type Row, type Segment } from '../page-lines.ts';
+import type { Row, Segment } from '../page-lines.ts';
+import { isAddress } from './addresses.ts';
+import {
+  fill,
+  hasSentences,
+  isHeaded,
+  MIN_COLUMN_ROWS,
+  mastheadRows,
+  runsOn,
+  textOf,
+} from './column-text.ts';
 import { entriesIn } from './entries.ts';
 import { columnRuns } from './page-gutters.ts';
 
@@ -21,7 +31,6 @@ const GUTTER_WIDTH_PT = 7;
 const GUTTER_STEP_PT = 2;
 /** At most this share of the rows may run across a gutter. */
 const CROSSING_SHARE = 0.35;
-const MIN_COLUMN_ROWS = 3;
 /** Cells of a table leave most of their column empty; lines of text fill theirs. */
 const TABLE_FILL = 0.55;
 const MAX_DEPTH = 4;
@@ -31,15 +40,17 @@ const MIN_SPACED_SHARE = 0.5;
 const MIN_RUNNING_SHARE = 0.3;
 /** Of heads in figures so many have one. */
 const MIN_FIGURES_SHARE = 0.7;
-/** Of lines that stand beside each other: two columns, when in each of them so many are full and go on in the next. */
-const MIN_UNFINISHED_SHARE = 0.6;
-
 /** Cuts rows into regions in reading order: columns from left to right between what runs across them. */
 export function readingOrder(rows: readonly Row[], depth = 0): Region[] {
   const gutter = depth < MAX_DEPTH ? findGutter(rows) : undefined;
   if (gutter === undefined) return depth === 0 ? betweenRuns(rows) : splitTables(rows, depth);
   const regions: Region[] = [];
-  for (const { crossing, rows: band } of bands(rows, gutter)) {
+  const all = bands(rows, gutter);
+  const first = all.findIndex(({ crossing }) => !crossing);
+  for (const [at, { crossing, rows: whole }] of all.entries()) {
+    const over = depth === 0 && at === first ? mastheadRows(whole) : 0;
+    for (const part of splitTables(whole.slice(0, over), depth)) regions.push(part);
+    const band = whole.slice(over);
     const left = side(band, (segment) => segment.x1 <= gutter);
     const right = side(band, (segment) => segment.x0 >= gutter);
     const columns = Math.min(left.length, right.length) >= MIN_COLUMN_ROWS;
@@ -55,14 +66,15 @@ function betweenRuns(rows: readonly Row[]): Region[] {
   const regions: Region[][] = [];
   let at = 0;
   for (const { from, to, gutters } of columnRuns(rows)) {
-    const run = rows.slice(from, to);
+    const over = at === 0 ? mastheadRows(rows.slice(from, to)) : 0;
+    const run = rows.slice(from + over, to);
     const edges = [Number.NEGATIVE_INFINITY, ...gutters, Number.POSITIVE_INFINITY];
     const columns = edges
       .slice(1)
       .map((edge, column) => side(run, ({ x0, x1 }) => x0 >= (edges[column] ?? 0) && x1 <= edge));
     const areTexts = columns.every((column) => runsOn(column, MIN_RUNNING_SHARE));
     if (!areTexts || (isHeaded(run) && !columns.every(hasSentences))) continue;
-    regions.push(splitTables(rows.slice(at, from), 0));
+    regions.push(splitTables(rows.slice(at, from + over), 0));
     for (const column of columns) regions.push(readingOrder(column, 1));
     at = to;
   }
@@ -153,8 +165,14 @@ function isTable(band: readonly Row[], left: readonly Row[], right: readonly Row
   const paired = band.filter((row) => row.length > 1).length;
   if (paired < Math.min(left.length, right.length) * 0.7) return false;
   if (isIndex(left) && isIndex(right)) return false;
+  if (haveAddress([left, right])) return false;
   if (hasLeaders(band) || hasSideHeads(band, left, right) || hasSideNotes(band, left, right)) return true;
   return [left, right].every((column) => fill(column) < TABLE_FILL) || band.some((row) => row.length > 3);
+}
+
+/** Whether an address stands in one of the columns, as of a sender beside that of a receiver. */
+export function haveAddress(sides: readonly (readonly Row[])[]): boolean {
+  return sides.some((side) => columnsOf(side, 1).some((column) => isAddress(column.map(textOf))));
 }
 
 /** Whether dots lead from one side to the other. */
@@ -231,43 +249,6 @@ function columnsOf(rows: readonly Row[], depth: number): (readonly Row[])[] {
     side(rows, (segment) => segment.x0 >= gutter),
   ];
   return sides.flatMap((own) => columnsOf(own, depth + 1));
-}
-
-/** Whether the first row names what is below each of its pieces. */
-function isHeaded([head, next]: readonly Row[]): boolean {
-  if (!head || !next || head.length !== next.length) return false;
-  return head.every(({ bold }) => bold) && !next.some(({ bold }) => bold);
-}
-
-function hasSentences(column: readonly Row[]): boolean {
-  return /[.!?]["”’)\]]?(?:$| \p{Lu})/u.test(column.map(textOf).join(' '));
-}
-
-function textOf(row: Row): string {
-  return row.flatMap(({ words }) => words.map(({ text }) => text)).join(' ');
-}
-
-/** Whether rows go on in the next because they are full: entries that begin small and end without a stop have room left. */
-function runsOn(column: readonly Row[], share = MIN_UNFINISHED_SHARE): boolean {
-  const { x1: right } = reach(column.flat());
-  const texts = column.map(textOf);
-  const unfinished = column.slice(1).filter(([first], at) => {
-    const last = column[at]?.at(-1);
-    const goesOn = isUnfinished(texts[at] ?? '', texts[at + 1] ?? '');
-    return goesOn && last && first && !isMeant(last, first, right);
-  });
-  return column.length >= MIN_COLUMN_ROWS && unfinished.length >= (texts.length - 1) * share;
-}
-
-/** How much of its width a column's rows use, on average. */
-function fill(column: readonly Row[]): number {
-  const segments = column.flat();
-  const { x0, x1 } = reach(segments);
-  const width = x1 - x0;
-  const used = segments.reduce((sum, segment) => sum + segment.x1 - segment.x0, 0) / column.length;
-  // A column of short entries is narrow itself: measure against what a line of text needs.
-  const size = segments[0]?.size ?? 10;
-  return used / Math.max(width, size * 12);
 }
 
 /** Rows that are read as they stand, but for entries with something beside their text. */

@@ -2,7 +2,7 @@ import { reach } from '../../text/boxes.ts';
 import { hasLeader } from '../contents-table.ts';
 import { inlinesOf } from '../inlines.ts';
 import { pitchOf } from '../listings/listing-rows.ts';
-import { areColumns } from '../order/reading-order.ts';
+import { areColumns, haveAddress } from '../order/reading-order.ts';
 import type { PlacedWord, Row, Segment } from '../page-lines.ts';
 import { type DraftCell, type DraftRow, type DraftTable, isFilled, wordsOf } from './draft-table.ts';
 import { logicalRows, type TableLine } from './logical-rows.ts';
@@ -232,15 +232,13 @@ function cutAt(row: Row, gaps: readonly Gap[]): Segment[][] {
   return columns;
 }
 
-/** Whether what stands in the columns is text, each with a heading. */
+/** Whether what stands in the columns is text, each with a heading, or an address. */
 function standBeside(lines: readonly TableLine[]): boolean {
   const columns = (lines[0] ?? []).map((_, column) =>
     lines.map((line) => [...(line[column] ?? [])]).filter((row) => row.length > 0),
   );
-  return areColumns(
-    lines.map((line) => line.flat()),
-    columns,
-  );
+  const rows = lines.map((line) => line.flat());
+  return areColumns(rows, columns) || haveAddress(columns);
 }
 
 /** Whether a gap has a column behind it: what stands there is aligned, unless the gap is wide. */
