@@ -226,6 +226,17 @@ describe('an attempt that did not succeed', () => {
     expect(seen).toEqual([0, 1, 2, 0]);
   });
 
+  test('begins anew with how often its results were lost when somebody processes it again', async () => {
+    const { connection, row } = await withObject();
+    await stage(ledger, row);
+    await settle(ledger, await startWriteback(ledger, row), 'retry', 'output_missing', 2, 'platform');
+    await makeDue(ledger, connection);
+    await settle(ledger, await startProcessing(ledger, row), 'retry', 'throttled', 1);
+    await replay(ledger, connection, ['dead']);
+    await stage(ledger, row);
+    expect((await startWriteback(ledger, row)).lostResults).toBe(0);
+  });
+
   test('on an object that vanished has the slice that showed it compared again, and no other', async () => {
     const { connection, row } = await withObject('m/\u{1f600}.pdf');
     const poll = await beginPoll(ledger, connection);
