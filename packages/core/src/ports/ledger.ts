@@ -163,7 +163,7 @@ export interface ObjectToWrite extends LeasedObject {
   /** Null: processed before tiers were kept. */
   readonly qualityTier: QualityTier | null;
   readonly stagedOutputs: readonly StagedOutput[];
-  /** How often what was staged of it was lost since something was written. */
+  /** How often what was staged of this job was lost since something was written. */
   readonly lostResults: number;
 }
 

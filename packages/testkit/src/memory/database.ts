@@ -33,7 +33,7 @@ export interface ObjectRow {
   /** As `attempts`, whoever's move it was; of no account where that is 0, as are the outages. */
   attemptsInAll: number;
   outages: number;
-  /** Since something of it was written. */
+  /** Of this job, and since something of it was written. */
   lostResults: number;
   obstacleOwner: ObstacleOwner | null;
   revision: number;

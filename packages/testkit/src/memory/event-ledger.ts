@@ -141,6 +141,7 @@ const revive = (database: MemoryDatabase, row: ObjectRow, told: EventObjectToRec
     attempts: 0,
     revision: row.revision + 1,
     jobId: database.newId(),
+    lostResults: 0,
     leaseId: null,
     stagedOutputs: null,
     stateChangedAt: now,

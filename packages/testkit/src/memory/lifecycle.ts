@@ -81,7 +81,7 @@ export class MemoryLifecycle {
         dueAt: now,
         stagedOutputs: null,
         stateChangedAt: now,
-        jobId: this.#database.credits.has(row.jobId) ? this.#database.newId() : row.jobId,
+        ...(this.#database.credits.has(row.jobId) && { jobId: this.#database.newId(), lostResults: 0 }),
       });
     }
   }

@@ -117,7 +117,7 @@ const write = (
     attempts: 0,
     attemptsInAll: known?.attemptsInAll ?? 0,
     outages: known?.outages ?? 0,
-    lostResults: known?.lostResults ?? 0,
+    lostResults: 0,
     obstacleOwner: known?.obstacleOwner ?? null,
     revision: (known?.revision ?? 0) + 1,
     jobId: database.newId(),

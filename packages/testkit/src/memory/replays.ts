@@ -129,6 +129,7 @@ export class MemoryReplays implements ReplayLedger {
       attempts: 0,
       revision: row.revision + 1,
       jobId: this.#database.newId(),
+      lostResults: 0,
       stagedOutputs: null,
       dueAt: now,
       stateChangedAt: now,
