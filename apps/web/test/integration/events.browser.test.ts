@@ -1,7 +1,7 @@
-import { createTenant, type TestTenant } from '@sluice/testkit';
-import { apiUrl, at, call, newIntegration } from '@sluice/testkit/api-client';
+import { call, newIntegration } from '@sluice/testkit/api-client';
 import { openFakeAccount } from '@sluice/testkit/fake-cloudflare';
 import { describe, expect, inject, test } from 'vitest';
+import { connected, deliver, listening } from '../support/events.ts';
 import { everythingIn } from '../support/kept.ts';
 import { loseAnswer } from '../support/network.ts';
 import { openSql, setPoll } from '../support/seeds.ts';
@@ -10,85 +10,8 @@ import { expectAccessibleEverywhere, useBrowser } from '../support/visit.ts';
 const sql = openSql();
 const visit = useBrowser();
 
-const connected = async (changes: Readonly<Record<string, unknown>> = {}) => {
-  const tenant = await createTenant(inject('stack'));
-  const id = await newIntegration(tenant, { name: 'Contracts', ...changes });
-  await setPoll(sql, id, {});
-  const path = `/api/integrations/s3/${id}`;
-  return { tenant, id, path, address: `/settings/${tenant.id}/integrations/${id}/events` };
-};
-
-const listening = async (given: { tenant: TestTenant; path: string }): Promise<string> => {
-  const { path, tenant } = given;
-  const token = tenant.owner.accessToken;
-  const { body } = await call('POST', `${path}/event-secret`, { token });
-  await call('PATCH', path, { token, body: { detectionMode: 'event' } });
-  return String(at(body, 'secret'));
-};
-
-/** The event of an object, as MinIO and others post it. */
-const deliver = (id: string, secret: string, bucket: string, key: string): Promise<Response> =>
-  fetch(`${apiUrl()}/api/events/s3/${id}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
-    body: JSON.stringify({
-      Records: [
-        {
-          eventName: 's3:ObjectCreated:Put',
-          eventTime: new Date().toISOString(),
-          s3: { bucket: { name: bucket }, object: { key: encodeURIComponent(key) } },
-        },
-      ],
-    }),
-  });
-
-test('sends a test event and shows each step of its way, with the keyboard alone', async (context) => {
-  const given = await connected();
-  const { tenant, id, path, address } = given;
-  const secret = await listening(given);
-  const { page } = await visit(context, { user: tenant.owner });
-  await page.goto(address);
-  await page.getByRole('button', { name: 'Send a test event' }).press('Enter');
-  await page.getByRole('heading', { name: 'Waiting for the event' }).waitFor();
-  const steps = page.getByRole('list', { name: 'Steps of the test' }).getByRole('listitem');
-  await steps.filter({ hasText: 'A test object is put into your folder: done' }).waitFor();
-  await steps.filter({ hasText: 'its signature is right: waiting' }).waitFor();
-  await expectAccessibleEverywhere(page);
-  const { body } = await call('GET', `${path}/events/test`, { token: tenant.owner.accessToken });
-  const delivered = await deliver(id, secret, inject('stack').s3.buckets[0] ?? '', String(at(body, 'key')));
-  expect(delivered.status, await delivered.text()).toBe(200);
-  await page.getByRole('heading', { name: /^Events arrive/ }).waitFor();
-  await steps.filter({ hasText: 'its signature is right: done' }).waitFor();
-  await steps.filter({ hasText: 'It is recorded: done' }).waitFor();
-  await expectAccessibleEverywhere(page);
-});
-
-test('says where to look when no event comes, tests our part alone, and says in a sentence what was refused', async (context) => {
-  const given = await connected();
-  const { tenant, id, path, address } = given;
-  await listening(given);
-  const token = tenant.owner.accessToken;
-  await call('POST', `${path}/events/test`, { token, body: {} });
-  // As the sweep leaves it when the time is over.
-  await sql.query(
-    `update public.s3_event_tests set started_at = now() - interval '90 seconds', written_at = now() - interval '89 seconds',
-       removed_at = now(), ended_at = now() where integration_id = $1`,
-    [id],
-  );
-  await deliver(id, `whsec_${btoa('x'.repeat(32))}`, 'any', 'any.pdf');
-  const { page } = await visit(context, { user: tenant.owner });
-  await page.goto(address);
-  await page.getByRole('heading', { name: 'The event did not arrive' }).waitFor();
-  await page.getByText('See that the notification of the bucket covers the input folder').waitFor();
-  await page.getByText('1 event refused:').waitFor();
-  await expectAccessibleEverywhere(page);
-  await page.getByRole('button', { name: 'Test our part alone' }).press('Enter');
-  await page.getByRole('heading', { name: 'Events arrive' }).waitFor();
-  await page.getByText('That proves our part alone, not what sends your events.').waitFor();
-});
-
 test('another event secret is shown once and copied; the one before is valid until it is ended', async (context) => {
-  const given = await connected();
+  const given = await connected(sql);
   const { tenant, id, address } = given;
   const before = await listening(given);
   const bucket = inject('stack').s3.buckets[0] ?? '';
@@ -122,7 +45,7 @@ test('another event secret is shown once and copied; the one before is valid unt
 });
 
 test('an event secret whose answer was lost is not made twice: where it was shown is said', async (context) => {
-  const given = await connected();
+  const given = await connected(sql);
   const before = await listening(given);
   const { page } = await visit(context, { user: given.tenant.owner });
   await page.goto(given.address);
@@ -138,7 +61,7 @@ test('an event secret whose answer was lost is not made twice: where it was show
 });
 
 test('hands out the rule of Backblaze B2, as a command and as a file, and where the secret goes', async (context) => {
-  const { tenant, id, address } = await connected({
+  const { tenant, id, address } = await connected(sql, {
     provider: 'b2',
     bucket: `acme-${crypto.randomUUID().slice(0, 8)}`,
     region: 'us-west-004',
@@ -161,7 +84,7 @@ test('hands out the rule of Backblaze B2, as a command and as a file, and where 
 });
 
 test('hands out what to set up for each provider, ready to be copied', async (context) => {
-  const { tenant, address } = await connected();
+  const { tenant, address } = await connected(sql);
   const aws = await newIntegration(tenant, {
     provider: 'aws_key',
     bucket: `acme-${crypto.randomUUID().slice(0, 8)}`,
@@ -196,7 +119,7 @@ describe('a bucket of R2', () => {
       buckets: [BUCKET],
       tokens: { [whole]: ['queues', 'r2', 'scripts'], [part]: ['queues', 'r2'] },
     });
-    const given = await connected({
+    const given = await connected(sql, {
       provider: 'r2',
       bucket: BUCKET,
       accountId: account.id,

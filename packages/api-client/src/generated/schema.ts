@@ -2621,6 +2621,8 @@ export interface components {
             arrivedAfterMs: number | null;
             /** Format: uuid */
             id: string;
+            /** @description The integration was edited, stopped or taken out of event mode meanwhile, or looks elsewhere since: the test says nothing of your events. */
+            isOvertaken: boolean;
             /** @description The object of the test: named so, it is never processed. */
             key: string;
             /** @enum {string} */
@@ -8049,6 +8051,7 @@ export interface operations {
                      *       "key": "incoming/de/vertrag.pdf",
                      *       "startedAt": "2026-11-21T09:30:00.000Z",
                      *       "outcome": "passed",
+                     *       "isOvertaken": true,
                      *       "arrivedAfterMs": 1,
                      *       "steps": [
                      *         {
@@ -8164,6 +8167,7 @@ export interface operations {
                      *       "key": "incoming/de/vertrag.pdf",
                      *       "startedAt": "2026-11-21T09:30:00.000Z",
                      *       "outcome": "passed",
+                     *       "isOvertaken": true,
                      *       "arrivedAfterMs": 1,
                      *       "steps": [
                      *         {

@@ -37,17 +37,22 @@ const LOOK_AT: Record<S3Integration['provider'], string> = {
     'See that the notification of the bucket covers the input folder, and that the server can reach the address its events are sent to.',
 };
 
-/** What of a test has happened, is waited for and failed, in words. */
+/** What of a test has happened, is waited for and failed, in words; of an integration as it is now. */
 export const eventTestSteps = (
   test: StoredEventTest,
-  provider: S3Integration['provider'],
+  { provider, inputPrefix }: Pick<S3Integration, 'provider' | 'inputPrefix'>,
   nowMs: number,
 ): EventTest => {
   const arrivedAfterMs =
     test.arrivedAt === null || test.writtenAt === null
       ? null
       : Math.max(0, Date.parse(test.arrivedAt) - Date.parse(test.writtenAt));
-  const steps = [written(test), arrived(test, provider, nowMs, arrivedAfterMs), removed(test)];
+  const change = changeOf(test, inputPrefix, nowMs);
+  const steps = [
+    written(test),
+    arrived(test, { provider, change, nowMs, afterMs: arrivedAfterMs }),
+    removed(test),
+  ];
   const outcomes = steps.map(({ outcome }) => outcome);
   return {
     id: test.id,
@@ -55,10 +60,29 @@ export const eventTestSteps = (
     key: test.key,
     startedAt: test.startedAt,
     outcome: outcomes.includes('failed') ? 'failed' : outcomes.includes('waiting') ? 'waiting' : 'passed',
+    isOvertaken: change !== null,
     arrivedAfterMs,
     steps,
   };
 };
+
+/** The name of the object of a test, within the input folder. */
+const NAME = 'sluice-event-test-';
+
+/** Whether the integration was changed so that a test says nothing of its events now, and whether it looks elsewhere since. */
+const changeOf = (
+  { key, startedAt, writtenAt, arrivedAt, overtakenAt, errorCode }: StoredEventTest,
+  inputPrefix: string,
+  nowMs: number,
+): 'moved' | 'overtaken' | null => {
+  if (errorCode === LEFT_BEHIND || !key.startsWith(`${inputPrefix}${NAME}`)) return 'moved';
+  if (errorCode === OVERTAKEN) return 'overtaken';
+  if (arrivedAt !== null || overtakenAt === null) return null;
+  return isTimeOver(writtenAt ?? startedAt, Math.min(nowMs, Date.parse(overtakenAt))) ? null : 'overtaken';
+};
+
+const isTimeOver = (since: string, nowMs: number): boolean =>
+  nowMs - Date.parse(since) >= EVENT_TEST_SECONDS * 1000;
 
 const saying = ({ errorCode, errorDetail }: StoredEventTest): string => {
   const { title, remedy } =
@@ -69,8 +93,11 @@ const saying = ({ errorCode, errorDetail }: StoredEventTest): string => {
 /** Another bucket was connected: what was written, or may have been, cannot be deleted by us any more. */
 const LEFT_BEHIND = 'event_test_left_behind';
 
+/** The integration was changed before anything was written. */
+const OVERTAKEN = 'event_test_overtaken';
+
 /** Of a change of the integration, and not of what the bucket said. */
-const CHANGED: ReadonlySet<string | null> = new Set(['event_test_overtaken', LEFT_BEHIND]);
+const CHANGED: ReadonlySet<string | null> = new Set([OVERTAKEN, LEFT_BEHIND]);
 
 const written = (test: StoredEventTest): Step => {
   const { kind, key, writtenAt, errorCode, endedAt } = test;
@@ -90,18 +117,26 @@ const written = (test: StoredEventTest): Step => {
     name,
     outcome: 'failed',
     at: endedAt,
-    text: `The object of the test could not be put into the input folder: ${saying(test)} We do not need to write there otherwise: allow writing and deleting of names that begin with "${key.slice(0, key.lastIndexOf('sluice-event-test-'))}sluice-event-test-" for this test, put a PDF there yourself and see when its event came, or use the kind "self_delivery", which proves only that we receive.`,
+    text: `The object of the test could not be put into the input folder: ${saying(test)} We do not need to write there otherwise: allow writing and deleting of names that begin with "${key.slice(0, key.lastIndexOf(NAME))}${NAME}" for this test, put a PDF there yourself and see when its event came, or use the kind "self_delivery", which proves only that we receive.`,
   };
 };
 
 const arrived = (
   { kind, writtenAt, arrivedAt, startedAt, endedAt, overtakenAt }: StoredEventTest,
-  provider: S3Integration['provider'],
-  nowMs: number,
-  afterMs: number | null,
+  {
+    provider,
+    change,
+    nowMs,
+    afterMs,
+  }: {
+    readonly provider: S3Integration['provider'];
+    readonly change: ReturnType<typeof changeOf>;
+    readonly nowMs: number;
+    readonly afterMs: number | null;
+  },
 ): Step => {
   const name = 'arrived';
-  if (arrivedAt !== null)
+  if (arrivedAt !== null && change === null)
     return {
       name,
       outcome: 'passed',
@@ -113,16 +148,17 @@ const arrived = (
     };
   if (writtenAt === null && endedAt !== null)
     return { name, outcome: 'skipped', at: null, text: 'There was nothing to wait for.' };
-  const waitedMs =
-    (overtakenAt === null ? nowMs : Date.parse(overtakenAt)) - Date.parse(writtenAt ?? startedAt);
-  if (overtakenAt !== null && waitedMs < EVENT_TEST_SECONDS * 1000)
+  if (change !== null)
     return {
       name,
       outcome: 'failed',
       at: overtakenAt,
-      text: 'The integration was edited, stopped or taken out of event mode before an event came, and takes none in since. That says nothing of your events: test again when it is active and in event mode.',
+      text:
+        change === 'moved'
+          ? 'The integration was edited and looks into another bucket or folder since. That says nothing of your events: test again when it is active and in event mode.'
+          : 'The integration was edited, stopped or taken out of event mode before an event came, and takes none in since. That says nothing of your events: test again when it is active and in event mode.',
     };
-  if (waitedMs < EVENT_TEST_SECONDS * 1000)
+  if (!isTimeOver(writtenAt ?? startedAt, overtakenAt === null ? nowMs : Date.parse(overtakenAt)))
     return { name, outcome: 'waiting', at: null, text: 'No event yet.' };
   return {
     name,

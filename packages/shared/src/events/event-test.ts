@@ -27,6 +27,11 @@ export const EventTest = z.strictObject({
   key: z.string().describe('The object of the test: named so, it is never processed.'),
   startedAt: z.string(),
   outcome: z.enum(['passed', 'failed', 'waiting']),
+  isOvertaken: z
+    .boolean()
+    .describe(
+      'The integration was edited, stopped or taken out of event mode meanwhile, or looks elsewhere since: the test says nothing of your events.',
+    ),
   arrivedAfterMs: z.int().nullable().describe('From when the object was written. Null: not yet.'),
   steps: z.array(Step),
 });

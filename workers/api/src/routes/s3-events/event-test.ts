@@ -85,7 +85,7 @@ export const readEventTestRoute = (app: App) =>
 
 /** @throws SluiceError `not_found` when there is no integration, or there was no test. */
 const readEventTest = async (db: Client, integrationId: string): Promise<shared.EventTest> => {
-  const { provider } = await readIntegration(db, integrationId);
+  const integration = await readIntegration(db, integrationId);
   const row = unwrapNullable(
     await db.from('s3_event_tests').select('*').eq('integration_id', integrationId).maybeSingle(),
   );
@@ -119,7 +119,7 @@ const readEventTest = async (db: Client, integrationId: string): Promise<shared.
       errorDetail: row.error_detail,
       arrivedAt: told[0]?.event_at ?? null,
     },
-    provider,
+    integration,
     Date.now(),
   );
 };

@@ -57,12 +57,18 @@ const stepsOf = ({ kind, steps }: Test): readonly StepShown[] => {
 };
 
 /** How the test stands, in words. Deleting comes after, and may take minutes. */
-const titleOf = ({ outcome, steps }: Test): string => {
+const titleOf = ({ kind, outcome, steps, isOvertaken }: Test): string => {
+  if (isOvertaken) return 'The integration was changed after the test had begun';
+  if (kind === 'probe' && steps.some((step) => step.name === 'written' && step.outcome === 'failed'))
+    return 'The test object could not be written';
   const hasArrived = steps.some((step) => step.name === 'arrived' && step.outcome === 'passed');
   if (hasArrived)
     return outcome === 'failed' ? 'Events arrive; the test object is still there' : 'Events arrive';
   return outcome === 'failed' ? 'The event did not arrive' : 'Waiting for the event';
 };
+
+/** Deleting goes on after it is known whether the event arrived. */
+const isUnderWay = ({ steps }: Test): boolean => steps.some(({ outcome }) => outcome === 'waiting');
 
 const Result = ({ test }: { readonly test: Test }) => {
   const { id, startedAt, arrivedAfterMs, kind } = test;
@@ -105,7 +111,7 @@ export const EventTest = ({ mayEdit }: { readonly mayEdit: boolean }) => {
         throw thrown;
       }
     },
-    refetchInterval: ({ state }) => (state.data?.outcome === 'waiting' ? WAITING_MS : false),
+    refetchInterval: ({ state }) => (state.data != null && isUnderWay(state.data) ? WAITING_MS : false),
   });
   const start = useMutation({
     mutationFn: async (kind: Kind) => {
@@ -117,7 +123,7 @@ export const EventTest = ({ mayEdit }: { readonly mayEdit: boolean }) => {
     onSettled: () => client.invalidateQueries({ queryKey }),
   });
   const isReady = detectionMode === 'event' && status === 'active';
-  const isWaiting = data?.outcome === 'waiting';
+  const isWaiting = data != null && isUnderWay(data);
   return (
     <Card
       title="Test it"
@@ -151,9 +157,13 @@ export const EventTest = ({ mayEdit }: { readonly mayEdit: boolean }) => {
         ) : (
           data !== null && <Result test={data} />
         )}
-        {mayEdit && isReady && data?.outcome === 'failed' && (
+        {mayEdit && isReady && data?.outcome === 'failed' && !data.isOvertaken && (
           <p className="flex flex-wrap items-center gap-3">
-            <Button size="small" isBusy={start.isPending} onClick={() => start.mutate('self_delivery')}>
+            <Button
+              size="small"
+              isBusy={start.isPending || isWaiting}
+              onClick={() => start.mutate('self_delivery')}
+            >
               Test our part alone
             </Button>
             <span className="text-xs text-soft">
