@@ -15,6 +15,7 @@ export const bucketErrors = {
     true,
     'The endpoint could not be reached',
     'Check the endpoint name, its DNS record, TLS certificate and firewall; we try again by ourselves.',
+    'Check the endpoint name, its DNS record, TLS certificate and firewall.',
   ),
   tls_failed: entry(
     502,
@@ -22,6 +23,7 @@ export const bucketErrors = {
     true,
     'The endpoint could not be trusted',
     'Give the endpoint a TLS certificate that is valid, for this very host name, and from a public authority; we try again by ourselves.',
+    'Give the endpoint a TLS certificate that is valid, for this very host name, and from a public authority.',
   ),
   endpoint_not_s3: entry(
     422,
@@ -98,6 +100,7 @@ export const bucketErrors = {
     'upstream',
     true,
     'The provider says the request time is wrong',
+    'Check the clock of your storage server; ours is synchronised.',
     'Check the clock of your storage server; ours is synchronised.',
   ),
   object_not_found: entry(
@@ -176,6 +179,7 @@ export const bucketErrors = {
     true,
     'The provider is having trouble',
     'Nothing to do: we try again. Check the status page of the provider if it lasts.',
+    'Check the status page of the provider.',
   ),
   upstream_timeout: entry(
     504,
@@ -183,6 +187,7 @@ export const bucketErrors = {
     true,
     'The provider did not answer in time',
     'Nothing to do: we try again. Check network paths and load of your storage if it lasts.',
+    'Check network paths and load of your storage.',
   ),
   upstream_invalid: entry(
     502,
@@ -190,6 +195,7 @@ export const bucketErrors = {
     true,
     'The provider sent an answer that makes no sense',
     'Check what stands between us and the storage (proxies, gateways); we try again.',
+    'Check what stands between us and the storage (proxies, gateways).',
   ),
   unsupported_by_provider: entry(
     422,

@@ -7,16 +7,26 @@ export interface ErrorEntry {
   readonly retryable: boolean;
   readonly title: string;
   readonly remedy: string;
+  /** Of a remedy that speaks of waiting: what of it holds when we wait no more. */
+  readonly toCheck?: string;
 }
 
-/** One entry: status, owner, retryable, title, remedy. */
+/** One entry: status, owner, retryable, title, remedy, and what of that holds when it is waited for no more. */
 export const entry = (
   status: number,
   owner: ErrorOwner,
   retryable: boolean,
   title: string,
   remedy: string,
-): ErrorEntry => ({ status, owner, retryable, title, remedy });
+  toCheck?: string,
+): ErrorEntry => ({
+  status,
+  owner,
+  retryable,
+  title,
+  remedy,
+  ...(toCheck !== undefined && { toCheck }),
+});
 
 /** How what is given up is taken up again. */
 export const THEN_TEST = 'Then test the connection: when it passes, the object is tried again.';
@@ -25,10 +35,14 @@ export const THEN_TEST = 'Then test the connection: when it passes, the object i
  * What to do about an object that was given up (`dead`) for an error of this entry. It is waited for no more, so what the remedy says of
  * waiting does not hold; what the customer has to mend does.
  */
-export const remedyOfGivenUp = ({ owner, remedy }: ErrorEntry): string => {
+export const remedyOfGivenUp = ({ owner, remedy, toCheck }: ErrorEntry): string => {
   if (remedy.endsWith(THEN_TEST)) return remedy;
-  return owner === 'customer_config' ? `${remedy} ${THEN_TEST}` : GIVEN_UP;
+  if (owner === 'customer_config') return `${remedy} ${THEN_TEST}`;
+  // Of a provider that is away that was after days, of a processor that crashes after an hour.
+  return ['We tried again and again and have given up.', toCheck, TAKE_UP]
+    .filter((part) => part !== undefined)
+    .join(' ');
 };
 
-const GIVEN_UP =
-  'We tried for days and have given up. Process the object again, or test the connection: when it passes, the object is tried again.';
+const TAKE_UP =
+  'Process the object again, or test the connection: when it passes, the object is tried again.';

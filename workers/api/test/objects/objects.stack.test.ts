@@ -113,7 +113,19 @@ describe('one object', () => {
   });
 
   test.each([
-    ['throttled', /^We tried for days and have given up\. Process the object again, or test the connection/],
+    [
+      'throttled',
+      /^We tried again and again and have given up\. Process the object again, or test the connection/,
+    ],
+    // Its six attempts take an hour.
+    [
+      'processor_failed',
+      /^We tried again and again and have given up\. Process the object again, or test the connection/,
+    ],
+    [
+      'tls_failed',
+      /given up\. Give the endpoint a TLS certificate [^;.]*\. Process the object again, or test the connection/,
+    ],
     ['access_denied', /^Grant the action .* Then test the connection: when it passes/],
     ['retries_exhausted', /^Look at the last error and mend its cause\. Then test the connection: [^.]*\.$/],
   ])(
