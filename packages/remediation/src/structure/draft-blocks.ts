@@ -22,6 +22,7 @@ export interface DraftBlock {
   readonly lines: number;
   readonly size: number;
   readonly bold: boolean;
+  readonly italic: boolean;
   readonly characters: number;
   readonly table: boolean;
   /** The content with the breaks and spaces of its lines, where it is a listing. */
@@ -56,6 +57,7 @@ export interface Line {
   readonly y: number;
   readonly size: number;
   readonly bold: boolean;
+  readonly italic: boolean;
   readonly cells: number;
   /** Behind the number of a section, with a tab between. */
   readonly numbered: boolean;
@@ -142,6 +144,7 @@ function lineOf(row: Row): Line {
     y: main?.y ?? 0,
     size,
     bold: row.every((segment) => segment.bold),
+    italic: row.every((segment) => segment.italic === true),
     // A bullet or number and its text are one cell, however far the writer indented.
     cells: row.length - (row.length > 1 && marker && row[0] && isOnlyMarker(row[0]) ? 1 : 0),
     numbered: sectionNumber(row) !== undefined,
@@ -186,6 +189,8 @@ function continuesBlock(
   const endedShort = previous.x1 < page.right - width * 0.25;
   if (endedShort && gap > em * LOOSE_EM) return false;
   if (first.marker) return line.x0 > first.x0 + em * 0.3 || !endedShort;
+  // A line in italics that ends before its column does heads the text below it.
+  if (endedShort && previous.italic && !line.italic) return false;
   const indented = line.x0 - previous.x0 > em * 0.8 && previous.x0 - page.left < em * 0.3;
   if (indented && previous !== first) return false;
   const previousText = previous.words.at(-1)?.text ?? '';
@@ -208,6 +213,7 @@ function draftOf(lines: readonly Line[], table: boolean, page: number, opensRegi
     lines: lines.length,
     size: first?.size ?? 1,
     bold: lines.every((line) => line.bold),
+    italic: lines.every((line) => line.italic),
     characters: lines.reduce((sum, line) => sum + line.characters, 0),
     table: table || (first !== undefined && first.cells > 1 && !first.numbered),
     listing: undefined,

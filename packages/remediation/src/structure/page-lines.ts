@@ -27,6 +27,7 @@ export interface Segment {
   readonly y: number;
   readonly size: number;
   readonly bold: boolean;
+  readonly italic?: boolean;
   readonly characters: number;
   /** Advance of each of its characters (points), where its words are set in one face of fixed pitch. */
   readonly pitch?: number | undefined;
@@ -197,13 +198,15 @@ function segmentsOf(row: readonly Piece[], gutters: readonly number[], rightToLe
 function segmentOf(fragments: readonly Piece[], rightToLeft: boolean): Segment {
   const weight = new Map<number, number>();
   let boldCharacters = 0;
+  let italicCharacters = 0;
   let characters = 0;
   let [left, right] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { size, text, bold, x0, x1 } of fragments) {
+  for (const { size, text, bold, italic, x0, x1 } of fragments) {
     left = Math.min(left, x0);
     right = Math.max(right, x1);
     weight.set(size, (weight.get(size) ?? 0) + text.length);
     if (bold) boldCharacters += text.length;
+    if (italic) italicCharacters += text.length;
     characters += text.length;
   }
   const size = [...weight].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0]?.[0] ?? 1;
@@ -215,6 +218,7 @@ function segmentOf(fragments: readonly Piece[], rightToLeft: boolean): Segment {
     y: main?.y ?? 0,
     size,
     bold: boldCharacters > characters * 0.8,
+    italic: italicCharacters > characters * 0.8,
     characters,
     pitch: pitchOf(fragments),
   };

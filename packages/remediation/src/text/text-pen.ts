@@ -22,6 +22,7 @@ export interface TextFragment {
   /** Height of an em. */
   readonly size: number;
   readonly bold: boolean;
+  readonly italic?: boolean;
   /** Advance of each of its characters in points, where its font has one for all. */
   readonly pitch?: number | undefined;
   /** White space was drawn right before it. */
@@ -50,6 +51,7 @@ interface Draft {
   y1: number;
   size: number;
   bold: boolean;
+  italic: boolean;
   pitch: number | undefined;
   afterSpace: boolean;
   quarter: 0 | 1 | 2 | 3;
@@ -68,6 +70,7 @@ export class TextPen {
   #beforeDots: Draft | undefined;
   #afterSpace = false;
   #bold = false;
+  #italic = false;
   #fontSize = 1;
   #spacing = 0;
   #stream = 0;
@@ -83,6 +86,7 @@ export class TextPen {
     this.#stream = stream;
     this.#operation = operation;
     this.#bold = font.bold;
+    this.#italic = font.italic;
     this.#fontSize = Math.abs(fontSize * font.emScale);
   }
 
@@ -146,6 +150,7 @@ export class TextPen {
       y1,
       size: size || 1,
       bold,
+      italic: this.#italic,
       pitch,
       afterSpace,
       quarter,
@@ -199,6 +204,7 @@ export class TextPen {
       y: ay,
       size: draft.size,
       bold: draft.bold,
+      italic: draft.italic,
       pitch: draft.pitch,
       afterSpace: draft.afterSpace,
       quarter: draft.quarter,

@@ -2,6 +2,7 @@ import type { OutlineEntry } from '../../pdf/outline.ts';
 import type { DraftBlock } from '../draft-blocks.ts';
 import { namesWhatIsCounted } from '../figures/captions.ts';
 import { plainText } from '../types.ts';
+import { italicHeadings } from './italic-headings.ts';
 import { follows } from './section-numbers.ts';
 
 /** Text this much larger than the body is a heading. */
@@ -16,6 +17,8 @@ const MIN_HEADING_SCALE = 0.66;
 /** The parts of an appendix are counted behind its letter. */
 const NUMBERED = /^((?:\d{1,3}|[A-Z](?=\.\d))(?:\.\d{1,3})*)[.)]?\s+\p{L}/u;
 const FIRST_LETTER = 1000;
+/** Below what is in bold. */
+const ITALIC_SIZE = -1;
 const CHAPTER = /^\p{L}+\s+(\d{1,3}|[A-Z])(?:[.:–—-]?\s|[.:]?$)/u;
 
 /** A block that looks like a heading, or that the outline says is one. */
@@ -41,6 +44,7 @@ export function candidatesOf(
   const all = drafts.reduce((sum, draft) => sum + draft.characters, 0);
   const boldStandsOut = bodyIsBold < all * 0.5;
   const counted = countedHeadings(drafts, body);
+  const slanted = italicHeadings(drafts, body);
   const entries = new Map<string, OutlineEntry[]>();
   for (const entry of outline) {
     const key = squeezed(entry.title);
@@ -51,7 +55,9 @@ export function candidatesOf(
   const found = drafts.flatMap((draft, at): Candidate[] => {
     if (draft.object || plainText(draft.content).trim() === '') return [];
     const beside = [drafts[at - 1], drafts[at + 1]].some((other) => canBeNamed(other, draft));
-    const size = headingSize(draft, body, boldStandsOut, beside) ?? (counted.has(draft) ? 0 : undefined);
+    const size =
+      headingSize(draft, body, boldStandsOut, beside) ??
+      (counted.has(draft) ? 0 : slanted.has(draft) ? ITALIC_SIZE : undefined);
     const named =
       draft.lines <= MAX_HEADING_LINES && !draft.table
         ? entries.get(squeezed(plainText(draft.content)))

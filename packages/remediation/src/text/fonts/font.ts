@@ -28,6 +28,7 @@ export interface Font {
   /** Its program is in the file. */
   readonly embedded: boolean;
   readonly bold: boolean;
+  readonly italic: boolean;
   readonly vertical: boolean;
   /** Height of an em against the font size: not 1 for Type 3 fonts with a matrix of their own. */
   readonly emScale: number;
@@ -41,6 +42,8 @@ export interface Font {
 }
 
 const HALF_WIDTH = 500;
+/** Faces that slant less than this are upright. */
+const MIN_SLANT_DEGREES = 3;
 
 /** Reads what text needs from a font dictionary: code lengths, Unicode values and widths. */
 export function loadFont(objects: ObjectAccess, dict: PdfDict, sources: FontSources): Font {
@@ -60,6 +63,16 @@ function isBold(objects: ObjectAccess, name: string, descriptor: PdfDict | undef
     /bold|black|heavy|semibold|-bd\b|cmbx|sfbx|ecbx/i.test(name) ||
     (objects.number(descriptor, 'FontWeight') ?? 0) >= 600 ||
     ((objects.number(descriptor, 'Flags') ?? 0) & FORCE_BOLD) !== 0
+  );
+}
+
+/** Whether letters slant, by the font's name or what it says of itself. */
+function isItalic(objects: ObjectAccess, name: string, descriptor: PdfDict | undefined): boolean {
+  const ITALIC = 1 << 6;
+  return (
+    /ital|obliq|kursiv|slanted|-it\b|cmti|sfti|ecti|cmsl/i.test(name) ||
+    Math.abs(objects.number(descriptor, 'ItalicAngle') ?? 0) >= MIN_SLANT_DEGREES ||
+    ((objects.number(descriptor, 'Flags') ?? 0) & ITALIC) !== 0
   );
 }
 
@@ -120,6 +133,7 @@ function simpleFont(
   const pitch = fixedPitchOf(characters(), isFlaggedFixed(objects, descriptor));
   return {
     bold: isBold(objects, name, descriptor),
+    italic: isItalic(objects, name, descriptor),
     embedded: type3 || isEmbedded(descriptor),
     codeBytes: 1,
     usedCodes: () => new Map([...glyphs].map(([code, { text: value }]) => [code, value])),
@@ -202,6 +216,7 @@ function compositeFont(
   const pitch = fixedPitchOf(characters(), isFlaggedFixed(objects, descriptor));
   return {
     bold: isBold(objects, baseName(objects, dict), descriptor),
+    italic: isItalic(objects, baseName(objects, dict), descriptor),
     embedded: isEmbedded(descriptor),
     codeBytes: encodingName.startsWith('Identity') ? 2 : undefined,
     usedCodes: () => used,
