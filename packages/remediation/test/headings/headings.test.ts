@@ -107,6 +107,14 @@ test('chapters are below the parts that larger headings without numbers make of 
   expect(
     await headingsOf(middle([[24, 'Preface'], ...city.slice(1), ...country, [24, 'References']])),
   ).toEqual([1, 1, 2, 1, 2, 3, 2, 1]);
+  // Nor is a summary the part of what follows it, whatever stands at the end.
+  const ends: Line[] = [
+    [24, 'Annex'],
+    [24, 'References'],
+  ];
+  expect(
+    await headingsOf(middle([[24, 'Foreword'], [24, 'Summary'], ...city.slice(1), ...country, ...ends])),
+  ).toEqual([1, 1, 1, 2, 1, 2, 3, 2, 1, 1]);
 });
 
 test('numbers of one size are told apart by their depth', async () => {

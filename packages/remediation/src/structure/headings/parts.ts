@@ -2,6 +2,7 @@ import type { Candidate } from './heading-candidates.ts';
 
 /** What is larger than chapters are (as a factor) stands above them. */
 const PART_SCALE = 1.08;
+/** Of a single one with chapters below it (a summary before them) they are no part. */
 const MIN_PARTS = 2;
 
 /**
@@ -20,7 +21,7 @@ export function levelsAboveChapters(candidates: readonly Candidate[]): number {
   if (parts.length < MIN_PARTS || (parts[0] ?? 0) > first) return 0;
   const divide = parts.filter((at) => {
     const next = candidates[at + 1];
-    return next !== undefined && (isChapter(next) || isPart(next));
+    return next !== undefined && isChapter(next);
   });
-  return divide.length * 2 > parts.length ? 1 : 0;
+  return divide.length >= MIN_PARTS ? 1 : 0;
 }
