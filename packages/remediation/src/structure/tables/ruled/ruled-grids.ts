@@ -193,6 +193,12 @@ function gridOf(horizontal: readonly Rule[], vertical: readonly Rule[]): RuledGr
     separates(walls[line] ?? [], ((ys[row] ?? 0) + (ys[row + 1] ?? 0)) / 2);
   const floor = (line: number, column: number): boolean =>
     separates(floors[line] ?? [], ((xs[column] ?? 0) + (xs[column + 1] ?? 0)) / 2);
+  const [rows, columns] = [indices(rowCount), indices(columnCount)];
+  const sides = [
+    [rows.map((row) => wall(row, 0)), rows.map((row) => wall(row, columnCount))],
+    [columns.map((column) => floor(0, column)), columns.map((column) => floor(rowCount, column))],
+  ];
+  if (areBoxes(sides)) return undefined;
   const taken = new Set<number>();
   const cells: RuledCell[] = [];
   for (let row = 0; row < rowCount; row++) {
@@ -220,6 +226,23 @@ function gridOf(horizontal: readonly Rule[], vertical: readonly Rule[]): RuledGr
     }
   }
   return { x0, y0, x1, y1, cells, xs, ys, innerOnly };
+}
+
+/**
+ * Whether what is closed is boxes that lines lead between, as in a chart of steps: they leave gaps on all sides, or between boxes on two
+ * opposite ones. A table has sides that are closed, or altogether open; a corner of it may be missing.
+ *
+ * @param sides of the whole, in pairs: where they are closed, from one end to the other
+ */
+function areBoxes(sides: readonly (readonly (readonly boolean[])[])[]): boolean {
+  const isBetween = (side: readonly boolean[]): boolean =>
+    side.slice(side.indexOf(true), side.lastIndexOf(true)).includes(false);
+  const isBroken = (side: readonly boolean[]): boolean => side.includes(true) && side.includes(false);
+  return sides.flat().every(isBroken) || sides.some((pair) => pair.every(isBetween));
+}
+
+function indices(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
 }
 
 function positions(rules: readonly Rule[]): number[] {
