@@ -4,10 +4,13 @@ import { type Block, type Inline, isMark, type NoteBlock } from './types.ts';
 
 /** Notes are set smaller than the text that they belong to. */
 const MAX_SIZE = 0.93;
-const LABEL = /^(?:\d{1,3}|[*†‡§])[.)]?$/u;
+const LABEL = /^(?:\d{1,3}|\*{1,3}|[†‡§])[.)]?$/u;
+/** A sign behind a word, as typewriters set it. */
+const SIGN = /[\p{L}\p{N}.,;:!?)”"](\*{1,3}|[†‡§])[.,;:!?)”"]?$/u;
 
 /**
- * Notes at the foot of pages: small print that opens with a mark that stands raised in the text of the same page.
+ * Notes at the foot of pages: small print that opens with a mark that stands raised in the text of the same page, or a sign behind a
+ * word of it.
  *
  * @param bodySize size that most of the document's text is set in
  * @returns the note that a block is
@@ -21,7 +24,11 @@ export function findNotes(
     const marks = new Set(
       drafts.flatMap((draft) =>
         draft.size > bodySize * MAX_SIZE
-          ? draft.content.flatMap(({ text, source }) => (source?.words.every(isMark) ? [text.trim()] : []))
+          ? draft.content.flatMap(({ text, source }) =>
+              source?.words.every(isMark)
+                ? [text.trim()]
+                : (source?.words ?? []).flatMap((word) => SIGN.exec(word.text)?.[1] ?? []),
+            )
           : [],
       ),
     );

@@ -127,10 +127,33 @@ test('an asterisk that is raised before names is the mark of a note, and no bull
   expect(html).toContain('Maria Curie');
 });
 
+test('small print behind a sign that stands behind a word above is a note, and no item', async () => {
+  const small = (text: string, y: number): string => `BT /F3 8 Tf 1 0 0 1 72 ${y} Tm (${text}) Tj ET`;
+  const html = await mainOf(
+    prose('The price* of bread has gone up since the war** began, and nobody knows', 72, 700),
+    prose('when it will come down again.', 72, 686),
+    small('* In euros, without taxes.', 74),
+    small('** The one in the north.', 62),
+    small('*** Left alone.', 50),
+  );
+  expect([...html.matchAll(/role="note"[^>]*>(.*?)<\/p>/g)].map(([, note]) => note)).toEqual([
+    '<sup>*</sup> In euros, without taxes.',
+    '<sup>**</sup> The one in the north.',
+  ]);
+  expect(html).not.toContain('<li>');
+});
+
 test('the letter o is a bullet where a tab stands behind it', async () => {
   const letter = (text: string, y: number): string => `${prose('o', 72, y)}\n${prose(text, 90, y)}`;
   const html = await mainOf(letter('Of the garden', 700), letter('Of the library', 680));
   expect(html).toContain('<ul><li>Of the garden</li><li>Of the library</li></ul>');
   const words = [prose('o', 72, 700), prose('senhor da casa', 80, 700)];
   expect(await mainOf(...words, prose('o', 72, 660), prose('dono do jardim', 80, 660))).not.toContain('<li>');
+  // In a justified line all words are as far apart.
+  const justified = (words: readonly string[], y: number): string =>
+    words.map((word, at) => prose(word, 72 + ([0, 17, 47, 64][at] ?? 0), y)).join('\n');
+  const song = ['o|mar|e|serra', 'o|som|e|campo', 'o|som|e|novo'].map((line, at) =>
+    justified(line.split('|'), 700 - at * 14),
+  );
+  expect(await mainOf(...song)).not.toContain('<li>');
 });

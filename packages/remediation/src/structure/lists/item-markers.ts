@@ -10,6 +10,8 @@ const BULLET = /^[•◦‣▪■□●○➢✓❖►∙·–—*-]$/;
 /** What Word's second bullet is without its font: a letter that stands further (em) from its text than words from each other. */
 const LETTER_BULLET = 'o';
 const MIN_TAB_EM = 0.8;
+/** It is wider than the spaces of a line, as a factor. */
+const MIN_TAB_STEP = 1.2;
 const GLUED_BULLET = /^[•◦‣▪■●➢✓❖►∙](?=.)/;
 /** As "a." counts items, or begins "a. m."; only the next letter tells. */
 const POINTED_LETTER = /^[a-z]\.$/;
@@ -34,7 +36,8 @@ export function markerOf(words: readonly PlacedWord[], size: number): Marker | u
   const [sign, text] = words;
   if (!sign || isMark(sign)) return undefined;
   const first = sign.text;
-  if (first === LETTER_BULLET && text && text.x0 - sign.x1 > size * MIN_TAB_EM) return { kind: 'bullet' };
+  if (first === LETTER_BULLET && text && isTab(text.x0 - sign.x1, words.slice(1), size))
+    return { kind: 'bullet' };
   if (words.length > 1 && BULLET.test(first)) return { kind: 'bullet' };
   if (GLUED_BULLET.test(first)) return { kind: 'bullet' };
   const [, number, small, large] = (words.length > 1 && NUMBER.exec(first)) || [];
@@ -43,6 +46,18 @@ export function markerOf(words: readonly PlacedWord[], size: number): Marker | u
   if (letter === undefined) return undefined;
   const value = letter.toLowerCase().charCodeAt(0) - 96;
   return { kind: 'number', value, style: small === undefined ? 'A' : 'a' };
+}
+
+/** Whether a gap is a tab: it is wide, and in a justified line all others are not as wide. */
+function isTab(gap: number, words: readonly PlacedWord[], size: number): boolean {
+  if (gap <= size * MIN_TAB_EM) return false;
+  const others = words.slice(1).flatMap(({ x0, spaceBefore }, at) => {
+    const before = words[at];
+    return before && spaceBefore ? [x0 - before.x1] : [];
+  });
+  return (
+    gap > others.reduce((least, other) => Math.min(least, other), gap) * MIN_TAB_STEP || others.length === 0
+  );
 }
 
 /** Takes a letter with a point for a marker only where a tab sets it apart, or the letter before or after it stands at the same edge. */
