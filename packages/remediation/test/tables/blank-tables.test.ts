@@ -25,6 +25,14 @@ test('a list to sign that goes on over two pages has one head', async () => {
   expect(roles).toMatchObject({ Table: 1, TR: 29, TH: 4, TD: 112 });
 });
 
+test.each([
+  ['all that is filled in is a total, in bold too', 4, [HEAD, EMPTY, EMPTY, ['', '', 'Total', '']]],
+  ['rows have names', 0, [HEAD, ...['Anna', 'Ben', 'Eva', 'Jan'].map((name) => [name, '', '', ''])]],
+])('the head of a table to fill in is one where %s', async (_, bold, rows) => {
+  const { roles } = await remediate(drawTable({ ...EDGES, ys: EDGES.ys.slice(0, 6), rows, bold }));
+  expect(roles).toMatchObject({ Table: 1, TR: 5, TH: 4 });
+});
+
 test('a head in bold stands below the name of what is listed', async () => {
   const rows = [['Visitors', '', '', ''], EMPTY, HEAD];
   expect((await remediate(drawTable({ ...EDGES, rows, bold: 3 }))).roles).toMatchObject({ Table: 1, TR: 15 });

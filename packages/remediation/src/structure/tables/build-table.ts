@@ -2,6 +2,9 @@ import { isUnfinished, joinInlines } from '../inlines.ts';
 import { plainText, type TableBlock, type TableCell } from '../types.ts';
 import { allBold, type DraftRow, type DraftTable, isFilled } from './draft-table.ts';
 
+/** Of the cells of a table to fill in so many say something already: what is summed up, or who is meant. */
+const MAX_GIVEN_SHARE = 0.1;
+
 /**
  * The table that these parts are, each of another page. Header cells are those that look different, a first row or a
  * first column in bold among others that are not, the rows that every page begins with, and the first column below a corner that a
@@ -47,9 +50,10 @@ function namesColumns(row: DraftRow): boolean {
   return allBold(row) && filled > empty;
 }
 
-/** Whether a row says what belongs into the cells below it, all of which are empty. */
+/** Whether a row says what belongs into the cells below it, which are empty but for the names of rows and few others. */
 function isToFillIn(row: DraftRow, below: DraftRow): boolean {
-  return row.every(isFilled) && !below.some(isFilled);
+  const given = below.filter((cell) => cell.column > 0 && isFilled(cell)).length;
+  return row.length > 1 && row.every(isFilled) && given <= below.length * MAX_GIVEN_SHARE;
 }
 
 function contentOf(row: DraftRow): DraftRow[number]['content'] {
