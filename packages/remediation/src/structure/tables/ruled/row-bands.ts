@@ -192,13 +192,13 @@ function split(band: RowBand, groups: readonly (readonly TextFragment[])[]): Row
 function rowsWithin({ fragments }: RowBand, edges: readonly number[]): TextFragment[][] | undefined {
   const lines = linesOf(fragments);
   const paired = lines.filter((line) => columnsIn(line, edges) > 1);
-  const named = lines.filter((line) => line.some((word) => columnOf(word, edges) === 0));
+  const named = new Set(lines.filter((line) => line.some((word) => columnOf(word, edges) === 0)));
   const least = lines.length * MIN_PAIRED_SHARE;
-  if (paired.length < least || named.length < least || isText(fragments, edges)) return undefined;
+  if (paired.length < least || named.size < least || isText(fragments, edges)) return undefined;
   const rows: TextFragment[][] = [];
   for (const line of lines) {
     const last = rows.at(-1);
-    if (last && !named.includes(line)) last.push(...line);
+    if (last && !named.has(line)) for (const word of line) last.push(word);
     else rows.push([...line]);
   }
   return rows;
