@@ -207,3 +207,15 @@ describe('columns that stand close to each other between lines across the page',
       expect(textOf(html)).toContain(word);
   });
 });
+
+test('a glossary in columns, its words in bold above what they mean, is no table', async () => {
+  const words = ['Anchor', 'Bow', 'Crew', 'Deck', 'Engine', 'Fender'];
+  const meant = ['Holds a ship', 'Goes first', 'Work on board', 'A floor', 'Drives it', 'Hangs outside'];
+  const entries = words.map((word, at) => {
+    const [x, y] = [at < 3 ? 60 : 320, 700 - (at % 3) * 28];
+    return `${prose(word, y, x, true)}\n${prose(meant[at] ?? '', y - 14, x + 30)}`;
+  });
+  const { html } = await remediate([across(780), ...entries].join('\n'));
+  expect(html).not.toContain('<td');
+  expect(textOf(html)).toContain(words.map((word, at) => `${word} ${meant[at]}`).join(' '));
+});

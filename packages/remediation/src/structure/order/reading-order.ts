@@ -4,6 +4,7 @@ import { isNextLine, numberedHeadings } from '../headings/section-numbers.ts';
 import { isUnfinished } from '../inlines.ts';
 import { pitchOf } from '../listings/listing-rows.ts';
 import type { Row, Segment } from '../page-lines.ts';
+import { haveNames } from '../tables/table-evidence.ts';
 import { isAddress } from './addresses.ts';
 import {
   fill,
@@ -165,7 +166,7 @@ function isTable(band: readonly Row[], left: readonly Row[], right: readonly Row
   const paired = band.filter((row) => row.length > 1).length;
   if (paired < Math.min(left.length, right.length) * 0.7) return false;
   if (isIndex(left) && isIndex(right)) return false;
-  if (haveAddress([left, right])) return false;
+  if (haveAddress([left, right]) || haveNames(band, [left, right])) return false;
   if (hasLeaders(band) || hasSideHeads(band, left, right) || hasSideNotes(band, left, right)) return true;
   return [left, right].every((column) => fill(column) < TABLE_FILL) || band.some((row) => row.length > 3);
 }

@@ -11,6 +11,8 @@ const MIN_NUMBERED_SHARE = 0.7;
 const MIN_FIGURE_COLUMNS = 3;
 /** Lines of text are nearer to each other than this (em). */
 export const LOOSE_EM = 1.3;
+/** So many heads above each other are names, of what stands below each. */
+const MIN_NAMES = 3;
 /** Distances this near (points) to each other are one. */
 const SAME_DISTANCE_PT = 0.25;
 const MIN_EVEN_ROWS = 4;
@@ -76,6 +78,25 @@ export function saysItIsTable(rows: readonly Row[], [head = [], ...body]: readon
   });
 }
 
+/**
+ * Whether names in bold stand in all columns, each above something else, as the words of a glossary do: no head is there as often.
+ *
+ * @param sides the parts of the rows that are in each column
+ */
+export function haveNames(rows: readonly Row[], sides: readonly (readonly Row[])[]): boolean {
+  const isName = (row: Row = []): boolean => row.length > 1 && row.every(({ bold }) => bold);
+  const names = rows.filter((row, at) => isName(row) && at + 1 < rows.length && !isName(rows[at + 1]));
+  return (
+    isName(rows.find((row) => row.length > 1)) &&
+    names.length >= MIN_NAMES &&
+    sides.every((side) => {
+      const bold = side.filter((row) => row.every((segment) => segment.bold));
+      const figures = side.filter((row) => isFigureText(textOf(row)));
+      return new Set(bold.map(textOf)).size === bold.length && figures.length * 2 < side.length;
+    })
+  );
+}
+
 /** Whether there are words or numbers in most cells that have something in them. */
 export function saysSomething(rows: readonly DraftRow[]): boolean {
   const filled = rows.flat().filter(isFilled);
@@ -90,4 +111,8 @@ function isFigure({ content }: DraftCell): boolean {
 /** Whether a text is a number, with its unit or without. */
 export function isFigureText(text: string): boolean {
   return NUMBER.test(text);
+}
+
+function textOf(row: Row): string {
+  return row.flatMap(({ words }) => words.map(({ text }) => text)).join(' ');
 }
