@@ -9,6 +9,7 @@ import { ListBuilder } from './lists/list-builder.ts';
 import { findNotes, tieReferences } from './notes.ts';
 import { readingOrder } from './order/reading-order.ts';
 import { bottomOf, type PageObject, type Row } from './page-lines.ts';
+import { takeCards } from './tables/card-tables.ts';
 import { takeHeadedTables } from './tables/headed-tables.ts';
 import { joinTables } from './tables/join-tables.ts';
 import { type Block, plainText, type Word } from './types.ts';
@@ -39,7 +40,7 @@ export function draftPage(
   const most = weights.reduce((sum, weight) => Math.max(sum, weight), 0);
   const blocks = groups.flatMap((rows, at) => {
     const lines = typewritten ? rows.map(withoutPitch) : joinSpacedColumns(rows);
-    const order = readingOrder(takeHeadedTables(lines, page));
+    const order = readingOrder(takeHeadedTables(typewritten ? lines : takeCards(lines, page), page));
     const drafts = draftBlocks(takeContents(order), page, typewritten);
     // What stands sideways beside the text of a page heads none of it: a stamp, a watermark.
     return weights[at] === most ? drafts : drafts.map((draft) => ({ ...draft, sideways: true }));
