@@ -1,3 +1,4 @@
+import { reach } from '../../text/boxes.ts';
 import { hasLeader } from '../contents-table.ts';
 import { inlinesOf } from '../inlines.ts';
 import type { Row, Segment } from '../page-lines.ts';
@@ -32,7 +33,7 @@ export function spacedTable(
 ): DraftTable | undefined {
   const leaders = rows.filter(hasLeader);
   if (leaders.length * 2 > rows.length) return undefined;
-  const columns = columnsOf(rows.flat());
+  const columns = headedColumns(rows) ?? columnsOf(rows.flat());
   if (columns.length < 2) return undefined;
   const paired = rows.filter((row) => new Set(row.map((segment) => columnAt(columns, segment))).size > 1);
   if (rows.length < 3 || paired.length < rows.length * MIN_PAIRED_SHARE) return undefined;
@@ -115,6 +116,18 @@ function areCards(rows: readonly Row[], columns: readonly Column[]): boolean {
     (row) => new Set(row.map((segment) => columnAt(columns, segment))).size === columns.length,
   );
   return below.length * 2 >= rows.length && full.length > below.length * MIN_FULL_SHARE;
+}
+
+/**
+ * The columns below as many heads as there are of them, each with its head, which need not stand over its cells: heads in the middle
+ * of a column whose figures end at its right edge. Undefined where a head is over another's cells.
+ */
+function headedColumns([head = [], ...body]: readonly Row[]): { x0: number; x1: number }[] | undefined {
+  const below = columnsOf(body.flat());
+  if (head.length !== below.length || !head.every(({ bold }) => bold)) return undefined;
+  const columns = below.map((column, at) => reach([column, head[at] ?? column]));
+  const areApart = columns.every(({ x0 }, at) => at === 0 || x0 > (columns[at - 1]?.x1 ?? x0));
+  return areApart ? columns : undefined;
 }
 
 /** Stretches of the page that segments cover, from left to right. */
