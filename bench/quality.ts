@@ -11,6 +11,7 @@ import {
 import { printedSamples, readPrinted, samplePdfs } from '@sluice/testkit/samples';
 import {
   CORPUS_NAMES,
+  type CorpusName,
   documentPairs,
   isCorpus,
   type Pair,
@@ -33,8 +34,8 @@ import { print, type Row, timed } from './support/report.ts';
 /**
  * How good remediation is: the structure that it finds in documents printed without tags, against the one their authors
  * gave them; PDF/UA-1 by veraPDF before and after, and how far our own checks agree with it; whether any page looks
- * different. `npm run quality [-- --json --corpus second]`: faults were looked for in the documents of some corpora, nobody looks into
- * those of the fifth. What cannot be measured on this machine is named, not left out in silence.
+ * different. `npm run quality [-- --json --corpus second --corpus third]`, of several corpora also together: faults were looked for in the
+ * documents of some, nobody looks into those of the fifth and the sixth. What cannot be measured on this machine is named, not left out in silence.
  */
 interface Output {
   readonly name: string;
@@ -51,17 +52,24 @@ const SCANNED_PAGES = 10;
 const RECOGNITION_MS = 120_000;
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, corpus: { type: 'string', default: 'first' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    corpus: { type: 'string', multiple: true, default: ['first'] },
+  },
 });
-const { json, corpus } = values;
-if (!isCorpus(corpus)) throw new Error(`--corpus is one of ${CORPUS_NAMES.join(', ')}`);
-const workFolder = workFolderOf(corpus);
+const { json } = values;
+const names = values.corpus.map((name): CorpusName => {
+  if (isCorpus(name)) return name;
+  throw new Error(`--corpus is one of ${CORPUS_NAMES.join(', ')}`);
+});
+/** Of the samples, too. */
+const workFolder = workFolderOf(names[0] ?? 'first');
 
 const say = (line: string): void => {
   if (!json) process.stdout.write(`${line}\n`);
 };
-const folderOf = (name: string): string => {
-  const folder = join(workFolder, name);
+const folderOf = (name: string, parent = workFolder): string => {
+  const folder = join(parent, name);
   mkdirSync(folder, { recursive: true });
   return folder;
 };
@@ -98,13 +106,23 @@ const structureRow = (tool: string, scores: readonly Score[]): Row => {
   };
 };
 
-async function compareStructure(pairs: readonly Pair[], outputs: readonly Output[]): Promise<void> {
+interface Compared {
+  readonly ours: readonly Score[];
+  readonly peers: readonly Score[];
+  /** Ours of the documents that the peer could read. */
+  readonly shared: readonly Score[];
+}
+
+async function compareStructure(
+  name: CorpusName,
+  pairs: readonly Pair[],
+  outputs: readonly Output[],
+): Promise<Compared> {
   const ours: Score[] = [];
   const peers: Score[] = [];
-  /** Ours of the documents that the peer could read. */
   const shared: Score[] = [];
-  const inputs = folderOf('input');
-  const tagged = folderOf('peer');
+  const inputs = folderOf('input', workFolderOf(name));
+  const tagged = folderOf('peer', workFolderOf(name));
   if (withoutValidator() === undefined)
     tagWithPeer(
       pairs.map(({ name }) => join(inputs, name)),
@@ -121,7 +139,11 @@ async function compareStructure(pairs: readonly Pair[], outputs: readonly Output
     peers.push(compare(truth, await readStructure(new Uint8Array(readFileSync(other)))));
     shared.push(own);
   }
-  print('Structure against the author’s own tags', [
+  return { ours, peers, shared };
+}
+
+function printStructure(name: string, { ours, peers, shared }: Compared): void {
+  print(`Structure against the author’s own tags, ${name}`, [
     structureRow('sluice', ours),
     ...(shared.length > 0 && shared.length < ours.length
       ? [structureRow('sluice, what the other can read', shared)]
@@ -214,11 +236,22 @@ const corpora: [string, readonly Output[]][] = [
 ];
 const missing = withoutCorpus();
 if (missing === undefined) {
-  const pairs = documentPairs(corpus);
-  const outputs: Output[] = [];
-  for (const { name, input } of pairs) outputs.push(await remediate(name, input));
-  corpora.push(['documents', outputs]);
-  await compareStructure(pairs, outputs);
+  const all: Compared[] = [];
+  for (const corpus of names) {
+    const pairs = documentPairs(corpus);
+    const outputs: Output[] = [];
+    for (const { name, input } of pairs) outputs.push(await remediate(name, input));
+    corpora.push([corpus, outputs]);
+    const compared = await compareStructure(corpus, pairs, outputs);
+    printStructure(corpus, compared);
+    all.push(compared);
+  }
+  if (all.length > 1)
+    printStructure('together', {
+      ours: all.flatMap(({ ours }) => ours),
+      peers: all.flatMap(({ peers }) => peers),
+      shared: all.flatMap(({ shared }) => shared),
+    });
 } else say(`structure: not measured, ${missing}`);
 
 const noValidator = withoutValidator();

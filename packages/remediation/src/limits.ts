@@ -30,7 +30,7 @@ export interface RemediationLimits {
  * What fits a 128 MB Worker, as measured (figures in packages/remediation/README.md).
  *
  * The file is held twice (the source, and the output that repeats it): 16 MiB cost 34 MB. 80,000 words need a heap of 56 MB, of
- * which 24 MB are the runtime and the code, 20,000 cells of one word one of 64 MB, and 12,000 links one of 64 MB. An encrypted or rebuilt file is written by the library, which needs twice its size more.
+ * which 24 MB are the runtime and the code, 20,000 cells of tables one of 72 MB, and 12,000 links one of 64 MB. An encrypted or rebuilt file is written by the library, which needs twice its size more.
  */
 export const REMEDIATION_LIMITS: RemediationLimits = {
   maxBytes: 16 * 1024 * 1024,
