@@ -8,15 +8,19 @@ alter table public.s3_event_tests
   -- Since when no event of it is taken in any more: its integration was edited, stopped or put into poll mode.
   add column overtaken_at timestamptz;
 
+-- Which bucket it is says its place, as everywhere else: the same may be written otherwise. A test that could not be written in another
+-- bucket or folder says nothing of this one, either.
 create function private.overtake_event_test() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  v_is_moved boolean := (new.bucket, coalesce(new.endpoint, new.region)) is distinct from (old.bucket, coalesce(old.endpoint, old.region));
+  v_is_moved boolean := new.location_key is distinct from old.location_key;
 begin
   if v_is_moved or new.input_prefix <> old.input_prefix then
     -- But for one whose object still lies there.
-    delete from public.s3_event_tests where integration_id = new.id and ended_at is not null and error_code is null;
+    delete from public.s3_event_tests t
+    where t.integration_id = new.id and t.ended_at is not null
+      and (t.error_code is null or (t.written_at is null and t.error_code <> 'event_test_left_behind'));
   end if;
   update public.s3_event_tests t set overtaken_at = coalesce(t.overtaken_at, clock_timestamp()),
     ended_at = case when v_is_moved then clock_timestamp() end,

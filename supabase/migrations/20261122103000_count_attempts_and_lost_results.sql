@@ -1,6 +1,7 @@
 -- What was processed and is lost before it is written back is made again, as often as it takes. Its attempts are counted anew each time, as
 -- something came of it in between, so where a working bucket loses everything the document was read from the customer's bucket and
 -- processed every ten seconds for ever. How often it was lost since something of it was written is counted now, and waited for: later each time.
+-- It is of one job: what is asked for anew, or comes back, is met at once.
 alter table public.s3_processed_objects add column lost_results int not null default 0;
 
 -- As before (wait_longer_whatever_the_obstacle); says how often.
@@ -70,8 +71,12 @@ begin
     'integrations', private.integrations_with_secrets(coalesce(v_integrations, '{}')));
 end $$;
 
--- As before (give_up_what_takes_turns); counts it.
-create or replace function public.settle_attempt(p_object_id uuid, p_lease_id uuid, p_disposition text, p_reason text, p_detail text,
+-- An obstacle is counted from one again when it is another's move than the last time, so an object whose obstacles take turns never used up
+-- its attempts: it was met every ten minutes for ever, and no list of what was given up had it. So all attempts since anything came of it have
+-- a limit too (p_max_attempts_in_all; null, as from an engine of before: none), far above what one obstacle alone may use up. What is dead says
+-- how often it was tried in all.
+drop function public.settle_attempt(uuid, uuid, text, text, text, text, int, int, text);
+create function public.settle_attempt(p_object_id uuid, p_lease_id uuid, p_disposition text, p_reason text, p_detail text,
   p_provider_code text, p_delay_seconds int, p_max_attempts int, p_owner text, p_max_attempts_in_all int default null) returns text
 language plpgsql security definer set search_path = ''
 as $$
@@ -132,6 +137,8 @@ begin
   return v_state;
 end $$;
 
+grant execute on function public.settle_attempt(uuid, uuid, text, text, text, text, int, int, text, int) to service_role;
+
 -- As before (know_where_results_lie); what is written is not lost.
 create or replace function public.complete_writeback(p_object_id uuid, p_lease_id uuid, p_outputs jsonb) returns boolean
 language plpgsql security definer set search_path = ''
@@ -143,3 +150,13 @@ begin
   where o.id = p_object_id and o.lease_id = p_lease_id and o.state = 'staged';
   return found;
 end $$;
+
+create function private.forget_lost_results() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  new.lost_results := 0;
+  return new;
+end $$;
+create trigger forget_lost_results before update of job_id on public.s3_processed_objects
+  for each row when (old.lost_results > 0 and new.job_id <> old.job_id) execute function private.forget_lost_results();
