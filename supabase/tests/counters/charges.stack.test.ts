@@ -1,16 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { figure } from '../support/events.ts';
-import { connect, listed, makeDue, onlyObject, record, startLedger } from '../support/ledger.ts';
+import { listed, makeDue, record, startLedger, withObject } from '../support/ledger.ts';
 import { completeProcessing, settle, stage, startProcessing, startWriteback } from '../support/work.ts';
 
 const ledger = await startLedger();
-
-/** A connection with one object, found. */
-const withObject = async (key = 'a.pdf') => {
-  const connection = await connect(ledger);
-  await record(ledger, connection, [listed(key)]);
-  return { connection, row: await onlyObject(ledger, connection) };
-};
 
 const chargesOf = (integrationId: string) =>
   ledger.rows(`select job_id, pages, amount_micros::int from public.cost_ledger where integration_id = $1`, [
@@ -19,7 +12,7 @@ const chargesOf = (integrationId: string) =>
 
 describe('processing', () => {
   test('charges a job once, whoever completes it again', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     const object = await startProcessing(ledger, row);
     const done = await Promise.all(Array.from({ length: 5 }, () => completeProcessing(ledger, object)));
     expect(done.filter((isDone) => isDone)).toEqual([true]);
@@ -29,7 +22,7 @@ describe('processing', () => {
   });
 
   test('charges nothing again when lost results are made again', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     const object = await stage(ledger, row);
     expect(await settle(ledger, await startWriteback(ledger, row), 'retry', 'output_missing')).toBe('found');
     await makeDue(ledger, connection);
@@ -39,7 +32,7 @@ describe('processing', () => {
 
   describe('gives back what was charged for results that were lost and cannot be made again', () => {
     const lose = async () => {
-      const { connection, row } = await withObject();
+      const { connection, row } = await withObject(ledger);
       const { jobId } = await stage(ledger, row);
       await settle(ledger, await startWriteback(ledger, row), 'retry', 'output_missing');
       await makeDue(ledger, connection);
@@ -83,10 +76,10 @@ describe('processing', () => {
     });
 
     test('and nothing of what never was charged, is there, or was refused by the bucket', async () => {
-      const { connection, row } = await withObject();
+      const { connection, row } = await withObject(ledger);
       await settle(ledger, await startProcessing(ledger, row), 'skipped', 'object_changed');
       expect(await booksOf(connection)).toEqual([]);
-      const other = await withObject();
+      const other = await withObject(ledger);
       await stage(ledger, other.row);
       await settle(ledger, await startWriteback(ledger, other.row), 'failed', 'output_taken');
       expect(await booksOf(other.connection)).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { createEventLedger } from '@sluice/db';
 import { describe, expect, test } from 'vitest';
 import { connectWithEvents, figure, setMode, tell, told } from '../support/events.ts';
-import { beginPoll, type Connection, listed, record, startLedger } from '../support/ledger.ts';
+import { beginPoll, type Connection, FINISHED, listed, record, startLedger } from '../support/ledger.ts';
 
 /** What an event tells of and only a listing can settle. */
 
@@ -9,22 +9,13 @@ const ledger = await startLedger();
 const { polls } = ledger;
 
 const now = (): string => new Date().toISOString();
-const finished = {
-  upserts: [],
-  removed: [],
-  isFinished: true,
-  isUnordered: false,
-  listedObjects: 1,
-  listCalls: 1,
-  intervalSeconds: 3600,
-};
 const failed = { code: 'throttled', detail: 'slow down', intervalSeconds: 120, maxIntervalSeconds: 1800 };
 
 const complete = async (
   { integrationId }: Connection,
   poll: Awaited<ReturnType<typeof beginPoll>>,
-  more: Partial<typeof finished> = {},
-) => polls.completePoll(integrationId, poll.leaseId, { ...finished, ...more });
+  more: Partial<typeof FINISHED> = {},
+) => polls.completePoll(integrationId, poll.leaseId, { ...FINISHED, ...more });
 
 /** A whole listing that shows one object. */
 const list = async (connection: Connection, ...objects: Parameters<typeof record>[2]) => {

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { connectWithEvents, figure, tell } from '../support/events.ts';
-import { beginPoll, type Connection, listed, objectsOf, record, startLedger } from '../support/ledger.ts';
+import {
+  beginPoll,
+  type Connection,
+  FINISHED,
+  listed,
+  objectsOf,
+  record,
+  startLedger,
+} from '../support/ledger.ts';
 
 /** What waits for a listing has a limit for each integration, so that no tenant fills a table that all share. */
 
@@ -58,15 +66,7 @@ test('a listing is asked for all the same, finds what there was no room for, and
   await tell(ledger, connection, [], { leftKeys: ['a.pdf'] });
   const poll = await beginPoll(ledger, connection);
   await record(ledger, connection, [listed('a.pdf', 'v1', { lastModified: new Date().toISOString() })], poll);
-  await ledger.polls.completePoll(connection.integrationId, poll.leaseId, {
-    upserts: [],
-    removed: [],
-    isFinished: true,
-    isUnordered: false,
-    listedObjects: 1,
-    listCalls: 1,
-    intervalSeconds: 3600,
-  });
+  await ledger.polls.completePoll(connection.integrationId, poll.leaseId, FINISHED);
   expect(await objectsOf(ledger, connection)).toMatchObject([{ key: 'a.pdf', state: 'found' }]);
   // Nothing is known of its event any more.
   expect(await figure(ledger, connection, 'event_missed')).toBe(1);

@@ -10,6 +10,7 @@ import {
   onlyObject,
   record,
   startLedger,
+  withObject,
 } from '../support/ledger.ts';
 import {
   completeProcessing,
@@ -23,13 +24,6 @@ import {
 
 const ledger = await startLedger();
 
-/** A connection with one object, found. */
-const withObject = async (key = 'a.pdf') => {
-  const connection = await connect(ledger);
-  await record(ledger, connection, [listed(key)]);
-  return { connection, row: await onlyObject(ledger, connection) };
-};
-
 const ledgerRow = async (connection: Parameters<typeof objectsOf>[1], key: string) => {
   const row = (await objectsOf(ledger, connection)).find((object) => object.key === key);
   if (row === undefined) throw new Error(`there is no ${key}`);
@@ -38,7 +32,7 @@ const ledgerRow = async (connection: Parameters<typeof objectsOf>[1], key: strin
 
 describe('an attempt that did not succeed', () => {
   test('is tried again later, and dead when its attempts are used up', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     const states: (string | null)[] = [];
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await makeDue(ledger, connection);
@@ -54,7 +48,7 @@ describe('an attempt that did not succeed', () => {
   });
 
   test('is not due before its delay', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     await settle(ledger, await startProcessing(ledger, row), 'retry', 'throttled');
     expect((await sweep(ledger)).map(({ objectId }) => objectId)).not.toContain(row.id);
     const { due_at } = await onlyObject(ledger, connection);
@@ -64,7 +58,7 @@ describe('an attempt that did not succeed', () => {
   test.each(['skipped', 'failed'] as const)(
     'ends as %s for good, with its reason and its line in the log',
     async (disposition) => {
-      const { connection, row } = await withObject();
+      const { connection, row } = await withObject(ledger);
       expect(await settle(ledger, await startProcessing(ledger, row), disposition, 'pdf_encrypted')).toBe(
         disposition,
       );
@@ -82,7 +76,7 @@ describe('an attempt that did not succeed', () => {
   );
 
   test('at writing keeps what was staged, and goes back to the beginning only when that is gone', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     await stage(ledger, row);
     expect(await settle(ledger, await startWriteback(ledger, row), 'retry', 'access_denied')).toBe('staged');
     expect((await onlyObject(ledger, connection)).staged_outputs).not.toBeNull();
@@ -91,7 +85,7 @@ describe('an attempt that did not succeed', () => {
   });
 
   test('is counted from one again when another must mend it', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     for (let attempt = 0; attempt < 7; attempt += 1) {
       await makeDue(ledger, connection);
       const object = await startProcessing(ledger, row);
@@ -113,7 +107,7 @@ describe('an attempt that did not succeed', () => {
   });
 
   test('is counted with all since something came of it, and outages of ours by themselves', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     const counts: unknown[] = [];
     const begin = async (start: typeof startProcessing | typeof startWriteback) => {
       await makeDue(ledger, connection);
@@ -143,7 +137,7 @@ describe('an attempt that did not succeed', () => {
   });
 
   test('whose obstacles take turns ends it too, with the reason of the last, once all attempts together are too many', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     const turns = ['platform_outage', 'upstream', 'customer_config'] as const;
     const states: (string | null)[] = [];
     for (let attempt = 0; attempt < 7; attempt += 1) {
@@ -170,7 +164,7 @@ describe('an attempt that did not succeed', () => {
   });
 
   test('by an engine of before, which knows no limit in all, is settled as it was', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     const object = await startProcessing(ledger, row);
     const { data, error } = await ledger.service.rpc('settle_attempt', {
       p_object_id: object.objectId,
@@ -188,7 +182,7 @@ describe('an attempt that did not succeed', () => {
   });
 
   test('because its results are lost never ends it, however often it was tried', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     await stage(ledger, row);
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await makeDue(ledger, connection);
@@ -204,7 +198,7 @@ describe('an attempt that did not succeed', () => {
   });
 
   test('because its results are lost counts how often, until something of it is written', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     const seen: number[] = [];
     const write = async () => {
       await makeDue(ledger, connection);
@@ -227,7 +221,7 @@ describe('an attempt that did not succeed', () => {
   });
 
   test('begins anew with how often its results were lost when somebody processes it again', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     await stage(ledger, row);
     await settle(ledger, await startWriteback(ledger, row), 'retry', 'output_missing', 2, 'platform');
     await makeDue(ledger, connection);
@@ -238,7 +232,7 @@ describe('an attempt that did not succeed', () => {
   });
 
   test('on an object that vanished has the slice that showed it compared again, and no other', async () => {
-    const { connection, row } = await withObject('m/\u{1f600}.pdf');
+    const { connection, row } = await withObject(ledger, 'm/\u{1f600}.pdf');
     const poll = await beginPoll(ledger, connection);
     const digest = 'a'.repeat(32);
     const slices = ['', 'm/', 'm/\u{1f600}.pdf', 'z'].map((startAfter) => ({

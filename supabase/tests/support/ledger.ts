@@ -175,6 +175,27 @@ export async function onlyObject(ledger: Ledger, connection: Connection): Promis
   return row;
 }
 
+/** A connection with one object, found. */
+export async function withObject(
+  ledger: Ledger,
+  key = 'a.pdf',
+): Promise<{ connection: Connection; row: ObjectRow }> {
+  const connection = await connect(ledger);
+  await record(ledger, connection, [listed(key)]);
+  return { connection, row: await onlyObject(ledger, connection) };
+}
+
+/** How a listing ends that saw one object in one call, and comes again in an hour. */
+export const FINISHED = {
+  upserts: [],
+  removed: [],
+  isFinished: true,
+  isUnordered: false,
+  listedObjects: 1,
+  listCalls: 1,
+  intervalSeconds: 3600,
+};
+
 /** Lets everything that is pending become due: as if much time went by. */
 export const makeDue = (ledger: Ledger, { integrationId }: Connection): Promise<unknown> =>
   ledger.rows(

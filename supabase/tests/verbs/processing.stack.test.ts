@@ -7,24 +7,17 @@ import {
   listed,
   makeDue,
   objectsOf,
-  onlyObject,
   record,
   startLedger,
+  withObject,
 } from '../support/ledger.ts';
 import { completeProcessing, settle, startProcessing, sweep, versionOf } from '../support/work.ts';
 
 const ledger = await startLedger();
 
-/** A connection with one object, found. */
-const withObject = async (key = 'a.pdf') => {
-  const connection = await connect(ledger);
-  await record(ledger, connection, [listed(key)]);
-  return { connection, row: await onlyObject(ledger, connection) };
-};
-
 describe('processing', () => {
   test('takes an object once, however often its message is delivered', async () => {
-    const { row } = await withObject();
+    const { row } = await withObject(ledger);
     await sweep(ledger);
     const begun = await Promise.all(
       Array.from({ length: 10 }, () => ledger.objects.beginProcessing([row.id, row.id], LEASE_SECONDS)),
@@ -34,7 +27,7 @@ describe('processing', () => {
   });
 
   test('waits for what another holds: a message comes once, and must not come to nothing because a row was locked', async () => {
-    const { row } = await withObject();
+    const { row } = await withObject(ledger);
     await sweep(ledger);
     const begun = await whileHeld(
       ledger,
@@ -46,7 +39,7 @@ describe('processing', () => {
   });
 
   test('does not take what another is taking at this moment', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     await sweep(ledger);
     const begun = await whileHeld(
       ledger,
@@ -59,7 +52,7 @@ describe('processing', () => {
   });
 
   test('does not take what the sweep has not queued', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     const before = await fingerprint(ledger, connection);
     expect(await ledger.objects.beginProcessing([row.id], LEASE_SECONDS)).toEqual({
       objects: [],
@@ -92,7 +85,7 @@ describe('processing', () => {
   });
 
   test('with a lost lease writes nothing, by any verb', async () => {
-    const { connection, row } = await withObject();
+    const { connection, row } = await withObject(ledger);
     const lost = await startProcessing(ledger, row);
     await makeDue(ledger, connection);
     const object = await startProcessing(ledger, row);
