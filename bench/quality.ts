@@ -176,23 +176,21 @@ function written(folder: string, name: string, bytes: Uint8Array): string {
 function validateAll(title: string, outputs: readonly Output[]): Row {
   const sides = ['before', 'after'] as const;
   const paths = sides.map((side) =>
-    outputs.map(({ name, source, pdf }) => {
-      return side === 'before'
-        ? written(`${title}-before`, name, source)
-        : written(`${title}-after`, name, pdf);
-    }),
+    outputs.map(({ name, source, pdf }) =>
+      written(`${title}-${side}`, name, side === 'before' ? source : pdf),
+    ),
   );
   const found = validate(paths.flat());
   const counts = { agreed: 0, oursOnly: 0, theirsOnly: 0, wrongClaims: 0 };
   const rules = [0, 0];
   const compliant = [0, 0];
-  const broken = outputs.map(() => [0, 0]);
   const remaining = new Map<string, number>();
+  // What it cannot read any more is worse than anything.
+  const broken = (at: 0 | 1, index: number): number =>
+    found.get(paths[at]?.[index] ?? '')?.length ?? Number.POSITIVE_INFINITY;
   for (const [at, side] of sides.entries())
     for (const [index, output] of outputs.entries()) {
       const theirs = found.get(paths[at]?.[index] ?? '');
-      // What it cannot read any more is worse than anything.
-      broken[index]?.splice(at, 1, theirs?.length ?? Number.POSITIVE_INFINITY);
       if (!theirs) continue;
       rules[at] = (rules[at] ?? 0) + theirs.length;
       if (theirs.length === 0) compliant[at] = (compliant[at] ?? 0) + 1;
@@ -215,7 +213,7 @@ function validateAll(title: string, outputs: readonly Output[]): Row {
     after: rules[1] ?? 0,
     'compliant before': compliant[0] ?? 0,
     'compliant after': compliant[1] ?? 0,
-    'more broken than before': broken.filter(([before = 0, after = 0]) => after > before).length,
+    'more broken than before': outputs.filter((_, index) => broken(1, index) > broken(0, index)).length,
     'checker precision': share(counts.agreed, counts.oursOnly),
     'checker recall': share(counts.agreed, counts.theirsOnly),
     'wrong claims': counts.wrongClaims,

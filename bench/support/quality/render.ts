@@ -75,7 +75,6 @@ export interface Comparison {
 /** Renders pages, at a pixel a point. */
 export class Renderer {
   readonly #pdfium: Pdfium;
-
   readonly #pixelMatch: PixelMatch;
 
   private constructor(pdfium: Pdfium, pixelMatch: PixelMatch) {

@@ -15,7 +15,7 @@ interface Column {
 const MIN_PAIRED_SHARE = 0.7;
 /** A row this close (in em) under the one before, with nothing in the first column, goes on with it. */
 const CONTINUED_EM = 1.45;
-/** Of the lines of cards, so many have as many pieces as there are cards beside each other. */
+/** Of the lines right below others, so many have a piece in each column where rows are of several lines. */
 const MIN_FULL_SHARE = 0.7;
 
 /**
@@ -41,7 +41,7 @@ export function spacedTable(
   const apart = !typewritten && distances.setsApart(rows);
   const stated = saysItIsTable(rows, table);
   if (!(stated || apart) || !saysSomething(table)) return undefined;
-  const cells = !stated && areCards(rows, columns) ? cellsOf(rows, columns, page, true) : { table, tops };
+  const cells = !stated && areBlocks(rows, columns) ? cellsOf(rows, columns, page, true) : { table, tops };
   return {
     kind: 'table',
     ruled: false,
@@ -58,13 +58,13 @@ export function spacedTable(
 /**
  * The cells of rows. Those whose first column is empty go on with the one before, where no column would have a second figure by that.
  *
- * @param cards all lines that stand below each other without a gap are of one row
+ * @param blocks all lines that stand below each other without a gap are of one row
  */
 function cellsOf(
   rows: readonly Row[],
   columns: readonly Column[],
   page: number,
-  cards: boolean,
+  blocks: boolean,
 ): { table: DraftCell[][]; tops: number[]; bottom: number } {
   const drafts: Segment[][][] = [];
   const tops: number[] = [];
@@ -76,9 +76,9 @@ function cellsOf(
     const [y, size] = [row[0]?.y ?? 0, row[0]?.size ?? 10];
     const before = drafts.at(-1);
     const own = figuresIn(cells);
-    const isBelow = last !== undefined && last.y - y < (cards ? LOOSE_EM : CONTINUED_EM) * size;
+    const isBelow = last !== undefined && last.y - y < (blocks ? LOOSE_EM : CONTINUED_EM) * size;
     const isRest = cells[0]?.length === 0 && !own.some((column) => figures.has(column));
-    const goesOn = before && isBelow && (cards || isRest);
+    const goesOn = before && isBelow && (blocks || isRest);
     if (!goesOn) figures = new Set();
     for (const column of own) figures.add(column);
     if (goesOn)
@@ -106,8 +106,11 @@ function cellsOf(
   return { table, tops, bottom: last?.y ?? 0 };
 }
 
-/** Whether blocks of lines stand beside each other in rows, as addresses on a sheet of labels: most lines are right below others, in all columns. */
-function areCards(rows: readonly Row[], columns: readonly Column[]): boolean {
+/**
+ * Whether rows that stand apart are of several lines each, in all columns. The cards that `takeCards` knows by themselves are gone by now; these are
+ * told only by how far apart the rows of their page are.
+ */
+function areBlocks(rows: readonly Row[], columns: readonly Column[]): boolean {
   const below = rows.filter((row, at) => {
     const [above, own] = [rows[at - 1]?.[0], row[0]];
     return above && own && above.y - own.y < LOOSE_EM * own.size;
@@ -122,7 +125,7 @@ function areCards(rows: readonly Row[], columns: readonly Column[]): boolean {
  * The columns below as many heads as there are of them, each with its head, which need not stand over its cells: heads in the middle
  * of a column whose figures end at its right edge. Undefined where a head is over another's cells.
  */
-function headedColumns([head = [], ...body]: readonly Row[]): { x0: number; x1: number }[] | undefined {
+function headedColumns([head = [], ...body]: readonly Row[]): Column[] | undefined {
   const below = columnsOf(body.flat());
   if (head.length !== below.length || !head.every(({ bold }) => bold)) return undefined;
   const columns = below.map((column, at) => reach([column, head[at] ?? column]));
