@@ -44,6 +44,17 @@ export function reach(spans: readonly Pick<Box, 'x0' | 'x1'>[]): Pick<Box, 'x0' 
   return { x0, x1 };
 }
 
+/** Stretches that spans cover together, from left to right; those that only touch are two. */
+export function stretches(spans: readonly Pick<Box, 'x0' | 'x1'>[]): Pick<Box, 'x0' | 'x1'>[] {
+  const covered: { x0: number; x1: number }[] = [];
+  for (const { x0, x1 } of [...spans].sort((a, b) => a.x0 - b.x0)) {
+    const last = covered.at(-1);
+    if (last && x0 < last.x1) last.x1 = Math.max(last.x1, x1);
+    else covered.push({ x0, x1 });
+  }
+  return covered;
+}
+
 export function area({ x0, y0, x1, y1 }: Box): number {
   return (x1 - x0) * (y1 - y0);
 }

@@ -1,4 +1,4 @@
-import { reach } from '../../text/boxes.ts';
+import { reach, stretches } from '../../text/boxes.ts';
 import { isNextLine } from '../headings/section-numbers.ts';
 import { isUnfinished } from '../inlines.ts';
 import { pitchOf } from '../listings/listing-rows.ts';
@@ -45,7 +45,8 @@ export function entriesIn(rows: readonly Row[]): Part[] {
   return parts;
 }
 
-function blocksOf(rows: readonly Row[], belongs: (above: Row, row: Row) => boolean): Row[][] {
+/** Rows, broken where one does not belong to the one above it. */
+export function blocksOf(rows: readonly Row[], belongs: (above: Row, row: Row) => boolean): Row[][] {
   const blocks: Row[][] = [];
   for (const [at, row] of rows.entries()) {
     const above = rows[at - 1];
@@ -82,12 +83,7 @@ function columnsOfEntry(rows: readonly Row[]): (readonly Row[])[] | undefined {
 
 /** What stands one below the other from the first row on; undefined where a column begins further down, or has a row without text. */
 function columnsIn(rows: readonly Row[]): Column[] | undefined {
-  const spans: { x0: number; x1: number }[] = [];
-  for (const { x0, x1 } of rows.flat().sort((a, b) => a.x0 - b.x0)) {
-    const last = spans.at(-1);
-    if (last && x0 < last.x1) last.x1 = Math.max(last.x1, x1);
-    else spans.push({ x0, x1 });
-  }
+  const spans = stretches(rows.flat());
   if (spans.length > MAX_COLUMNS) return undefined;
   const columns = spans.map(({ x0, x1 }) => ({
     x0,

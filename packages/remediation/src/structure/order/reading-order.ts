@@ -15,7 +15,7 @@ import {
   runsOn,
   textOf,
 } from './column-text.ts';
-import { entriesIn } from './entries.ts';
+import { blocksOf, entriesIn } from './entries.ts';
 import { columnRuns } from './page-gutters.ts';
 
 /** Rows that are read from top to bottom: a column, a heading across columns, a table. */
@@ -91,7 +91,7 @@ function besideEachOther(
   depth: number,
 ): Region[] {
   const areTexts = [left, right].some((column) => runsOn(column, MIN_RUNNING_SHARE));
-  const blocks = areTexts ? [band] : apart(band);
+  const blocks = areTexts ? [band] : blocksOf(band, isNextLine);
   // Entries of two lists with more than a line between them.
   const entries = blocks.filter((rows) => rows.length === 1 && rows.some((row) => row.length > 1));
   // What is below them stands on one side: else they are columns, however short their lines.
@@ -103,17 +103,6 @@ function besideEachOther(
   if (isOver && blocks.length > 1 && entries.length < 2)
     return blocks.flatMap((rows) => readingOrder(rows, depth + 1));
   return [...readingOrder(left, depth + 1), ...readingOrder(right, depth + 1)];
-}
-
-/** Rows, broken where more than a line is empty. */
-function apart(rows: readonly Row[]): Row[][] {
-  const blocks: Row[][] = [];
-  for (const [at, row] of rows.entries()) {
-    const above = rows[at - 1];
-    if (above && isNextLine(above, row)) blocks.at(-1)?.push(row);
-    else blocks.push([row]);
-  }
-  return blocks;
 }
 
 function side(rows: readonly Row[], belongs: (segment: Segment) => boolean): Row[] {

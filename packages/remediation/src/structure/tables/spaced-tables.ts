@@ -1,4 +1,5 @@
-import { reach } from '../../text/boxes.ts';
+import { reach, stretches } from '../../text/boxes.ts';
+import type { Box } from '../../text/drawings.ts';
 import { hasLeader } from '../contents-table.ts';
 import { inlinesOf } from '../inlines.ts';
 import type { Row, Segment } from '../page-lines.ts';
@@ -7,10 +8,7 @@ import { figuresIn } from './logical-rows.ts';
 import { LOOSE_EM, type RowDistances, saysItIsTable, saysSomething } from './table-evidence.ts';
 
 /** From left to right, in points. */
-interface Column {
-  x0: number;
-  x1: number;
-}
+type Column = Pick<Box, 'x0' | 'x1'>;
 
 const MIN_PAIRED_SHARE = 0.7;
 /** A row this close (in em) under the one before, with nothing in the first column, goes on with it. */
@@ -33,7 +31,7 @@ export function spacedTable(
 ): DraftTable | undefined {
   const leaders = rows.filter(hasLeader);
   if (leaders.length * 2 > rows.length) return undefined;
-  const columns = headedColumns(rows) ?? columnsOf(rows.flat());
+  const columns = headedColumns(rows) ?? stretches(rows.flat());
   if (columns.length < 2) return undefined;
   const paired = rows.filter((row) => new Set(row.map((segment) => columnAt(columns, segment))).size > 1);
   if (rows.length < 3 || paired.length < rows.length * MIN_PAIRED_SHARE) return undefined;
@@ -126,22 +124,11 @@ function areBlocks(rows: readonly Row[], columns: readonly Column[]): boolean {
  * of a column whose figures end at its right edge. Undefined where a head is over another's cells.
  */
 function headedColumns([head = [], ...body]: readonly Row[]): Column[] | undefined {
-  const below = columnsOf(body.flat());
+  const below = stretches(body.flat());
   if (head.length !== below.length || !head.every(({ bold }) => bold)) return undefined;
   const columns = below.map((column, at) => reach([column, head[at] ?? column]));
   const areApart = columns.every(({ x0 }, at) => at === 0 || x0 > (columns[at - 1]?.x1 ?? x0));
   return areApart ? columns : undefined;
-}
-
-/** Stretches of the page that segments cover, from left to right. */
-function columnsOf(segments: readonly Segment[]): Column[] {
-  const columns: Column[] = [];
-  for (const { x0, x1 } of [...segments].sort((a, b) => a.x0 - b.x0)) {
-    const last = columns.at(-1);
-    if (last && x0 < last.x1) last.x1 = Math.max(last.x1, x1);
-    else columns.push({ x0, x1 });
-  }
-  return columns;
 }
 
 function columnAt(columns: readonly Column[], segment: Segment): number {

@@ -1,4 +1,4 @@
-import { firstIndex } from '../../../text/boxes.ts';
+import { firstIndex, stretches } from '../../../text/boxes.ts';
 import type { Box } from '../../../text/drawings.ts';
 import type { TextFragment } from '../../../text/text-pen.ts';
 
@@ -33,20 +33,9 @@ export function touches(line: BandLine): boolean {
   return line.every(({ x0, size }, at) => x0 - (line[at - 1]?.x1 ?? x0) <= size * TOUCHING_EM);
 }
 
-/** Stretches that text covers, from left to right. */
-function coveredBy(fragments: readonly TextFragment[]): Span[] {
-  const covered: { x0: number; x1: number }[] = [];
-  for (const { x0, x1 } of fragments.toSorted((a, b) => a.x0 - b.x0)) {
-    const last = covered.at(-1);
-    if (last && x0 <= last.x1) last.x1 = Math.max(last.x1, x1);
-    else covered.push({ x0, x1 });
-  }
-  return covered;
-}
-
 /** What text leaves empty of gaps (from left to right), where that is wide enough. */
 export function gapsLeft(gaps: readonly Span[], fragments: readonly TextFragment[], least: number): Span[] {
-  const covered = coveredBy(fragments);
+  const covered = stretches(fragments);
   let first = 0;
   return gaps.flatMap((gap) => {
     const left: Span[] = [];
