@@ -3,6 +3,7 @@ import { checkConformance } from '../checker/check-conformance.ts';
 import type { Conformance } from '../checker/rules.ts';
 import type { RemediationLimits } from '../limits.ts';
 import { RemediationRefused } from '../refusal.ts';
+import { textDigest } from '../text/characters.ts';
 import { FontCache } from '../text/fonts/font-cache.ts';
 import { readPageText } from '../text/page-interpreter.ts';
 import { decodeStream } from './bounded-decode.ts';
@@ -69,15 +70,4 @@ function storedXmpTitle(objects: ObjectAccess, budget: WorkBudget): string | und
   const stream = objects.stream(objects.pdf.getCatalog(), 'Metadata');
   const decoded = stream && decodeStream(stream, budget);
   return decoded && xmpTitle(new TextDecoder().decode(decoded));
-}
-
-/** A 32-bit FNV-1a digest of a page's text in drawing order. */
-export function textDigest(fragments: readonly { text: string }[]): number {
-  let digest = 0x811c9dc5;
-  for (const { text } of fragments) {
-    for (let at = 0; at < text.length; at++)
-      digest = Math.imul(digest ^ text.charCodeAt(at), 0x01000193) >>> 0;
-    digest = Math.imul(digest ^ 0x20, 0x01000193) >>> 0;
-  }
-  return digest;
 }

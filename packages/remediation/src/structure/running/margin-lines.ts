@@ -1,4 +1,5 @@
-import { firstIndex } from '../../text/boxes.ts';
+import { firstIndex, reach } from '../../text/boxes.ts';
+import { textDigest } from '../../text/characters.ts';
 import type { Box } from '../../text/drawings.ts';
 import type { PageText } from '../../text/page-text.ts';
 import type { TextFragment } from '../../text/text-pen.ts';
@@ -27,7 +28,23 @@ export interface MarginLine {
   /** Words behind a number without a point, as near to it. */
   readonly opensWithNumber: boolean;
   readonly size: number;
+  readonly text: string;
+  /** How far away (points) the next line further in is; undefined where there is none, or it is in a ruled table. */
+  readonly gap: number | undefined;
+  /** It begins where most lines of its page do, and is neither in bold nor in italics. */
+  readonly setAsText: boolean;
   readonly fragments: readonly TextFragment[];
+}
+
+/** What of a page tells its headers and footers from its text. */
+export interface PageMargins {
+  readonly lines: readonly MarginLine[];
+  /** In points. */
+  readonly height: number;
+  /** Digests of the lines between the margins, by their baselines in whole points. */
+  readonly body: ReadonlyMap<number, number>;
+  /** How far apart lines between the margins are where they are further apart than those of a paragraph, in points. */
+  readonly paragraphGaps: readonly number[];
 }
 
 const TOP_SHARE = 0.87;
@@ -47,6 +64,7 @@ const PAGES = /(?:^|\s)(?:page|seite|pagina|página|pág|pag|sida|side|sivu|stro
 const MAX_LINE_CHARACTERS = 160;
 /** Baselines this near (points) are of one line. */
 const SAME_LINE_PT = 2;
+const SAME_EDGE_PT = 2;
 const OUTERMOST_PT = 3;
 /** Headers and footers are further from the text than its lines are from each other, by more than this. */
 const APART = 1.25;
@@ -61,7 +79,7 @@ const LOOSE_EM = 2.5;
 export function marginLines(
   { fragments, height }: Pick<PageText, 'fragments' | 'height'>,
   tables: readonly Box[],
-): MarginLine[] {
+): PageMargins {
   const lines = new Map<number, TextFragment[]>();
   const upright = fragments.filter((fragment) => fragment.quarter === 0);
   for (const fragment of upright) {
@@ -73,7 +91,8 @@ export function marginLines(
     else lines.set(y, [fragment]);
   }
   const page = new Baselines(upright);
-  return [...lines].map(([y, own]) => {
+  const isBetween = ({ y }: TextFragment): boolean => y < height * TOP_SHARE && y > height * BOTTOM_SHARE;
+  const margins = [...lines].map(([y, own]): MarginLine => {
     own.sort((a, b) => a.x0 - b.x0);
     const text = own.map((fragment) => fragment.text).join(' ');
     const shown = text.slice(0, MAX_LINE_CHARACTERS).toLowerCase();
@@ -83,6 +102,7 @@ export function marginLines(
     const next = page.next(y, kind === 'Header' ? -1 : 1);
     const together = own.every(({ x0 }, at) => x0 - (own[at - 1]?.x1 ?? x0) <= size * WORD_GAP_EM);
     const [leading, trailing] = [leadingNumber(text), trailingNumber(text)];
+    const nextInTable = next !== undefined && tables.some((table) => isInside(next, table));
     const isDated = trailing === undefined && (leading ?? 0) >= FIRST_YEAR && DATED.test(key);
     return {
       inMargin: y >= height * TOP_SHARE || y <= height * BOTTOM_SHARE,
@@ -94,43 +114,83 @@ export function marginLines(
       leading,
       size,
       outermost: page.isOutermost(y),
-      runsOn:
-        next && (tables.some((table) => isInside(next, table)) ? undefined : page.runsOn(y, next.y, size)),
+      runsOn: next && (nextInTable ? undefined : page.runsOn(y, next.y, size)),
+      text,
+      gap: next && !nextInTable ? Math.abs(next.y - y) : undefined,
+      setAsText: page.beginsLikeMost(own) && own.every(({ bold, italic }) => !bold && italic !== true),
       numbered: together && ((NUMBERED.test(key) && !PAGES.test(key)) || isDated),
       opensWithNumber: together && DATED.test(key),
       fragments: own,
     };
   });
+  return { lines: margins, height, body: page.digests(isBetween), paragraphGaps: page.gaps(isBetween) };
 }
 
 /** The lines of a page from top to bottom. */
 class Baselines {
-  /** The first piece of each line. */
-  readonly #lines: TextFragment[] = [];
+  readonly #lines: TextFragment[][] = [];
   /** How far its lines are from each other, most often; undefined when there are too few to tell. */
   readonly #leading: number | undefined;
+  /** Where most of its lines begin, in whole points. */
+  readonly #edge: number | undefined;
 
   constructor(fragments: readonly TextFragment[]) {
     for (const fragment of fragments.toSorted((a, b) => b.y - a.y)) {
       const last = this.#lines.at(-1);
-      if (!last || last.y - fragment.y > SAME_LINE_PT) this.#lines.push(fragment);
+      if (!last?.[0] || last[0].y - fragment.y > SAME_LINE_PT) this.#lines.push([fragment]);
+      else last.push(fragment);
     }
-    const gaps = this.#lines.slice(1).map(({ y }, at) => (this.#lines[at]?.y ?? y) - y);
+    const gaps = this.#lines.slice(1).map((_, at) => this.#y(at) - this.#y(at + 1));
     gaps.sort((a, b) => a - b);
     this.#leading = this.#lines.length < MIN_LINES ? undefined : gaps[gaps.length >> 1];
+    const starts = Map.groupBy(this.#lines, (line) => Math.round(reach(line).x0));
+    this.#edge = [...starts].reduce<[number, number] | undefined>(
+      (most, [x, { length }]) => (most && most[1] >= length ? most : [x, length]),
+      undefined,
+    )?.[0];
+  }
+
+  #y(at: number): number {
+    return this.#lines[at]?.[0]?.y ?? 0;
+  }
+
+  /** Whether a line begins where most lines of the page do. */
+  beginsLikeMost(line: readonly TextFragment[]): boolean {
+    return this.#edge !== undefined && Math.abs(reach(line).x0 - this.#edge) <= SAME_EDGE_PT;
+  }
+
+  /** What some of the lines say, by their baselines in whole points. */
+  digests(isMeant: (first: TextFragment) => boolean): Map<number, number> {
+    return new Map(
+      this.#lines.flatMap((line): [number, number][] => {
+        const sorted = line.toSorted((a, b) => a.x0 - b.x0);
+        return line[0] && isMeant(line[0]) ? [[Math.round(line[0].y), textDigest(sorted)]] : [];
+      }),
+    );
+  }
+
+  /** The gaps between some of the lines, where they are wider than between lines of a paragraph. */
+  gaps(isMeant: (first: TextFragment) => boolean): number[] {
+    return this.#lines.slice(1).flatMap(([line], at) => {
+      const [above] = this.#lines[at] ?? [];
+      if (!line || !above || !isMeant(line) || !isMeant(above)) return [];
+      return this.runsOn(above.y, line.y, line.size) ? [] : [above.y - line.y];
+    });
   }
 
   /** Whether no line stands above this height, or none below it. */
   isOutermost(y: number): boolean {
-    return y > (this.#lines[0]?.y ?? y) - OUTERMOST_PT || y < (this.#lines.at(-1)?.y ?? y) + OUTERMOST_PT;
+    return (
+      y > (this.#lines[0]?.[0]?.y ?? y) - OUTERMOST_PT || y < (this.#lines.at(-1)?.[0]?.y ?? y) + OUTERMOST_PT
+    );
   }
 
   /** The line below or above a height. */
   next(y: number, step: 1 | -1): TextFragment | undefined {
     const edge = y + step * SAME_LINE_PT;
     const { length } = this.#lines;
-    if (step > 0) return this.#lines[firstIndex(length, (at) => (this.#lines[at]?.y ?? 0) <= edge) - 1];
-    return this.#lines[firstIndex(length, (at) => (this.#lines[at]?.y ?? 0) < edge)];
+    if (step > 0) return this.#lines[firstIndex(length, (at) => this.#y(at) <= edge) - 1]?.[0];
+    return this.#lines[firstIndex(length, (at) => this.#y(at) < edge)]?.[0];
   }
 
   /** Whether lines at these heights are as near to each other as those of a text. */
