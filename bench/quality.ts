@@ -22,6 +22,7 @@ import {
   differsInPoppler,
   has,
   isSound,
+  pagesReadOtherwise,
   tagWithPeer,
   validate,
   withoutValidator,
@@ -34,7 +35,7 @@ import { print, type Row, timed } from './support/report.ts';
 /**
  * How good remediation is: the structure that it finds in documents printed without tags, against the one their authors
  * gave them; PDF/UA-1 by veraPDF before and after, and how far our own checks agree with it; whether any page looks
- * different. `npm run quality [-- --json --corpus second --corpus third]`, of several corpora also together: faults were looked for in the
+ * different, or is read otherwise by who copies from it. `npm run quality [-- --json --corpus second --corpus third]`, of several corpora also together: faults were looked for in the
  * documents of some, nobody looks into those of the fifth and the sixth. What cannot be measured on this machine is named, not left out in silence.
  */
 interface Output {
@@ -289,6 +290,10 @@ print(
         : null,
       'pixels beyond anti-aliasing': sum(({ beyond }) => beyond),
       'by at most, of 255': compared.reduce((most, each) => Math.max(most, each.most), 0),
+      // Of fonts that say what their glyphs are only afterwards, and of scans, more is read.
+      'pages that Poppler reads otherwise': has('pdftotext')
+        ? sum(({ before, after }) => pagesReadOtherwise(before, after))
+        : null,
       'qpdf --check fails': has('qpdf') ? compared.filter(({ after }) => !isSound(after)).length : null,
       'pages a second': Math.round((pages / ms) * 10_000) / 10,
     };

@@ -103,6 +103,19 @@ export function differsInPoppler(page: number, before: string, after: string): b
   return first === undefined || second === undefined || !first.equals(second);
 }
 
+/** How many pages of two files have other words, or words at other places, for Poppler: what copying and searching find. */
+export function pagesReadOtherwise(before: string, after: string): number {
+  const [first = [], second = []] = [before, after].map((file) => {
+    const args = ['-bbox', '-q', file, '-'];
+    const output = execFileSync('pdftotext', args, {
+      maxBuffer: MAX_OUTPUT_BYTES,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return output.toString().split('<page ').slice(1);
+  });
+  return first.filter((page, index) => page !== second[index]).length;
+}
+
 /** Tags files with the peer; its outputs are `<name>_tagged.pdf` in the folder. Of a file it cannot read there is none. */
 export function tagWithPeer(files: readonly string[], folder: string): void {
   const args = ['-jar', openDataLoader(), '--format', 'tagged-pdf', '--output-dir', folder, ...files];

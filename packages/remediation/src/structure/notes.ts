@@ -1,16 +1,18 @@
 import type { DraftBlock } from './draft-blocks.ts';
 import { inlinesOf } from './inlines.ts';
-import { type Block, type Inline, isMark, type NoteBlock } from './types.ts';
+import { type Block, type Inline, isMark, type NoteBlock, type Word } from './types.ts';
 
 /** Notes are set smaller than the text that they belong to. */
 const MAX_SIZE = 0.93;
 const LABEL = /^(?:\d{1,3}|\*{1,3}|[†‡§])[.)]?$/u;
+const NUMBER = /\d/;
 /** A sign behind a word, as typewriters set it. */
 const SIGN = /[\p{L}\p{N}.,;:!?)”"](\*{1,3}|[†‡§])[.,;:!?)”"]?$/u;
 
 /**
  * Notes at the foot of pages: small print that opens with a mark that stands raised in the text of the same page, or a sign behind a
- * word of it.
+ * word of it. What opens with a sign, and is the only block of its page to do so, may be as large as the text above that the sign
+ * stands in: so notes stand below tables, and lists have more items.
  *
  * @param bodySize size that most of the document's text is set in
  * @returns the note that a block is
@@ -21,23 +23,18 @@ export function findNotes(
 ): ReadonlyMap<DraftBlock, NoteBlock> {
   const notes = new Map<DraftBlock, NoteBlock>();
   for (const [page, drafts] of pages.entries()) {
-    const marks = new Set(
-      drafts.flatMap((draft) =>
-        draft.size > bodySize * MAX_SIZE
-          ? draft.content.flatMap(({ text, source }) =>
-              source?.words.every(isMark)
-                ? [text.trim()]
-                : (source?.words ?? []).flatMap((word) => SIGN.exec(word.text)?.[1] ?? []),
-            )
-          : [],
-      ),
-    );
+    const isSmall = ({ size }: DraftBlock): boolean => size <= bodySize * MAX_SIZE;
+    const marks = new Set(drafts.filter((draft) => !isSmall(draft)).flatMap(marksIn));
+    const opened = Map.groupBy(drafts, openingMark);
+    const above = new Set<string>();
     for (const draft of drafts) {
-      if (draft.object || draft.table || draft.size > bodySize * MAX_SIZE) continue;
-      const words = draft.content.flatMap(({ source }) => source?.words ?? []);
-      const [first, ...rest] = words;
-      const mark = first?.text.replace(/[.)]$/, '') ?? '';
-      if (!first || rest.length === 0 || !LABEL.test(first.text) || !marks.has(mark)) continue;
+      const mark = openingMark(draft);
+      const answers =
+        mark !== undefined && !NUMBER.test(mark) && above.has(mark) && opened.get(mark)?.length === 1;
+      for (const sign of marksIn(draft)) above.add(sign);
+      if (mark === undefined || !(answers || (isSmall(draft) && marks.has(mark)))) continue;
+      const [first, ...rest] = wordsOf(draft);
+      if (!first) continue;
       const id = `note-${page + 1}-${notes.size + 1}`;
       notes.set(draft, {
         kind: 'note',
@@ -50,6 +47,26 @@ export function findNotes(
     }
   }
   return notes;
+}
+/** What a block opens with, if that can be the mark of a note. */
+function openingMark(draft: DraftBlock): string | undefined {
+  const [first, ...rest] = draft.object || draft.table ? [] : wordsOf(draft);
+  return first && rest.length > 0 && LABEL.test(first.text) ? first.text.replace(/[.)]$/, '') : undefined;
+}
+
+/** Marks that stand raised in a text, and signs behind its words. */
+function marksIn({ content, object }: DraftBlock): string[] {
+  const texts =
+    object?.kind === 'table' ? object.rows.flatMap((row) => row.flatMap((cell) => cell.content)) : content;
+  return texts.flatMap(({ text, source }) =>
+    source?.words.every(isMark)
+      ? [text.trim()]
+      : (source?.words ?? []).flatMap((word) => SIGN.exec(word.text)?.[1] ?? []),
+  );
+}
+
+function wordsOf({ content }: DraftBlock): Word[] {
+  return content.flatMap(({ source }) => source?.words ?? []);
 }
 
 /** The blocks of a page, the marks in their text tied to the notes of the page. */

@@ -2,6 +2,7 @@ import { numberText, readingSequence } from '../text/direction.ts';
 import type { Box } from '../text/drawings.ts';
 import { isSamePitch, type TextFragment } from '../text/text-pen.ts';
 import { withDropCaps } from './drop-caps.ts';
+import { type LinkedText, linkedPieces } from './linked-pieces.ts';
 import { columnRuns, pageGutters } from './order/page-gutters.ts';
 import type { DraftTable } from './tables/draft-table.ts';
 import type { FigureBlock, LinkArea, Word } from './types.ts';
@@ -69,13 +70,11 @@ export function pageRows(
   objects: readonly PlacedObject[] = [],
   rightToLeft = false,
 ): Row[][] {
-  const pieces = fragments.map((fragment): Piece => {
-    const link = linkAt(fragment, links);
-    // In a mirror the columns of a listing are not where its spaces put them.
-    return rightToLeft && fragment.quarter === 0
-      ? { ...mirrored(fragment), link, pitch: undefined }
-      : { ...fragment, link };
-  });
+  const linked = fragments.flatMap((fragment) => linkedPieces(fragment, links));
+  // In a mirror the columns of a listing are not where its spaces put them.
+  const pieces = linked.map((piece) =>
+    rightToLeft && piece.quarter === 0 ? { ...mirrored(piece), pitch: undefined } : piece,
+  );
   const [upright = [], ...others] = ([0, 1, 3, 2] as const).map((quarter) =>
     rowsOf(
       pieces.filter((piece) => piece.quarter === quarter),
@@ -88,11 +87,6 @@ export function pageRows(
   ];
   rows.sort((a, b) => (b[0]?.y ?? 0) - (a[0]?.y ?? 0));
   return [rows, ...others].filter((group) => group.length > 0);
-}
-
-/** Text with the link that it is in. */
-interface Piece extends TextFragment {
-  readonly link: LinkArea | undefined;
 }
 
 function mirrored<T extends Pick<Box, 'x0' | 'x1'>>(item: T): T {
@@ -108,11 +102,11 @@ function standIn(object: PageObject, { x0, y1, x1 }: Box): Segment {
   return { words: [], x0, x1, y: y1, size: 10, bold: false, characters: 0, object };
 }
 
-function rowsOf(fragments: readonly Piece[], rightToLeft: boolean): Row[] {
+function rowsOf(fragments: readonly LinkedText[], rightToLeft: boolean): Row[] {
   const sorted = [...withDropCaps(fragments)].sort((a, b) => b.y - a.y || a.x0 - b.x0);
-  const rows: Piece[][] = [];
-  let open: Piece[] = [];
-  let anchor: Piece | undefined;
+  const rows: LinkedText[][] = [];
+  let open: LinkedText[] = [];
+  let anchor: LinkedText | undefined;
   const scripts = scriptsOf(sorted);
   for (const fragment of sorted) {
     if (scripts.has(fragment)) continue;
@@ -135,20 +129,20 @@ function rowsOf(fragments: readonly Piece[], rightToLeft: boolean): Row[] {
   return rows.map((row, at) => segmentsOf(row, between.get(at) ?? gutters, rightToLeft));
 }
 
-function joinScripts(rows: readonly Piece[][], scripts: ReadonlyMap<Piece, Piece>): void {
+function joinScripts(rows: readonly LinkedText[][], scripts: ReadonlyMap<LinkedText, LinkedText>): void {
   const rowOf = new Map(rows.flatMap((row) => row.map((piece) => [piece, row])));
   for (const [script, host] of scripts) {
     // A script of a script belongs to what that one belongs to: each is larger than the one before.
-    let base: Piece | undefined = host;
+    let base: LinkedText | undefined = host;
     while (base && !rowOf.has(base)) base = scripts.get(base);
     if (base) rowOf.get(base)?.push(script);
   }
 }
 
 /** Small pieces right beside a larger one, raised or lowered against it, and the one that each belongs to. */
-function scriptsOf(sorted: readonly Piece[]): ReadonlyMap<Piece, Piece> {
+function scriptsOf(sorted: readonly LinkedText[]): ReadonlyMap<LinkedText, LinkedText> {
   const largest = sorted.reduce((most, { size }) => Math.max(most, size), 0);
-  const hosts = new Map<Piece, Piece>();
+  const hosts = new Map<LinkedText, LinkedText>();
   for (const [index, piece] of sorted.entries()) {
     if (piece.text.length > MAX_SCRIPT_CHARACTERS || piece.size >= largest * SCRIPT_SHARE) continue;
     const host = hostOf(sorted, index, piece, Math.min(piece.size * 2, largest * SCRIPT_BASELINE_EM));
@@ -162,8 +156,13 @@ function scriptsOf(sorted: readonly Piece[]): ReadonlyMap<Piece, Piece> {
  *
  * @param reach how far up and down it is looked for
  */
-function hostOf(sorted: readonly Piece[], index: number, piece: Piece, reach: number): Piece | undefined {
-  let host: Piece | undefined;
+function hostOf(
+  sorted: readonly LinkedText[],
+  index: number,
+  piece: LinkedText,
+  reach: number,
+): LinkedText | undefined {
+  let host: LinkedText | undefined;
   for (const step of [1, -1])
     for (let at = index + step; ; at += step) {
       const other = sorted[at];
@@ -178,9 +177,9 @@ function hostOf(sorted: readonly Piece[], index: number, piece: Piece, reach: nu
   return host;
 }
 
-function segmentsOf(row: readonly Piece[], gutters: readonly number[], rightToLeft: boolean): Segment[] {
+function segmentsOf(row: readonly LinkedText[], gutters: readonly number[], rightToLeft: boolean): Segment[] {
   const sorted = [...row].sort((a, b) => a.x0 - b.x0);
-  const groups: Piece[][] = [];
+  const groups: LinkedText[][] = [];
   let reach = Number.NEGATIVE_INFINITY;
   let previousSize = 0;
   for (const fragment of sorted) {
@@ -195,7 +194,7 @@ function segmentsOf(row: readonly Piece[], gutters: readonly number[], rightToLe
   return groups.map((group) => segmentOf(group, rightToLeft));
 }
 
-function segmentOf(fragments: readonly Piece[], rightToLeft: boolean): Segment {
+function segmentOf(fragments: readonly LinkedText[], rightToLeft: boolean): Segment {
   const weight = new Map<number, number>();
   let boldCharacters = 0;
   let italicCharacters = 0;
@@ -225,7 +224,7 @@ function segmentOf(fragments: readonly Piece[], rightToLeft: boolean): Segment {
 }
 
 /** Signs of other faces say nothing, but for the first: it may be a bullet. */
-function pitchOf([first, ...others]: readonly Piece[]): number | undefined {
+function pitchOf([first, ...others]: readonly LinkedText[]): number | undefined {
   const pitch = first?.pitch;
   const all = others.every((piece) => isSamePitch(pitch, piece.pitch) || !/[\p{L}\p{N}]/u.test(piece.text));
   return all ? pitch : undefined;
@@ -233,7 +232,7 @@ function pitchOf([first, ...others]: readonly Piece[]): number | undefined {
 
 /** Words as they are read, from pieces that stand beside each other. */
 function wordsOf(
-  pieces: readonly Piece[],
+  pieces: readonly LinkedText[],
   rightToLeft: boolean,
   line: { readonly size: number; readonly y: number },
 ): PlacedWord[] {
@@ -266,13 +265,6 @@ function wordsOf(
       },
     ];
   });
-}
-
-function linkAt(fragment: TextFragment, links: readonly LinkArea[]): LinkArea | undefined {
-  if (fragment.quarter !== 0) return undefined;
-  const x = (fragment.x0 + fragment.x1) / 2;
-  const y = fragment.y + fragment.size * 0.25;
-  return links.find((link) => x >= link.x0 && x <= link.x1 && y >= link.y0 && y <= link.y1);
 }
 
 /** Whether a line ends where it does though the next word had room. */

@@ -10,10 +10,11 @@ import type {
 } from '../structure/types.ts';
 import { alternativeText, listingsApart, plainText } from '../structure/types.ts';
 import type { Box, Drawing } from '../text/drawings.ts';
+import { textContent } from './actual-text.ts';
 import { FieldPlaces } from './field-places.ts';
 
 /** A marked-content sequence that was written. */
-export interface Mark {
+interface Mark {
   readonly mcid: number;
   /** Place of its first word among the words of its content. */
   readonly order: number;
@@ -41,6 +42,8 @@ export interface Element {
   readonly tag: string;
   readonly children: (Element | Content)[];
   readonly alt?: string;
+  /** What its content is read as. */
+  readonly actualText?: string;
   readonly figure?: { readonly page: number; readonly box: Box };
   readonly cell?: CellShape;
   /** One of a kind in the document. */
@@ -124,8 +127,12 @@ function elementOf(block: Block, placing: Placing): Element {
       return { tag: 'Table', children: rows };
     }
     case 'note': {
-      const label: Element = { tag: 'Lbl', children: textChildren(block.label, placing) };
-      return { tag: 'Note', id: block.id, children: [label, ...inlineChildren(block.content, placing)] };
+      const { id, label, content } = block;
+      const together = drawnTogether(label, content);
+      const children = together
+        ? inlineChildren(together, placing)
+        : [{ tag: 'Lbl', children: textChildren(label, placing) }, ...inlineChildren(content, placing)];
+      return { tag: 'Note', id, children };
     }
     case 'contents':
       return contentsElement(block.entries, 1, placing);
@@ -148,6 +155,19 @@ function elementOf(block: Block, placing: Placing): Element {
       return { tag: 'P', children: [{ tag: 'Link', children: [figure], annotation }] };
     }
   }
+}
+
+/**
+ * A note whose mark and text one operation draws, as text that begins with the mark: a note needs no label, and to give it one would
+ * cut the operation.
+ */
+function drawnTogether(label: readonly Inline[], content: readonly Inline[]): Inline[] | undefined {
+  const [mark, [first, ...rest]] = [label[0]?.source, content];
+  const text = first?.source;
+  const [end, start] = [mark?.words.at(-1)?.spans.at(-1), text?.words[0]?.spans[0]];
+  if (!mark || !first || !text || text.link || !end || !start) return undefined;
+  if (end.stream !== start.stream || end.operation !== start.operation) return undefined;
+  return [{ ...first, source: { ...text, words: [...mark.words, ...text.words] } }, ...rest];
 }
 
 /** Entries of one level, and between them those of the levels below. */
@@ -204,7 +224,7 @@ function textChildren(content: readonly Inline[], { links }: Placing): (Element 
   return content.flatMap(({ source, note }): (Element | Content)[] => {
     if (!source || source.words.length === 0) return [];
     const { page, words, link } = source;
-    const own: Content = { page, words, drawings: [], marks: [] };
+    const own = textContent(page, words);
     const inside = (child: Element | Content): Element | Content =>
       note === undefined ? child : { tag: 'Reference', children: [child] };
     if (!link) return [inside(own)];

@@ -1,5 +1,6 @@
 import type { LabelledField } from '../forms/label-fields.ts';
 import type { Word } from '../structure/types.ts';
+import { textContent } from './actual-text.ts';
 import type { Content, Element } from './elements.ts';
 
 /** Where in the text form fields are read. Each is taken once. */
@@ -34,7 +35,7 @@ export class FieldPlaces {
     const children: (Element | Content)[] = [];
     let piece: Word[] = [];
     const cut = (): void => {
-      if (piece.length > 0) children.push({ page, words: piece, drawings: [], marks: [] });
+      if (piece.length > 0) children.push(textContent(page, piece));
       piece = [];
     };
     const place = (fields: readonly Element[]): void => {

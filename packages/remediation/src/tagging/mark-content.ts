@@ -1,8 +1,7 @@
-import { endsHyphenated, GrowingText } from '../structure/inlines.ts';
 import { ContentLexer, ContentName, type Operation } from '../text/content-lexer.ts';
-import { isRightToLeft } from '../text/direction.ts';
-import type { Content, Mark } from './elements.ts';
+import type { Content } from './elements.ts';
 import type { Piece, Target } from './page-plan.ts';
+import { showRuns } from './show-runs.ts';
 import { showPrefix, splitShow } from './split-show.ts';
 
 export interface StreamMarking {
@@ -26,6 +25,8 @@ export interface MarkedStream {
   readonly owners: readonly (Content | undefined)[];
 }
 
+/** Where drawings stand in their content. */
+const FIRST = [0];
 const ARTIFACT = '/Artifact BMC';
 const PAINT = new Set(['S', 's', 'f', 'F', 'f*', 'B', 'B*', 'b', 'b*']);
 const SHOW = new Set(['Tj', 'TJ', "'", '"']);
@@ -88,7 +89,7 @@ class Marker {
       return;
     }
     if (PAINT.has(operator)) {
-      this.#mark(this.#drawing(number), this.#pathStart < 0 ? start : this.#pathStart, end, [0]);
+      this.#mark(this.#drawing(number), this.#pathStart < 0 ? start : this.#pathStart, end, FIRST);
       this.#pathStart = -1;
       return;
     }
@@ -126,11 +127,11 @@ class Marker {
         return;
       case 'sh':
       case 'BI':
-        this.#mark(this.#drawing(number), start, end, [0]);
+        this.#mark(this.#drawing(number), start, end, FIRST);
         return;
       case 'Do': {
         const copy = this.#marking.form(number);
-        if (copy === undefined) this.#mark(this.#drawing(number), start, end, [0]);
+        if (copy === undefined) this.#mark(this.#drawing(number), start, end, FIRST);
         else {
           this.#close();
           this.#edit(start, Order.replace, end - start, `/${copy} Do`);
@@ -162,13 +163,7 @@ class Marker {
       this.#mark(this.#open?.target ?? ARTIFACT, start, end, []);
       return;
     }
-    const runs: { target: Target; from: number; orders: number[] }[] = [];
-    for (const piece of pieces) {
-      const last = runs.at(-1);
-      if (last?.target === piece.target && piece.order >= (last.orders.at(-1) ?? 0))
-        last.orders.push(piece.order);
-      else runs.push({ target: piece.target, from: piece.from, orders: [piece.order] });
-    }
+    const runs = showRuns(pieces);
     const [first] = runs;
     if (first && runs.length === 1) {
       this.#mark(first.target, start, end, first.orders);
@@ -187,18 +182,16 @@ class Marker {
   }
 
   /** Opens a sequence for an operation, or goes on with the open one. */
-  #mark(target: Target, start: number, end: number, orders: number[]): void {
+  #mark(target: Target, start: number, end: number, orders: readonly number[]): void {
     const open = this.#open;
-    if (
-      open?.target === target &&
-      (orders[0] ?? 0) >= (orders.length === 0 ? 0 : (open.orders.at(-1) ?? 0))
-    ) {
+    const [first] = orders;
+    if (open?.target === target && (first === undefined || first >= (open.orders.at(-1) ?? 0))) {
       open.end = end;
       for (const order of orders) open.orders.push(order);
       return;
     }
     this.#close();
-    this.#open = { target, start, end, orders, depth: this.#depth };
+    this.#open = { target, start, end, orders: [...orders], depth: this.#depth };
   }
 
   #close(): void {
@@ -211,45 +204,17 @@ class Marker {
   }
 
   #sequence(target: Target, orders: readonly number[]): { begin: string; finish: string } {
-    if (typeof target === 'string') return { begin: `${target}\n`, finish: '\nEMC\n' };
+    const finish = '\nEMC\n';
+    if (typeof target === 'string') return { begin: `${target}\n`, finish };
     const mcid = this.#owners.length;
     this.#owners.push(target);
-    const mark: Mark = { mcid, order: orders[0] ?? 0, stream: this.#marking.stream };
-    target.marks.push(mark);
-    const begin = `/Span <</MCID ${mcid}>> BDC\n`;
-    const text = actualText(target, orders);
-    if (text === undefined) return { begin, finish: '\nEMC\n' };
-    return { begin: `${begin}/Span <</ActualText ${utf16(text)}>> BDC\n`, finish: '\nEMC\nEMC\n' };
+    target.marks.push({ mcid, order: orders[0] ?? 0, stream: this.#marking.stream });
+    return { begin: `/Span <</MCID ${mcid}>> BDC\n`, finish };
   }
 
   #edit(at: number, order: Order, remove: number, insert: string): void {
     this.#edits.push({ at, order, remove, insert });
   }
-}
-
-/** The words of a sequence with the spaces that the content itself does not hold; undefined when it holds them all. */
-function actualText(content: Content, orders: readonly number[]): string | undefined {
-  const text = new GrowingText();
-  let missing = false;
-  for (const order of new Set(orders)) {
-    const word = content.words[order];
-    if (!word) continue;
-    const space = order > 0 && (word.spaceBefore || word.lineStart);
-    if (space && !word.drawnSpace && !word.lineStart) missing = true;
-    // Its glyphs stand in the order of the page, from left to right.
-    if (isRightToLeft(word.text)) missing = true;
-    if (endsHyphenated(text.end, word)) text.dropLast();
-    else if (word.before !== undefined) text.add(order > 0 ? word.before : '');
-    else if (space) text.add(' ');
-    text.add(word.text);
-  }
-  return missing ? text.whole : undefined;
-}
-
-function utf16(text: string): string {
-  let digits = 'FEFF';
-  for (let at = 0; at < text.length; at++) digits += text.charCodeAt(at).toString(16).padStart(4, '0');
-  return `<${digits}>`;
 }
 
 function applyEdits(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {

@@ -99,13 +99,21 @@ export function textOfLinks(root: Element): ReadonlyMap<number, ReadonlyMap<numb
     if (element.annotation) {
       const { page, index } = element.annotation;
       const texts = pages.get(page) ?? new Map<number, string>();
-      texts.set(index, wordsOf(element.children.filter(isContent)));
+      texts.set(index, wordsOf(contentsOf(element)));
       pages.set(page, texts);
     }
     for (const child of element.children) if (!isContent(child)) visit(child);
   };
   visit(root);
   return pages;
+}
+
+/** What stands in an element itself, and not in those inside of it. */
+function contentsOf({ children }: Element): Content[] {
+  return children.flatMap((child) => {
+    if (isContent(child)) return [child];
+    return child.actualText === undefined ? [] : contentsOf(child);
+  });
 }
 
 function wordsOf(contents: readonly Content[]): string {

@@ -189,13 +189,14 @@ class ElementWriter {
   }
 
   #describe(element: Element, dict: PdfDict, ref: PdfRef): void {
-    const { alt, cell, numbering, figure, id, language } = element;
+    const { alt, actualText, cell, numbering, figure, id, language } = element;
     if (language !== undefined) dict.set('Lang', PdfString.fromString(language));
     if (id !== undefined) {
       dict.set('ID', PdfString.fromString(id));
       this.ids.set(id, ref);
     }
     if (alt !== undefined) dict.set('Alt', PdfString.fromString(alt));
+    if (actualText !== undefined) dict.set('ActualText', PdfString.fromString(actualText));
     if (numbering) dict.set('A', PdfDict.of({ O: PdfName.of('List'), ListNumbering: PdfName.of(numbering) }));
     if (cell) {
       const attributes = PdfDict.of({ O: PdfName.of('Table') });

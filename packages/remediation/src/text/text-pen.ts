@@ -1,6 +1,6 @@
 import type { WorkBudget } from '../budget.ts';
 import { cleanText } from './characters.ts';
-import { readingText } from './direction.ts';
+import { isRightToLeft, readingText } from './direction.ts';
 import type { Font } from './fonts/font.ts';
 import { type Matrix, transform } from './matrix.ts';
 
@@ -10,6 +10,12 @@ export interface GlyphSpan {
   readonly operation: number;
   readonly from: number;
   readonly to: number;
+}
+
+/** What one show operation draws of a word. */
+interface TextPart {
+  readonly text: string;
+  readonly x0: number;
 }
 
 /** A piece of text without white space, along one baseline. Points; y grows upwards. */
@@ -31,6 +37,8 @@ export interface TextFragment {
   readonly quarter: 0 | 1 | 2 | 3;
   /** Where its glyphs come from, in drawing order. */
   readonly spans: readonly GlyphSpan[];
+  /** One for each of the spans, where there are several and it is horizontal and read from left to right. */
+  readonly parts?: readonly TextPart[] | undefined;
 }
 
 /** A gap wider than this many em between two glyphs is a space that the writer did not write. */
@@ -56,6 +64,8 @@ interface Draft {
   afterSpace: boolean;
   quarter: 0 | 1 | 2 | 3;
   spans: { stream: number; operation: number; from: number; to: number }[];
+  /** Where each of the spans begins: the number of its first glyph, and its place. */
+  starts: { glyph: number; x: number }[];
   /** How many it is made of, where it is made of nothing else. */
   dots: number;
 }
@@ -126,15 +136,18 @@ export class TextPen {
     const startsDots = draft !== undefined && goesOn && dots > 0 && draft.dots === 0;
     if (draft && goesOn && !startsDots) {
       draft.dots += dots;
+      const span = draft.spans.at(-1);
+      if (span && span.stream === this.#stream && span.operation === this.#operation) span.to = at.to;
+      else {
+        draft.spans.push(this.#span(at));
+        draft.starts.push({ glyph: draft.glyphs.length, x: x0 });
+      }
       if (text !== undefined) {
         draft.glyphs.push(text);
         if (!isSamePitch(draft.pitch, pitch)) draft.pitch = undefined;
       }
       draft.x1 = x1;
       draft.y1 = y1;
-      const span = draft.spans.at(-1);
-      if (span && span.stream === this.#stream && span.operation === this.#operation) span.to = at.to;
-      else draft.spans.push(this.#span(at));
       return;
     }
     // Read as a part of what has been closed already.
@@ -155,6 +168,7 @@ export class TextPen {
       afterSpace,
       quarter,
       spans: [this.#span(at)],
+      starts: [{ glyph: 0, x: x0 }],
       dots,
     };
     this.#afterSpace = false;
@@ -209,8 +223,17 @@ export class TextPen {
       afterSpace: draft.afterSpace,
       quarter: draft.quarter,
       spans: draft.spans,
+      parts:
+        draft.quarter === 0 && draft.spans.length > 1 && !isRightToLeft(text) ? partsOf(draft) : undefined,
     });
   }
+}
+
+function partsOf({ glyphs, starts }: Draft): TextPart[] {
+  return starts.map(({ glyph, x }, index) => ({
+    text: cleanText(glyphs.slice(glyph, starts[index + 1]?.glyph).join('')),
+    x0: x,
+  }));
 }
 
 /** A word and the few dots behind it, which are added to it: many words like 1.1.1 are one, and long. */
@@ -219,6 +242,8 @@ function joined(before: Draft, dots: Draft): Draft {
   const together = last && first && last.stream === first.stream && last.operation === first.operation;
   if (together) last.to = first.to;
   for (const span of dots.spans.slice(together ? 1 : 0)) before.spans.push(span);
+  for (const { glyph, x } of dots.starts.slice(together ? 1 : 0))
+    before.starts.push({ glyph: before.glyphs.length + glyph, x });
   for (const glyph of dots.glyphs) before.glyphs.push(glyph);
   if (!isSamePitch(before.pitch, dots.pitch)) before.pitch = undefined;
   before.x1 = dots.x1;

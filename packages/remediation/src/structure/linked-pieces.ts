@@ -1,0 +1,58 @@
+import type { TextFragment } from '../text/text-pen.ts';
+import type { LinkArea } from './types.ts';
+
+/** Text with the link that it is in. */
+export interface LinkedText extends TextFragment {
+  readonly link: LinkArea | undefined;
+}
+
+/** Of links that lie one over the other no more are looked at. */
+const MAX_OVERLAPPING = 8;
+
+/**
+ * A word with its link, by where its middle is.
+ *
+ * One that several operations draw is divided where the link ends: a full stop behind it is drawn with the sentence that goes on, and
+ * belongs to that.
+ */
+export function linkedPieces(fragment: TextFragment, links: readonly LinkArea[]): LinkedText[] {
+  const { parts, spans, x0, x1 } = fragment;
+  const near = fragment.quarter === 0 ? linksAround(fragment, links) : [];
+  if (!parts || near.length === 0) return [{ ...fragment, link: linkAt(x0, x1, near) }];
+  const runs: { link: LinkArea | undefined; text: string; first: number }[] = [];
+  for (const [index, { text, x0: from }] of parts.entries()) {
+    const link = linkAt(from, parts[index + 1]?.x0 ?? x1, near);
+    const last = runs.at(-1);
+    if (last && (last.link === link || text === '')) last.text += text;
+    else runs.push({ link, text, first: index });
+  }
+  return runs.map(({ link, text, first }, index): LinkedText => {
+    const next = runs[index + 1]?.first;
+    return {
+      ...fragment,
+      text,
+      link,
+      x0: index === 0 ? x0 : (parts[first]?.x0 ?? x0),
+      x1: next === undefined ? x1 : (parts[next]?.x0 ?? x1),
+      spans: spans.slice(first, next),
+      afterSpace: index === 0 && fragment.afterSpace,
+    };
+  });
+}
+
+/** The links that a line of text goes through. */
+function linksAround({ y, size, x0, x1 }: TextFragment, links: readonly LinkArea[]): LinkArea[] {
+  const middle = y + size * 0.25;
+  const near: LinkArea[] = [];
+  for (const link of links) {
+    if (link.y0 > middle || link.y1 < middle || link.x0 > x1 || link.x1 < x0) continue;
+    near.push(link);
+    if (near.length === MAX_OVERLAPPING) break;
+  }
+  return near;
+}
+
+function linkAt(x0: number, x1: number, near: readonly LinkArea[]): LinkArea | undefined {
+  const middle = (x0 + x1) / 2;
+  return near.find((link) => middle >= link.x0 && middle <= link.x1);
+}
