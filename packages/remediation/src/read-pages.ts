@@ -17,6 +17,7 @@ import { bodySizeOf } from './structure/running/body-size.ts';
 import { findLineNumbers } from './structure/running/line-numbers.ts';
 import { marginLines, type PageMargins } from './structure/running/margin-lines.ts';
 import { findRunningText } from './structure/running/running-text.ts';
+import { type OpenTable, openTable } from './structure/tables/carried-rows.ts';
 import { ruledGrids } from './structure/tables/ruled/ruled-grids.ts';
 import { hasEnoughFor, hasRows, tableGrids, takeRuledTables } from './structure/tables/ruled/ruled-tables.ts';
 import type { LinkArea } from './structure/types.ts';
@@ -149,6 +150,8 @@ export function readPages(
     bodySize,
     budget,
   );
+  const lowest = left.flat().reduce((least, { y }) => Math.min(least, y), Number.POSITIVE_INFINITY);
+  let carried: OpenTable | undefined;
   const drafts = undrawn.map(({ page, tables, bullets }, index) => {
     budget.checkTime();
     const { figures = [], rest = [] } = drawn[index] ?? {};
@@ -159,7 +162,8 @@ export function readPages(
       ({ x0, x1, y }) => !others.some(({ box }) => liesIn({ x0, x1, y0: y, y1: y }, box)),
     );
     const rows = pageRows([...rest, ...outside], page.links, others, page.rightToLeft);
-    const draft = draftPage(rows, index, page.content.height, typewritten);
+    const draft = draftPage(rows, index, page.content.height, typewritten, carried);
+    carried = openTable(draft.blocks, carried, lowest, page.content.height);
     // Those that rules draw have been counted.
     for (const { object } of draft.blocks)
       if (object?.kind === 'table' && !object.ruled) spendCells(budget, object);

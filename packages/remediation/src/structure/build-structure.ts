@@ -10,6 +10,7 @@ import { findNotes, tieReferences } from './notes.ts';
 import { readingOrder } from './order/reading-order.ts';
 import { bottomOf, type PageObject, type Row } from './page-lines.ts';
 import { takeCards } from './tables/card-tables.ts';
+import { type OpenTable, takeCarriedRows } from './tables/carried-rows.ts';
 import { takeHeadedTables } from './tables/headed-tables.ts';
 import { joinTables } from './tables/join-tables.ts';
 import { type Block, plainText, type Word } from './types.ts';
@@ -29,18 +30,21 @@ export interface DraftPage {
  *
  * @param groups rows by the direction of their text
  * @param typewritten the document's text is in a face of fixed pitch, which makes no listings then
+ * @param carried the table that the page before ends with, if it may go on
  */
 export function draftPage(
   groups: readonly (readonly Row[])[],
   page: number,
   height: number,
   typewritten: boolean,
+  carried?: OpenTable,
 ): DraftPage {
   const weights = groups.map((rows) => charactersOf(rows.flat()));
   const most = weights.reduce((sum, weight) => Math.max(sum, weight), 0);
   const blocks = groups.flatMap((rows, at) => {
     const lines = typewritten ? rows.map(withoutPitch) : joinSpacedColumns(rows);
-    const order = readingOrder(takeHeadedTables(typewritten ? lines : takeCards(lines, page), page));
+    const headed = takeHeadedTables(typewritten ? lines : takeCards(lines, page), page);
+    const order = readingOrder(at === 0 ? takeCarriedRows(headed, carried, page) : headed);
     const drafts = draftBlocks(takeContents(order), page, typewritten);
     // What stands sideways beside the text of a page heads none of it: a stamp, a watermark.
     return weights[at] === most ? drafts : drafts.map((draft) => ({ ...draft, sideways: true }));

@@ -19,6 +19,8 @@ export interface DraftTable extends Box {
   readonly ruled: boolean;
   /** From rule to rule, or as far as text reaches where there are none; from left to right, in points. */
   readonly columns: readonly { readonly x0: number; readonly x1: number }[];
+  /** As far as text reaches in each column, where no rules close the table around its rows. */
+  readonly texts?: DraftTable['columns'] | undefined;
   /** Upper edge of each row, in points. */
   readonly tops: readonly number[];
   readonly rows: readonly DraftRow[];

@@ -187,12 +187,12 @@ function tableOf(
   if (filled.length < (rows.length - 1) * MIN_PAIRED_SHARE || !saysSomething(rows)) return undefined;
   const used = heads + groups.reduce((sum, group) => sum + group.length, 0);
   const { x0, x1 } = reach(lines.slice(0, used).flat());
-  const edges = [x0, ...gaps.map((gap) => (gap.x0 + gap.x1) / 2), x1];
+  const pieces = cut.slice(0, used);
   const tops = [cut.slice(0, heads), ...groups].map(topOf);
   const table: DraftTable = {
     kind: 'table',
     ruled: false,
-    columns: edges.slice(1).map((edge, at) => ({ x0: edges[at] ?? 0, x1: edge })),
+    columns: [...gaps, undefined].map((_, column) => reach(pieces.flatMap((line) => line[column] ?? []))),
     tops,
     rows,
     x0,
@@ -203,7 +203,7 @@ function tableOf(
   return { table, lines: used };
 }
 
-function topOf(group: readonly TableLine[]): number {
+export function topOf(group: readonly TableLine[]): number {
   return group.flat(2).reduce((most, { y, size }) => Math.max(most, y + size), Number.NEGATIVE_INFINITY);
 }
 
@@ -216,7 +216,7 @@ function cornerOf(heads: readonly Row[], body: readonly Row[]): Gap[] {
 }
 
 /** A line's pieces by the columns that they stand in. */
-function cutAt(row: Row, gaps: readonly Gap[]): Segment[][] {
+export function cutAt(row: Row, gaps: readonly Gap[]): Segment[][] {
   const columns: Segment[][] = [...gaps, undefined].map(() => []);
   for (const segment of row) {
     const byColumn = new Map<number, PlacedWord[]>();
@@ -260,7 +260,7 @@ function isColumn({ x0, x1 }: Gap, lines: readonly TableLine[], column: number):
   });
 }
 
-function rowOf(group: readonly TableLine[], page: number): DraftRow {
+export function rowOf(group: readonly TableLine[], page: number): DraftRow {
   return (group[0] ?? []).map((_, column): DraftCell => {
     const lines = group.map((line) => line[column] ?? []).filter((line) => line.length > 0);
     const pieces = lines.flat();

@@ -63,8 +63,21 @@ function goesOn(parts: readonly DraftTable[], next: DraftTable, floor: number): 
   const again = isSameRow(head.rows[0] ?? [], first) ? 1 : 0;
   // A head of its own opens another table.
   if (again === 0 && isHead(first, next.rows.slice(1))) return false;
-  const height = (next.tops[again] ?? 0) - (next.tops[again + 1] ?? next.y0);
-  return last.y0 - floor < height + SLACK_PT;
+  return last.y0 - floor < Math.max(rowHeight(next, again), next.ruled ? 0 : rowHeight(last, 0)) + SLACK_PT;
+}
+
+/** From the top of a row to that of the next, or as far down as its text goes. */
+function rowHeight({ tops, y0 }: DraftTable, row: number): number {
+  return (tops[row] ?? 0) - (tops[row + 1] ?? y0);
+}
+
+/**
+ * Whether a page that ends with a table had no room for another row.
+ *
+ * @param lowest how far down (points) text of the document goes
+ */
+export function hadNoRoom(table: DraftTable, lowest: number, height: number): boolean {
+  return table.y0 - Math.min(lowest, height * FULL_SHARE) < rowHeight(table, 0) + SLACK_PT;
 }
 
 function isHead(row: DraftRow, others: readonly DraftRow[]): boolean {
@@ -72,7 +85,7 @@ function isHead(row: DraftRow, others: readonly DraftRow[]): boolean {
 }
 
 /** Columns between rules have both edges at the same places; those of text one, or their middle. */
-function hasSameColumns({ columns, ruled }: DraftTable, next: DraftTable): boolean {
+export function hasSameColumns({ columns, ruled }: DraftTable, next: DraftTable): boolean {
   return (
     columns.length === next.columns.length &&
     columns.every(({ x0, x1 }, at) => {

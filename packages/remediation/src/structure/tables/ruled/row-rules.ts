@@ -169,7 +169,7 @@ function gridOf(
   );
   const [first, last] = [run.rows[0], run.rows.at(-1)];
   const closed = { ...width, y0: last?.y0 ?? y0, y1: first?.y1 ?? y1 };
-  return { ...width, y0, y1, cells, xs, ys, innerOnly: !drawn, closed, texts: drawn ? undefined : columns };
+  return { ...width, y0, y1, cells, xs, ys, innerOnly: !drawn, closed, drawn, texts: columns };
 }
 
 /** The cells of a row: over an edge that its words run across there is one. */

@@ -22,8 +22,10 @@ export interface RuledGrid extends Box {
   readonly innerOnly: boolean;
   /** Without the rows that no line closes: at the edge of a page such a one may be its header. */
   readonly closed?: Box;
-  /** From where to where text stands in each of its columns, where nothing else shows them. */
-  readonly texts?: readonly Pick<Box, 'x0' | 'x1'>[] | undefined;
+  /** From where to where text stands in each of its columns, where rules or backgrounds are of rows. */
+  readonly texts?: readonly Pick<Box, 'x0' | 'x1'>[];
+  /** These are drawn cell by cell, and so show the columns. */
+  readonly drawn?: boolean;
 }
 
 interface Rule {

@@ -90,12 +90,14 @@ export function takeRuledTables(
       filled + shown >= cells.length * MIN_FILLED_SHARE && (rows.length === 1 || filled >= MIN_FILLED);
     if (!full && !isToFillIn(grid, rows)) continue;
     const { x0, y0, x1, y1, xs, ys } = grid;
-    const columns = grid.texts ?? xs.slice(1).map((x, at) => ({ x0: xs[at] ?? 0, x1: x }));
+    const ruled = grid.texts === undefined || grid.drawn === true;
+    const columns = ruled ? xs.slice(1).map((x, at) => ({ x0: xs[at] ?? 0, x1: x })) : grid.texts;
     tables.push({
       object: {
         kind: 'table',
-        ruled: grid.texts === undefined,
+        ruled,
         columns,
+        texts: grid.texts,
         tops: ys.slice(0, -1),
         rows,
         x0,
