@@ -18,8 +18,14 @@ import { findLineNumbers } from './structure/running/line-numbers.ts';
 import { marginLines, type PageMargins } from './structure/running/margin-lines.ts';
 import { findRunningText } from './structure/running/running-text.ts';
 import { type OpenTable, openTable } from './structure/tables/carried-rows.ts';
-import { ruledGrids } from './structure/tables/ruled/ruled-grids.ts';
-import { hasEnoughFor, hasRows, tableGrids, takeRuledTables } from './structure/tables/ruled/ruled-tables.ts';
+import { type RuledGrid, ruledGrids } from './structure/tables/ruled/ruled-grids.ts';
+import {
+  blankRest,
+  hasEnoughFor,
+  hasRows,
+  tableGrids,
+  takeRuledTables,
+} from './structure/tables/ruled/ruled-tables.ts';
 import type { LinkArea } from './structure/types.ts';
 import type { ReadPage } from './tagging/tag-document.ts';
 import { liesIn } from './text/boxes.ts';
@@ -108,15 +114,20 @@ export function readPages(
     return fragments.filter((fragment) => !gone.has(fragment));
   });
   const pictures = findFigures(texts, links);
+  let before: readonly RuledGrid[] = [];
   const ruledTables = tableGrids(
     texts.map((content, index) => {
       const fragments = left[index] ?? [];
-      const grids = ruledGrids({ ...withoutDiagrams(content, fragments), fragments }, budget);
+      const page = { ...withoutDiagrams(content, fragments), fragments };
+      const grids = ruledGrids(page, budget, before.length > 0);
       const things = fragments.length + (pictures[index]?.length ?? 0);
-      return grids.filter((grid) => hasEnoughFor(grid, things));
+      const rest = blankRest(grids, before);
+      before = grids.filter((grid) => grid === rest || hasEnoughFor(grid, things));
+      return before;
     }),
   );
   const fields: LabelledField[][] = [];
+  before = [];
   const undrawn = texts.map((content, index) => {
     budget.checkTime();
     const fragments = left[index] ?? [];
@@ -128,7 +139,8 @@ export function readPages(
     const shownPictures = pictures[index] ?? [];
     const boxes = shownPictures.map(({ box }) => box);
     const grids = ruledTables[index] ?? [];
-    const { tables, rest } = takeRuledTables(grids, fragments, own, boxes, index, rightToLeft);
+    const { tables, rest, taken } = takeRuledTables(grids, fragments, own, boxes, index, rightToLeft, before);
+    before = taken;
     for (const { object } of tables) spendCells(budget, object);
     const bullets = drawnBullets(content, shown, rightToLeft);
     return {

@@ -25,8 +25,36 @@ test('a list to sign that goes on over two pages has one head', async () => {
   expect(roles).toMatchObject({ Table: 1, TR: 29, TH: 4, TD: 112 });
 });
 
+test('a list to sign goes on over pages on which nothing stands', async () => {
+  const low = { ...EDGES, ys: EDGES.ys.map((y) => y - 340) };
+  const high = { ...EDGES, ys: EDGES.ys.map((y) => y + 80) };
+  const number = (page: number): string => drawText(`Page ${page}`, 300, 30);
+  const whole = { ...EDGES, ys: Array.from({ length: 37 }, (_, at) => 780 - at * 20) };
+  const pages = [
+    drawTable({ ...low, rows: [HEAD] }),
+    ...[whole, high].map((page) => drawTable({ ...page, rows: [] })),
+  ];
+  for (const all of [pages, pages.map((page, at) => `${page}\n${number(at + 1)}`)]) {
+    const { roles, html } = await remediate(...all);
+    expect(roles).toMatchObject({ Table: 1, TR: 66, TH: 4, TD: 260 });
+    expect(html.match(/<tr>/g)).toHaveLength(66);
+  }
+});
+
+test.each([
+  ['has other columns', [60, 200, 300, 420, 540], 340],
+  ['comes after a page with room', EDGES.xs, 0],
+])('an empty grid is no table where it %s', async (_, xs, down) => {
+  const first = drawTable({ ...EDGES, ys: EDGES.ys.map((y) => y - down), rows: [HEAD] });
+  const full = drawText('The end of a page', 60, 60);
+  const { roles } = await remediate(full, first, drawTable({ ...EDGES, xs, rows: [] }));
+  expect(roles).toMatchObject({ Table: 1, TR: 15 });
+});
+
 test.each([
   ['all that is filled in is a total, in bold too', 4, [HEAD, EMPTY, EMPTY, ['', '', 'Total', '']]],
+  ['the first row is filled in', 0, [HEAD, ['Anna', 'Mills', 'at nine', 'A. M.']]],
+  ['the first row shows how', 0, [HEAD, ['e.g. Anna', 'Mills', '9:00', 'A. M.'], EMPTY]],
   ['rows have names', 0, [HEAD, ...['Anna', 'Ben', 'Eva', 'Jan'].map((name) => [name, '', '', ''])]],
 ])('the head of a table to fill in is one where %s', async (_, bold, rows) => {
   const { roles } = await remediate(drawTable({ ...EDGES, ys: EDGES.ys.slice(0, 6), rows, bold }));
@@ -76,4 +104,15 @@ test.each([
     /^pdf_too_complex: The tables of the document hold more cells/,
   );
   await expect(process(cells + 1)).resolves.toBeDefined();
+});
+
+test.each([
+  ['figures', [['2026', '31', '12', '7'], EMPTY]],
+  ['words of a row among others', [HEAD, ...[1, 2, 3].map(() => ['Anna', 'Mills', 'nine', 'A. M.'])]],
+])('%s are no head of a table that is partly empty', async (_, rows) => {
+  const { roles } = await remediate(
+    drawTable({ ...EDGES, ys: EDGES.ys.slice(0, 6), rows: [rows[0] ?? [], ...rows] }),
+  );
+  expect(roles).toMatchObject({ Table: 1, TR: 5 });
+  expect(roles['TH']).toBeUndefined();
 });

@@ -4,6 +4,9 @@ import { allBold, type DraftRow, type DraftTable, isFilled } from './draft-table
 
 /** Of the cells of a table to fill in so many say something already: what is summed up, or who is meant. */
 const MAX_GIVEN_SHARE = 0.1;
+/** Or of its rows so many say nothing: the first ones are filled in, or show how. */
+const MIN_BLANK_SHARE = 0.5;
+const DIGIT = /\p{N}/u;
 
 /**
  * The table that these parts are, each of another page. Header cells are those that look different, a first row or a
@@ -18,8 +21,7 @@ export function buildTable(parts: readonly DraftTable[]): TableBlock {
   for (const part of later) addRows(rows, part.rows.slice(repeats));
   const [first = [], ...others] = rows;
   const headed =
-    others.length > 0 &&
-    ((namesColumns(first) && !allBold(others.flat())) || isToFillIn(first, others.flat()));
+    others.length > 0 && ((namesColumns(first) && !allBold(others.flat())) || isToFillIn(first, others));
   const headRows = Math.max(repeats, headed ? 1 : 0);
   const body = rows.slice(Math.max(1, headRows)).flat();
   const firstColumn = body.filter((cell) => cell.column === 0);
@@ -50,10 +52,22 @@ function namesColumns(row: DraftRow): boolean {
   return allBold(row) && filled > empty;
 }
 
-/** Whether a row says what belongs into the cells below it, which are empty but for the names of rows and few others. */
-function isToFillIn(row: DraftRow, below: DraftRow): boolean {
-  const given = below.filter((cell) => cell.column > 0 && isFilled(cell)).length;
-  return row.length > 1 && row.every(isFilled) && given <= below.length * MAX_GIVEN_SHARE;
+/**
+ * Whether a row says what belongs into the cells below it, which are empty but for the names of rows and few others, or but for the
+ * first rows.
+ */
+function isToFillIn(row: DraftRow, below: readonly DraftRow[]): boolean {
+  const cells = below.flat();
+  const given = cells.filter((cell) => cell.column > 0 && isFilled(cell)).length;
+  if (row.length < 2 || !row.every(isFilled)) return false;
+  if (given <= cells.length * MAX_GIVEN_SHARE) return true;
+  const blank =
+    below.length -
+    1 -
+    below.findLastIndex((other) => other.some((cell) => cell.column > 0 && isFilled(cell)));
+  return (
+    blank >= below.length * MIN_BLANK_SHARE && !row.some(({ content }) => DIGIT.test(plainText(content)))
+  );
 }
 
 function contentOf(row: DraftRow): DraftRow[number]['content'] {
@@ -84,7 +98,7 @@ function repeatedRows(head: DraftTable, later: readonly DraftTable[]): number {
   if (later.length === 0) return 0;
   const most = later.reduce((least, { rows }) => Math.min(least, rows.length - 1), head.rows.length - 1);
   const plain = !allBold(head.rows.flat());
-  const others = [head, ...later].flatMap(({ rows }) => rows.slice(1).flat());
+  const others = [head, ...later].flatMap(({ rows }) => rows.slice(1));
   const standsOut = (row: DraftRow, at: number): boolean =>
     (plain && allBold(row)) ||
     (at === 0

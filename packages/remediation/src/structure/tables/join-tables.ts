@@ -53,7 +53,9 @@ export function joinTables(
     }
     open = parts && { parts, floor };
   }
-  return new Map(chains.flatMap((parts) => (parts[0] ? [[parts[0], buildTable(parts)]] : [])));
+  // What is empty throughout is no part of any.
+  const tables = chains.filter((parts) => parts.some(({ rows }) => rows.some((row) => row.some(isFilled))));
+  return new Map(tables.flatMap((parts) => (parts[0] ? [[parts[0], buildTable(parts)]] : [])));
 }
 
 function goesOn(parts: readonly DraftTable[], next: DraftTable, floor: number): boolean {

@@ -50,13 +50,15 @@ const MAX_PLACES = 20_000;
 /**
  * Grids that the rules of a page draw, with at least two columns; none when that takes more comparisons than are left. One of a
  * single row may be the rest of a table.
+ *
+ * @param blank also where nothing stands in any cell
  */
 export function ruledGrids(
   { drawings, fragments, width, height }: Pick<PageText, 'drawings' | 'fragments' | 'width' | 'height'>,
   budget: Comparing,
+  blank = false,
 ): RuledGrid[] {
-  // Nothing stands in any cell.
-  if (!fragments.some(({ quarter }) => quarter === 0)) return [];
+  if (!blank && !fragments.some(({ quarter }) => quarter === 0)) return [];
   const horizontal: Rule[] = [];
   const vertical: Rule[] = [];
   const underlines = new Underlines(fragments, budget);

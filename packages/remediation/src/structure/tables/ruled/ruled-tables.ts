@@ -31,6 +31,14 @@ export function hasRows({ ys }: RuledGrid): boolean {
   return ys.length > 2;
 }
 
+function lowestOf(grids: readonly RuledGrid[]): RuledGrid | undefined {
+  return grids.toSorted((a, b) => a.y0 - b.y0)[0];
+}
+
+function highestOf(grids: readonly RuledGrid[]): RuledGrid | undefined {
+  return grids.toSorted((a, b) => b.y1 - a.y1)[0];
+}
+
 /**
  * Whether a page has enough for a grid to be a table: of a large one that is empty nothing is kept.
  *
@@ -41,17 +49,21 @@ export function hasEnoughFor({ cells, xs }: RuledGrid, things: number): boolean 
   return asked || things >= cells.length * MIN_FILLED_SHARE;
 }
 
+/** The grid of a page in which a table to fill in may go on, though nothing stands in it: the highest, where the page before ends with the same columns. */
+export function blankRest(grids: readonly RuledGrid[], before: readonly RuledGrid[]): RuledGrid | undefined {
+  const [grid, above] = [highestOf(grids), lowestOf(before)];
+  if (!grid || !above || grid.innerOnly || !hasRows(grid) || grid.cells.length > MAX_BLANK_CELLS)
+    return undefined;
+  return hasSameEdges(grid, above) ? grid : undefined;
+}
+
 /** For each page, the grids that can be tables: those of a single row only where they belong to one of the next page or the last. */
 export function tableGrids(pages: readonly (readonly RuledGrid[])[]): RuledGrid[][] {
-  const lowest = (grids: readonly RuledGrid[] = []): RuledGrid | undefined =>
-    grids.toSorted((a, b) => a.y0 - b.y0)[0];
-  const highest = (grids: readonly RuledGrid[] = []): RuledGrid | undefined =>
-    grids.toSorted((a, b) => b.y1 - a.y1)[0];
   return pages.map((grids, page) =>
     grids.filter((grid) => {
       if (hasRows(grid)) return true;
-      const before = grid === highest(grids) ? lowest(pages[page - 1]) : undefined;
-      const after = grid === lowest(grids) ? highest(pages[page + 1]) : undefined;
+      const before = grid === highestOf(grids) ? lowestOf(pages[page - 1] ?? []) : undefined;
+      const after = grid === lowestOf(grids) ? highestOf(pages[page + 1] ?? []) : undefined;
       return [before, after].some((other) => other && hasRows(other) && hasSameEdges(grid, other));
     }),
   );
@@ -64,7 +76,11 @@ function hasSameEdges({ xs }: RuledGrid, other: RuledGrid): boolean {
   );
 }
 
-/** Tables that rules draw, and the text that is in none. */
+/**
+ * Tables that rules draw, and the text that is in none.
+ *
+ * @param before the grids of the tables of the page before
+ */
 export function takeRuledTables(
   grids: readonly RuledGrid[],
   fragments: readonly TextFragment[],
@@ -72,13 +88,16 @@ export function takeRuledTables(
   pictures: readonly Box[],
   index: number,
   rightToLeft: boolean,
-): { tables: PlacedObject[]; rest: readonly TextFragment[] } {
+  before: readonly RuledGrid[],
+): { tables: PlacedObject[]; rest: readonly TextFragment[]; taken: readonly RuledGrid[] } {
   const tables: PlacedObject[] = [];
+  const kept: RuledGrid[] = [];
+  const blank = blankRest(grids, before);
   let rest = fragments;
   for (const grid of grids) {
     const inside = rest.filter((fragment) => fragment.quarter === 0 && isIn(fragment, grid));
     const crossing = inside.filter(({ x0, x1 }) => x0 < grid.x0 - 4 || x1 > grid.x1 + 4).length;
-    if (inside.length === 0 || crossing > inside.length * MAX_CROSSING_SHARE) continue;
+    if ((inside.length === 0 && grid !== blank) || crossing > inside.length * MAX_CROSSING_SHARE) continue;
     if (grid.innerOnly && isLayout(grid, inside)) continue;
     const rows = rowsOf(grid, inside, links, index, rightToLeft);
     // A row in which no cell begins is none for a reader.
@@ -88,7 +107,8 @@ export function takeRuledTables(
     const shown = cellsWith(pictures, grid);
     const full =
       filled + shown >= cells.length * MIN_FILLED_SHARE && (rows.length === 1 || filled >= MIN_FILLED);
-    if (!full && !isToFillIn(grid, rows)) continue;
+    if (!full && grid !== blank && !isToFillIn(grid, rows)) continue;
+    kept.push(grid);
     const { x0, y0, x1, y1, xs, ys } = grid;
     const ruled = grid.texts === undefined || grid.drawn === true;
     const columns = ruled ? xs.slice(1).map((x, at) => ({ x0: xs[at] ?? 0, x1: x })) : grid.texts;
@@ -110,7 +130,7 @@ export function takeRuledTables(
     const taken = new Set(inside);
     rest = rest.filter((fragment) => !taken.has(fragment));
   }
-  return { tables, rest };
+  return { tables, rest, taken: kept };
 }
 
 /** Whether a grid is closed, and a row of it says what belongs below: a list to sign, a sheet of hours. */
