@@ -6,18 +6,26 @@ export type Marker =
   | { readonly kind: 'bullet' }
   | { readonly kind: 'number'; readonly value: number; readonly style: '1' | 'a' | 'A' };
 
-const BULLET = /^[•◦‣▪■□●○➢✓❖►∙·–—*-]$/;
+/** Signs that open an item; some of them only apart from its text, where they may be glued to other words. */
+const GLUED_SIGNS = '•◦‣▪■●➢✓❖►∙';
+const SIGNS = `${GLUED_SIGNS}□○·–—*-`;
+const BULLET = new RegExp(`^[${SIGNS}]$`);
 /** What Word's second bullet is without its font: a letter that stands further (em) from its text than words from each other. */
 const LETTER_BULLET = 'o';
 const MIN_TAB_EM = 0.8;
 /** It is wider than the spaces of a line, as a factor. */
 const MIN_TAB_STEP = 1.2;
-const GLUED_BULLET = /^[•◦‣▪■●➢✓❖►∙](?=.)/;
+const GLUED_BULLET = new RegExp(`^[${GLUED_SIGNS}](?=.)`);
 /** As "a." counts items, or begins "a. m."; only the next letter tells. */
 const POINTED_LETTER = /^[a-z]\.$/;
 /** Markers this close (points) stand below each other. */
 const SAME_EDGE_PT = 6;
 const NUMBER = /^\(?(?:(\d{1,3})[.)]|([a-z])[.)]|([A-Z])\))$/;
+
+/** Whether a text is a bullet, or a number or letter that counts. */
+export function isMarkerAlone(text: string): boolean {
+  return BULLET.test(text) || NUMBER.test(text);
+}
 
 /** What a marker is looked for in. */
 interface MarkedLine {

@@ -2,6 +2,7 @@ import { reach, stretches } from '../../text/boxes.ts';
 import { isNextLine } from '../headings/section-numbers.ts';
 import { isUnfinished } from '../inlines.ts';
 import { pitchOf } from '../listings/listing-rows.ts';
+import { isMarkerAlone } from '../lists/item-markers.ts';
 import { isMeant, type Row, type Segment } from '../page-lines.ts';
 import { textOf } from './column-text.ts';
 
@@ -10,9 +11,6 @@ export type Part = { readonly rows: readonly Row[] } | { readonly columns: reado
 
 /** What stands beside a text: a number, a date and a place, initials. */
 const MAX_COLUMNS = 4;
-/** A number or bullet that opens a text is of its first line. */
-const MARKER = /^(?:\(?(?:\d{1,3}|[a-z])[.)]|[•◦‣▪■□●○➢✓❖►∙·–—*-])$/i;
-
 interface Column {
   readonly x0: number;
   readonly x1: number;
@@ -121,13 +119,13 @@ function isInterrupted(columns: readonly Column[], text: Column): boolean {
   );
 }
 
-/** Columns one after the other; a marker stays on the line that it opens. */
+/** Columns one after the other; a number or bullet stays on the line that it opens. */
 function withMarkers(columns: readonly Column[]): (readonly Row[])[] {
   const read: (readonly Row[])[] = [];
   let marker: readonly Segment[] = [];
   for (const { lines } of columns) {
     const [first = [], ...others] = lines;
-    if (others.length === 0 && MARKER.test(textOf(first))) marker = [...marker, ...first];
+    if (others.length === 0 && isMarkerAlone(textOf(first))) marker = [...marker, ...first];
     else {
       read.push([[...marker, ...first], ...others]);
       marker = [];
