@@ -8,6 +8,7 @@ import { joinSpacedColumns, withoutPitch } from './listings/listing-rows.ts';
 import { ListBuilder } from './lists/list-builder.ts';
 import { findNotes, tieReferences } from './notes.ts';
 import { readingOrder } from './order/reading-order.ts';
+import { versesIn } from './order/verse-columns.ts';
 import { bottomOf, type PageObject, type Row } from './page-lines.ts';
 import { takeCards } from './tables/card-tables.ts';
 import { type OpenTable, takeCarriedRows } from './tables/carried-rows.ts';
@@ -43,8 +44,13 @@ export function draftPage(
   const most = weights.reduce((sum, weight) => Math.max(sum, weight), 0);
   const blocks = groups.flatMap((rows, at) => {
     const lines = typewritten ? rows.map(withoutPitch) : joinSpacedColumns(rows);
-    const headed = takeHeadedTables(typewritten ? lines : takeCards(lines, page), page);
-    const order = readingOrder(at === 0 ? takeCarriedRows(headed, carried, page) : headed);
+    const tabled = (part: readonly Row[]): readonly Row[] =>
+      takeHeadedTables(typewritten ? part : takeCards(part, page), page);
+    const order = versesIn(lines).flatMap((part, first) => {
+      if ('columns' in part) return part.columns.flatMap((column) => readingOrder(tabled(column), 1));
+      const headed = tabled(part.rows);
+      return readingOrder(at === 0 && first === 0 ? takeCarriedRows(headed, carried, page) : headed);
+    });
     const drafts = draftBlocks(takeContents(order), page, typewritten);
     // What stands sideways beside the text of a page heads none of it: a stamp, a watermark.
     return weights[at] === most ? drafts : drafts.map((draft) => ({ ...draft, sideways: true }));

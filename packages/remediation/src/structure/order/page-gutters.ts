@@ -78,7 +78,7 @@ export function columnRuns(rows: readonly (readonly Span[])[]): ColumnRun[] {
 }
 
 /** What a row leaves of a strip, where that is wide enough. */
-function emptyIn(strip: Span, row: readonly Span[]): Span[] {
+export function emptyIn(strip: Span, row: readonly Span[]): Span[] {
   const left: Span[] = [];
   let from = strip.x0;
   for (const { x0, x1 } of row) {

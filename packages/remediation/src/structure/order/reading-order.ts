@@ -16,6 +16,7 @@ import {
   textOf,
 } from './column-text.ts';
 import { blocksOf, entriesIn } from './entries.ts';
+import { goesOnInBlocks } from './loose-blocks.ts';
 import { columnRuns } from './page-gutters.ts';
 
 /** Rows that are read from top to bottom: a column, a heading across columns, a table. */
@@ -100,7 +101,7 @@ function besideEachOther(
     const own = new Set(column.flat());
     return below.every((segment) => !own.has(segment));
   });
-  if (isOver && blocks.length > 1 && entries.length < 2)
+  if (isOver && blocks.length > 1 && entries.length < 2 && !goesOnInBlocks(left, right))
     return blocks.flatMap((rows) => readingOrder(rows, depth + 1));
   return [...readingOrder(left, depth + 1), ...readingOrder(right, depth + 1)];
 }
