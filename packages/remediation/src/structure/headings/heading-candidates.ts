@@ -4,6 +4,7 @@ import { namesWhatIsCounted } from '../figures/captions.ts';
 import { plainText } from '../types.ts';
 import { italicHeadings } from './italic-headings.ts';
 import { follows } from './section-numbers.ts';
+import { sectionSigns } from './section-signs.ts';
 
 /** Text this much larger than the body is a heading. */
 const HEADING_SCALE = 1.15;
@@ -45,6 +46,7 @@ export function candidatesOf(
   const boldStandsOut = bodyIsBold < all * 0.5;
   const counted = countedHeadings(drafts, body);
   const slanted = italicHeadings(drafts, body);
+  const signs = sectionSigns(drafts, body);
   const entries = new Map<string, OutlineEntry[]>();
   for (const entry of outline) {
     const key = squeezed(entry.title);
@@ -57,6 +59,7 @@ export function candidatesOf(
     const beside = [drafts[at - 1], drafts[at + 1]].some((other) => canBeNamed(other, draft));
     const size =
       headingSize(draft, body, boldStandsOut, beside) ??
+      (signs.has(draft) ? signSize(draft, body) : undefined) ??
       (counted.has(draft) ? 0 : slanted.has(draft) ? ITALIC_SIZE : undefined);
     const named =
       draft.lines <= MAX_HEADING_LINES && !draft.table
@@ -167,4 +170,9 @@ function headingSize(
   const short = draft.lines === 1 && draft.characters <= MAX_BOLD_HEADING_CHARACTERS;
   const stands = boldStandsOut && draft.bold && draft.size >= body * 0.97 && !/[.,;:!]$/.test(text);
   return short && stands ? 0 : undefined;
+}
+
+/** The size that ranks the sign of a section, which has no letters: in the type of the text it is below all others. */
+function signSize({ size }: DraftBlock, body: number): number {
+  return size >= body * HEADING_SCALE ? rounded(size) : 0;
 }
