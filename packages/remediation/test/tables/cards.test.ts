@@ -48,6 +48,37 @@ const PEOPLE = [
 const inTwos = (cards: readonly (readonly string[])[]) =>
   cards.flatMap((card, at) => (at % 2 === 0 ? [[card, cards[at + 1] ?? []]] : []));
 
+describe('cards of three lines each, one of them lower by a raised mark', () => {
+  const rows = [0, 1, 2, 3].map((row) =>
+    XS.map((_, column) => [
+      `Member ${'abcd'[row]}${'xyz'[column]}`,
+      'Sings in the choir',
+      'Joined in spring',
+    ]),
+  );
+  const LOWER_PT = 1.2;
+  const drawn = (isLower: (row: number, column: number) => boolean): string =>
+    rows
+      .flatMap((cards, row) =>
+        cards.flatMap((texts, column) =>
+          texts.map((text, line) =>
+            prose(text, 760 - row * 60 - line * LEADING - (isLower(row, column) ? LOWER_PT : 0), XS[column]),
+          ),
+        ),
+      )
+      .join('\n');
+
+  test('are a cell each where all cards below are lower', async () => {
+    const { html } = await remediate(drawn((row, column) => row > 1 || (row === 1 && column === 1)));
+    expect(cellsOf(html)).toEqual(joined(rows));
+  });
+
+  test('are none where only those below it in its column are: nothing there keeps to rows', async () => {
+    const { html } = await remediate(drawn((row, column) => row >= 1 && column === 1));
+    expect(html).not.toContain('<td');
+  });
+});
+
 describe('cards in rows are a cell each', () => {
   test.each([
     ['of two, three and four lines', STEP],

@@ -11,6 +11,10 @@ const MIN_BANDS = 3;
 const MAX_CARDS = 12;
 const SAME_EDGE_PT = 1.5;
 const SAME_STEP_PT = 1;
+/** So much higher (em) a line is with a raised mark. */
+const MARK_EM = 0.2;
+/** What differs by more than this (points) is not on one line. */
+const UNEVEN_PT = 0.5;
 /** Lines of a card are nearer to each other than this share of the distance to the next row of cards. */
 const INNER_SHARE = 0.9;
 /** Rows of cards that nothing else tells from the verses of a poem are so many lines apart. */
@@ -77,7 +81,9 @@ function bandsFrom(rows: readonly Row[], at: number): Band[] {
     const isFull = (band?.rows[0]?.length ?? starts.length) === starts.length;
     if (!isFull || Math.abs((row[0]?.x0 ?? 0) - (starts[0] ?? 0)) > SAME_EDGE_PT) break;
     const step = (top?.y ?? 0) - (row[0]?.y ?? 0);
-    const isEven = (a: number, b: number): boolean => Math.abs(a - b) <= SAME_STEP_PT;
+    // A raised mark makes its line a little higher.
+    const slack = Math.max(SAME_STEP_PT, MARK_EM * (row[0]?.size ?? 0));
+    const isEven = (a: number, b: number): boolean => Math.abs(a - b) <= slack;
     const second = bands[1];
     const isSpaced = named && isApart(gap, inner);
     if (second && !isEven(step, second.step) && !(isSpaced && isEven(gap, second.gap))) break;
@@ -150,11 +156,26 @@ function areCards(bands: readonly Band[]): boolean {
   );
   const apart = second.gap >= leadingOf(first) * MIN_LINES_APART;
   return (
-    (heights.size > 1 || apart || named) &&
+    (heights.size > 1 || apart || named || returnToLevel(bands)) &&
     !isText(filled, starts) &&
     !haveOneHead(bands, starts) &&
     !haveFigures(bands, starts)
   );
+}
+
+/**
+ * Whether lines that are lower than those beside them, as a raised mark makes them, have none that is lower below them in the next row: in
+ * columns, all that follows would be.
+ */
+function returnToLevel(bands: readonly Band[]): boolean {
+  return bands.slice(1).some(({ rows: [next = []] }, at) => {
+    const last = bands[at]?.rows.at(-1) ?? [];
+    return last.length === next.length && isUneven(last) && !isUneven(next);
+  });
+}
+
+function isUneven(row: Row): boolean {
+  return row.some(({ y }) => Math.abs(y - (row[0]?.y ?? y)) > UNEVEN_PT);
 }
 
 /** The lines of a card. */
