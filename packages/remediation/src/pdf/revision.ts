@@ -60,12 +60,18 @@ export class Revision {
   /** An object of the original that has been changed in place. */
   change(ref: PdfRef, dict: PdfDict): void {
     const { objectNumber, generation } = ref;
-    if (this.appends) this.#updates.set(objectNumber, { objectNumber, generation, dict });
+    if (this.appends) this.#updates.set(objectNumber, { objectNumber, generation, dict, isNew: false });
   }
 
   #put(dict: PdfDict, data?: Uint8Array): PdfRef {
     const objectNumber = this.#next++;
-    this.#updates.set(objectNumber, { objectNumber, generation: 0, dict, ...(data && { data }) });
+    this.#updates.set(objectNumber, {
+      objectNumber,
+      generation: 0,
+      dict,
+      isNew: true,
+      ...(data && { data }),
+    });
     return PdfRef.of(objectNumber, 0);
   }
 }

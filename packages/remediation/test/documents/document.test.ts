@@ -7,6 +7,8 @@ import {
   remediatePdf,
 } from '../../src/index.ts';
 import { readIndependently } from '../support/independent-reader.ts';
+import { writtenIn } from '../support/output-streams.ts';
+import { readTags } from '../support/tag-reader.ts';
 
 const FONT = '<</Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding>>';
 const CATALOG = '<</Type /Catalog /Pages 2 0 R>>';
@@ -57,7 +59,7 @@ describe('title', () => {
     expect(report.title).toBe(expected);
     expect(report.notices).toEqual(notices);
     expect((await readIndependently(pdf)).infoTitle).toBe(expected);
-    expect(Buffer.from(pdf).toString('latin1').split('(A. Writer)')).toHaveLength(3);
+    expect(writtenIn(pdf).split('(A. Writer)')).toHaveLength(3);
   });
 
   test.each([
@@ -135,7 +137,7 @@ describe('XMP', () => {
     expect(report.title).toBe('From & XMP');
     const after = await readIndependently(pdf);
     expect([after.xmpTitle, after.xmpLanguage]).toEqual(['From & XMP', 'nl']);
-    const update = Buffer.from(pdf).toString('latin1').slice(rawPdf(objects).length);
+    const update = writtenIn(pdf).slice(rawPdf(objects).length);
     expect(update).toContain('q:kept="yes"');
     expect(update).toContain('<rdf:li>A. Writer</rdf:li>');
     expect(update.match(/<dc:title/g)).toHaveLength(1);
@@ -218,4 +220,24 @@ test('a file whose cross-reference table is wrong is rebuilt, and says so', asyn
   });
   const again = await remediatePdf(bytes, { language: 'en', fallbackTitle: 'x.pdf' });
   expect(Buffer.compare(again.pdf, pdf)).toBe(0);
+});
+
+test('new objects are packed beside a cross-reference table, and who knows no such streams reads the file without its tags', async () => {
+  const lines = Array.from(
+    { length: 20 },
+    (_, at) => `BT /F1 12 Tf 72 ${760 - at * 30} Td (${at + 1}. words) Tj ET`,
+  );
+  const original = onePage({ content: lines.join('\n') });
+  const { pdf } = await remediatePdf(original, { language: 'en', fallbackTitle: 'x.pdf' });
+  expect(pdf.subarray(0, original.length)).toEqual(original);
+  const update = Buffer.from(pdf.subarray(original.length)).toString('latin1');
+  expect(update).not.toContain('/StructElem');
+  expect(writtenIn(pdf).match(/\/StructElem/g)).toHaveLength(62);
+  // Objects of the original are found by everybody.
+  expect(update).toMatch(/\/Type \/Page\b/);
+  expect((await readTags(pdf)).roots).toHaveLength(1);
+  const unaware = Buffer.from(pdf).toString('latin1').replace('/XRefStm', '/XNoStrm');
+  const read = await readIndependently(new Uint8Array(Buffer.from(unaware, 'latin1')));
+  expect(read.text).toBe((await readIndependently(pdf)).text);
+  expect((await readTags(new Uint8Array(Buffer.from(unaware, 'latin1')))).roots).toEqual([]);
 });

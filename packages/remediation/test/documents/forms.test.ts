@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { remediatePdf } from '../../src/index.ts';
 import { ObjectAccess } from '../../src/pdf/object-access.ts';
 import { conformanceOf } from '../support/conformance-reader.ts';
+import { writtenIn } from '../support/output-streams.ts';
 import { readTags, type TagNode } from '../support/tag-reader.ts';
 
 /** Letters and signs whose glyphs are in the file, so that a font never keeps the claim out. */
@@ -53,11 +54,7 @@ async function remediated(bytes: Uint8Array) {
     report,
     labels: widgets.map((widget) => objects.text(widget, 'TU')),
     groups: widgets.map((widget) => objects.text(objects.dict(widget, 'Parent'), 'TU')),
-    alternatives: [
-      ...Buffer.from(pdf)
-        .toString('latin1')
-        .matchAll(/\/Alt \(([^)]*)\)/g),
-    ].map((m) => m[1]),
+    alternatives: [...writtenIn(pdf).matchAll(/\/Alt \(([^)]*)\)/g)].map((m) => m[1]),
     order: readingOrder(objects, objects.dict(objects.pdf.getCatalog(), 'StructTreeRoot')),
     roles: (await readTags(pdf)).roots.flatMap(rolesOf),
   };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { remediatePdf } from '../../src/index.ts';
 import { BODY, find, line, listed } from '../support/lined-pages.ts';
+import { writtenIn } from '../support/output-streams.ts';
 
 /** Chapters in a type of their own, with paragraphs. */
 const CHAPTERS = [line(16, 'Rooms'), ...BODY, line(13, 'Doors'), ...BODY, line(16, 'Gardens'), ...BODY];
@@ -120,7 +121,7 @@ test('the title is the h1 of the page, the first bookmark, and the name of the d
   expect(report.title).toBe('Plans of a house');
   expect(report.notices).toContain('title_from_heading');
   expect(report.headings).toBe(3);
-  const written = Buffer.from(pdf).toString('latin1');
+  const written = writtenIn(pdf);
   expect(written).toMatch(/\/RoleMap\s*<<\s*\/Title \/P\s*>>/);
   expect(written.match(/\/S \/Title\b/g)).toHaveLength(1);
   const bookmarks = [...written.matchAll(/\/Title \(([^)]*)\)\s*\/Parent (\d+)/g)];

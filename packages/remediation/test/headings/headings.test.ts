@@ -2,6 +2,7 @@ import { type RawObject, rawPdf, rawStream } from '@sluice/testkit/samples';
 import { expect, test } from 'vitest';
 import { remediatePdf } from '../../src/index.ts';
 import { drawnPdf, drawTable, drawText } from '../support/drawn-table.ts';
+import { writtenIn } from '../support/output-streams.ts';
 
 /** Size in points and words, and whether they are in bold. What stands behind a tab stands further right. */
 type Line = readonly [number, string, bold?: 'bold'];
@@ -29,11 +30,9 @@ async function headingsOf(lines: readonly Line[], more: { catalog?: string; obje
     ...(more.objects ?? []),
   ]);
   const { pdf } = await remediatePdf(bytes, { language: 'en', fallbackTitle: 'x.pdf' });
-  return [
-    ...Buffer.from(pdf)
-      .toString('latin1')
-      .matchAll(/\/S \/(?:H(\d)|Title)\b/g),
-  ].map(([, level]) => (level === undefined ? 'Title' : Number(level)));
+  return [...writtenIn(pdf).matchAll(/\/S \/(?:H(\d)|Title)\b/g)].map(([, level]) =>
+    level === undefined ? 'Title' : Number(level),
+  );
 }
 
 const middle = (headings: readonly Line[]): Line[] => headings.flatMap((heading) => [heading, BODY, BODY]);

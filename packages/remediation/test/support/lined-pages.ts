@@ -1,5 +1,6 @@
 import { rawPdf, rawStream } from '@sluice/testkit/samples';
 import { type RemediationReport, remediatePdf } from '../../src/index.ts';
+import { writtenIn } from './output-streams.ts';
 
 /** Size in points, words, where they stand, and whether they are in bold. */
 export interface Line {
@@ -80,11 +81,7 @@ export async function find(
 ): Promise<Found> {
   const options = { language: 'en', fallbackTitle: 'x.pdf' };
   const { html, pdf, report } = await remediatePdf(printed(pages, outline), options);
-  const tags = [
-    ...Buffer.from(pdf)
-      .toString('latin1')
-      .matchAll(/\/S \/(H\d|Title)\b/g),
-  ].map(([, tag]) => tag);
+  const tags = [...writtenIn(pdf).matchAll(/\/S \/(H\d|Title)\b/g)].map(([, tag]) => tag);
   const main = html.slice(Math.max(html.indexOf('<main>'), html.indexOf('<section')));
   const words = [...main.matchAll(/<h\d[^>]*>(.*?)<\/h\d>/g)].map(([, text]) => text);
   return { tags: tags.map((tag, at) => `${tag} ${words[at]}`), html, pdf, report };
