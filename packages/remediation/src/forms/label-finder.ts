@@ -9,6 +9,13 @@ export interface FieldPlace {
   readonly side: 'before' | 'after';
 }
 
+/**
+ * The glyphs of a word that a field is read beside: a word is copied on its way, and divided where a link ends, its glyphs are not.
+ */
+export function glyphsBeside(spans: readonly GlyphSpan[], side: FieldPlace['side']): GlyphSpan | undefined {
+  return side === 'before' ? spans[0] : spans.at(-1);
+}
+
 interface Label {
   readonly words: readonly TextFragment[];
   readonly text: string;

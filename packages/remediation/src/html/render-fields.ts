@@ -1,24 +1,29 @@
 import type { LabelledField } from '../forms/label-fields.ts';
+import { glyphsBeside } from '../forms/label-finder.ts';
 import type { Inline } from '../structure/types.ts';
 import { escapeHtml } from './escape.ts';
 
 /** Form fields as the page shows them, filled in, to be read where they stand. */
 export class FieldValues {
   readonly #left: Set<LabelledField>;
-  readonly #bySpans: ReadonlyMap<unknown, readonly LabelledField[]>;
+  readonly #byGlyphs: ReadonlyMap<unknown, readonly LabelledField[]>;
   readonly #byPage: ReadonlyMap<unknown, readonly LabelledField[]>;
 
   constructor(fields: readonly LabelledField[]) {
     this.#left = new Set(fields);
-    this.#bySpans = Map.groupBy(fields, ({ place }) => place?.spans);
+    this.#byGlyphs = Map.groupBy(fields, ({ place }) => place && glyphsBeside(place.spans, place.side));
     this.#byPage = Map.groupBy(fields, ({ page }) => page);
   }
 
   /** The fields beside this text. */
   beside(content: readonly Inline[]): string {
     if (this.#left.size === 0) return '';
-    const spans = new Set(content.flatMap(({ source }) => source?.words.map((word) => word.spans) ?? []));
-    return this.#take([...spans].flatMap((each) => this.#bySpans.get(each) ?? []));
+    const words = content.flatMap(({ source }) => source?.words ?? []);
+    const glyphs = new Set(
+      words.flatMap(({ spans }) => [glyphsBeside(spans, 'before'), glyphsBeside(spans, 'after')]),
+    );
+    glyphs.delete(undefined);
+    return this.#take([...glyphs].flatMap((each) => this.#byGlyphs.get(each) ?? []));
   }
 
   /** The fields of a page that no text stood beside. */

@@ -6,8 +6,8 @@ export interface LinkedText extends TextFragment {
   readonly link: LinkArea | undefined;
 }
 
-/** Of links that lie one over the other no more are looked at. */
-const MAX_OVERLAPPING = 8;
+/** Of links that one word goes through no more are looked at: letters in a row can lead somewhere each. */
+const MAX_LINKS = 64;
 
 /**
  * A word with its link, by where its middle is.
@@ -23,9 +23,13 @@ export function linkedPieces(fragment: TextFragment, links: readonly LinkArea[])
   for (const [index, { text, x0: from }] of parts.entries()) {
     const link = linkAt(from, parts[index + 1]?.x0 ?? x1, near);
     const last = runs.at(-1);
-    if (last && (last.link === link || text === '')) last.text += text;
-    else runs.push({ link, text, first: index });
+    if (last && (last.link === link || text === '' || last.text === '')) {
+      if (last.text === '') last.link = link;
+      last.text += text;
+    } else runs.push({ link, text, first: index });
   }
+  const [only] = runs;
+  if (only && runs.length === 1) return [{ ...fragment, link: only.link }];
   return runs.map(({ link, text, first }, index): LinkedText => {
     const next = runs[index + 1]?.first;
     return {
@@ -47,7 +51,7 @@ function linksAround({ y, size, x0, x1 }: TextFragment, links: readonly LinkArea
   for (const link of links) {
     if (link.y0 > middle || link.y1 < middle || link.x0 > x1 || link.x1 < x0) continue;
     near.push(link);
-    if (near.length === MAX_OVERLAPPING) break;
+    if (near.length === MAX_LINKS) break;
   }
   return near;
 }

@@ -1,28 +1,25 @@
 import type { LabelledField } from '../forms/label-fields.ts';
+import { type FieldPlace, glyphsBeside } from '../forms/label-finder.ts';
 import type { Word } from '../structure/types.ts';
 import { textContent } from './actual-text.ts';
 import type { Content, Element } from './elements.ts';
 
+const SIDES = ['before', 'after'] as const;
+
 /** Where in the text form fields are read. Each is taken once. */
 export class FieldPlaces {
   readonly #left: Set<LabelledField>;
-  /** By the spans of the word beside it: words are copied on their way here, their spans are not. */
-  readonly #bySpans = new Map<Word['spans'], LabelledField[]>();
+  readonly #byGlyphs: ReadonlyMap<unknown, readonly LabelledField[]>;
   readonly #byPage: ReadonlyMap<number, readonly LabelledField[]>;
 
   constructor(fields: readonly LabelledField[]) {
     this.#left = new Set(fields);
     this.#byPage = Map.groupBy(fields, ({ page }) => page);
-    for (const field of fields) {
-      if (!field.place) continue;
-      const known = this.#bySpans.get(field.place.spans);
-      if (known) known.push(field);
-      else this.#bySpans.set(field.place.spans, [field]);
-    }
+    this.#byGlyphs = Map.groupBy(fields, ({ place }) => place && glyphsBeside(place.spans, place.side));
   }
 
   has(word: Word): boolean {
-    return this.#bySpans.has(word.spans);
+    return SIDES.some((side) => this.#beside(word, side).length > 0);
   }
 
   /** The fields beside any of these words. */
@@ -58,10 +55,16 @@ export class FieldPlaces {
       .map((field) => this.#element(field));
   }
 
-  #take(word: Word, side: 'before' | 'after'): Element[] {
-    return (this.#bySpans.get(word.spans) ?? [])
-      .filter((field) => field.place?.side === side && this.#left.has(field))
+  #take(word: Word, side: FieldPlace['side']): Element[] {
+    return this.#beside(word, side)
+      .filter((field) => this.#left.has(field))
       .map((field) => this.#element(field));
+  }
+
+  #beside({ spans }: Word, side: FieldPlace['side']): readonly LabelledField[] {
+    const glyphs = glyphsBeside(spans, side);
+    const fields = glyphs && this.#byGlyphs.get(glyphs);
+    return fields?.filter(({ place }) => place?.side === side) ?? [];
   }
 
   #element(field: LabelledField): Element {

@@ -7,10 +7,14 @@ import { openDocument } from '../../src/pdf/open-document.ts';
 
 /** How many elements of each type the structure tree of a file has: one that goes on over pages is one. */
 export async function rolesOf(pdf: Uint8Array): Promise<Record<string, number>> {
-  const { elements } = await treeOf(pdf);
   const counts: Record<string, number> = {};
-  for (const { type } of elements) counts[type] = (counts[type] ?? 0) + 1;
+  for (const type of await typesOf(pdf)) counts[type] = (counts[type] ?? 0) + 1;
   return counts;
+}
+
+/** Types of the elements of the structure tree, in its order. */
+export async function typesOf(pdf: Uint8Array): Promise<string[]> {
+  return (await treeOf(pdf)).elements.map(({ type }) => type);
 }
 
 /** What elements of the structure tree are read as, of those that say it, in the order of the tree. */

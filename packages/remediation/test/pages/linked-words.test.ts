@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { LETTER, remediatePage, show } from '../support/unicode-page.ts';
+
+/** Operations that draw a text without a gap between them. */
+function shows(x: number, y: number, parts: readonly string[]): string {
+  let at = x;
+  return parts
+    .map((part) => {
+      const drawn = show(at, y, part);
+      at += part.length * LETTER;
+      return drawn;
+    })
+    .join('\n');
+}
+
+describe('a word that several operations draw', () => {
+  test('keeps the form field beside it where its link ends', async () => {
+    const content = [
+      show(60, 740, 'Please fill in this page and send it back to the office.'),
+      shows(60, 700, ['Name', '(note):']),
+      show(60, 660, 'Thank you for it, and see you soon at the harbour.'),
+    ].join('\n');
+    const field = '<</Type /Annot /Subtype /Widget /F 4 /FT /Tx /T (n) /V (Ada) /Rect [130 696 260 710]>>';
+    const { html, roles, outline } = await remediatePage(content, [`60 696 ${60 + 4 * LETTER} 710`], [field]);
+    expect(roles).toMatchObject({ Form: 1, Link: 1 });
+    expect(html).toMatch(/<a href="[^"]*">Name<\/a>\(note\): <input[^>]*value="Ada"/);
+    expect(outline).toMatch(/Link Form P/);
+  });
+
+  test('leads where each of its letters leads', async () => {
+    const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+    const rects = letters.map((_, at) => `${60 + at * LETTER} 696 ${60 + (at + 1) * LETTER} 710`);
+    const { html } = await remediatePage(shows(60, 700, letters), rects);
+    expect(Array.from(html.matchAll(/<a [^>]*>(.*?)<\/a>/g), ([, text]) => text)).toEqual(letters);
+  });
+});
