@@ -236,8 +236,9 @@ function entryOf(row: Row, page: number): DraftBlock {
   const line = lineOf(row);
   const number = line.words.at(-1);
   const before = line.words.slice(0, -1);
-  const title = before.slice(0, before.length - leaderLength(row));
-  const words = number ? [...title, { ...number, spaceBefore: true }] : [];
+  const dots = leaderLength(row);
+  const title = before.slice(0, before.length - dots);
+  const words = number ? [...title, behindDots(number, dots)] : [];
   const draft = draftOf([{ ...line, words }], false, page, false);
   return { ...draft, contents: true, table: false, leader: before.slice(title.length) };
 }
@@ -247,8 +248,13 @@ function referenceOf(row: Row, page: number): DraftBlock {
   const line = lineOf(row);
   const { dots, numbers } = referencesOf(row);
   const end = line.words.length - numbers;
-  const pages = line.words.slice(end).map((word, at) => (at === 0 ? { ...word, spaceBefore: true } : word));
+  const pages = line.words.slice(end).map((word, at) => (at === 0 ? behindDots(word, dots.length) : word));
   const words = [...line.words.slice(0, end - dots.length), ...pages];
   const draft = draftOf([{ ...line, words }], false, page, false);
   return { ...draft, table: false, leader: dots };
+}
+
+/** A word that dots lead to: what is drawn between them and the word is no part of the text, as they are none. */
+function behindDots(word: PlacedWord, dots: number): PlacedWord {
+  return { ...word, spaceBefore: true, drawnSpace: word.drawnSpace && dots === 0 };
 }

@@ -7,7 +7,7 @@ const IDEOGRAPH_AT_END = new RegExp(`${IDEOGRAPH}$`, 'u');
 const IDEOGRAPH_AT_START = new RegExp(`^${IDEOGRAPH}`, 'u');
 
 /** A text that grows, of which only the end is looked at: looking at all of it for each line takes its square. */
-export class GrowingText {
+class GrowingText {
   readonly #parts: string[];
   #end: string;
 
@@ -80,7 +80,17 @@ export function joinInlines(before: readonly Inline[], after: readonly Inline[])
   const broken = endsHyphenated(end, { ...first, lineStart: true });
   const together = isWrittenWithoutSpaces(end, first.text);
   const text = broken ? last.text.slice(0, -1) : together ? last.text : `${last.text} `;
-  return [...before.slice(0, -1), { ...last, text }, ...after];
+  return [...before.slice(0, -1), { ...last, text }, ...behindBreak(after)];
+}
+
+/** Text that begins a line, as it does where the one before is broken off. */
+function behindBreak([first, ...rest]: readonly Inline[]): Inline[] {
+  const [word, ...words] = first?.source?.words ?? [];
+  if (!first?.source || !word) return first ? [first, ...rest] : [];
+  return [
+    { ...first, source: { ...first.source, words: [{ ...word, lineStart: true }, ...words] } },
+    ...rest,
+  ];
 }
 
 /** Whether a text ends in the middle of a sentence, and another goes on in one. */
@@ -94,7 +104,7 @@ function isWrittenWithoutSpaces(before: string, after: string): boolean {
 }
 
 /** Whether a word goes on with one that the end of its line broke. */
-export function endsHyphenated(before: string, word: Word): boolean {
+function endsHyphenated(before: string, word: Word): boolean {
   return (
     word.lineStart &&
     word.before === undefined &&

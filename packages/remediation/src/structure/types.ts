@@ -33,7 +33,7 @@ export function isMark({ raised, text }: Word): boolean {
 }
 
 /** Where an inline comes from. */
-interface InlineSource {
+export interface InlineSource {
   /** Index of the page. */
   readonly page: number;
   readonly words: readonly Word[];
@@ -144,10 +144,10 @@ export interface PageStructure {
 }
 
 /** Content in pieces: listings, and what stands between them. */
-export function listingsApart(
-  content: readonly Inline[],
-): { listing: boolean; content: readonly Inline[] }[] {
-  const pieces: { listing: boolean; content: Inline[] }[] = [];
+export function listingsApart<T extends Inline>(
+  content: readonly T[],
+): { listing: boolean; content: readonly T[] }[] {
+  const pieces: { listing: boolean; content: T[] }[] = [];
   for (const inline of content) {
     const listing = inline.listing === true;
     const last = pieces.at(-1);

@@ -10,7 +10,7 @@ import type {
 } from '../structure/types.ts';
 import { alternativeText, listingsApart, plainText } from '../structure/types.ts';
 import type { Box, Drawing } from '../text/drawings.ts';
-import { textContent } from './actual-text.ts';
+import { type ReadInline, readInlines, textContent } from './actual-text.ts';
 import { FieldPlaces } from './field-places.ts';
 
 /** A marked-content sequence that was written. */
@@ -165,9 +165,10 @@ function drawnTogether(label: readonly Inline[], content: readonly Inline[]): In
   const [mark, [first, ...rest]] = [label[0]?.source, content];
   const text = first?.source;
   const [end, start] = [mark?.words.at(-1)?.spans.at(-1), text?.words[0]?.spans[0]];
-  if (!mark || !first || !text || text.link || !end || !start) return undefined;
+  if (!mark || mark.link || !first || !text || text.link || !end || !start) return undefined;
   if (end.stream !== start.stream || end.operation !== start.operation) return undefined;
-  return [{ ...first, source: { ...text, words: [...mark.words, ...text.words] } }, ...rest];
+  const together = `${plainText(label).trim()} ${first.text}`;
+  return [{ ...first, text: together, source: { ...text, words: [...mark.words, ...text.words] } }, ...rest];
 }
 
 /** Entries of one level, and between them those of the levels below. */
@@ -204,34 +205,35 @@ function listElement({ ordered, style, items }: ListBlock, placing: Placing): El
 
 /** Text and links, the form fields that the text names, and listings. */
 function inlineChildren(content: readonly Inline[], placing: Placing): (Element | Content)[] {
-  return listingsApart(content).flatMap(({ listing, content: own }) => {
+  return listingsApart(readInlines(content)).flatMap(({ listing, content: own }) => {
     const children = fieldChildren(own, placing);
     return listing ? [{ tag: 'Code', children }] : children;
   });
 }
 
-function fieldChildren(content: readonly Inline[], placing: Placing): (Element | Content)[] {
+function fieldChildren(content: readonly ReadInline[], placing: Placing): (Element | Content)[] {
   return content.flatMap((inline) => {
     const { source } = inline;
-    if (!source?.words.some((word) => placing.fields.has(word))) return textChildren([inline], placing);
+    if (!source?.words.some((word) => placing.fields.has(word))) return [textChild(inline, placing)];
     // The text of a link stays in one piece.
-    if (source.link) return [...textChildren([inline], placing), ...placing.fields.takeAll(source.words)];
+    if (source.link) return [textChild(inline, placing), ...placing.fields.takeAll(source.words)];
     return placing.fields.split(source.page, source.words);
   });
 }
 
-function textChildren(content: readonly Inline[], { links }: Placing): (Element | Content)[] {
-  return content.flatMap(({ source, note }): (Element | Content)[] => {
-    if (!source || source.words.length === 0) return [];
-    const { page, words, link } = source;
-    const own = textContent(page, words);
-    const inside = (child: Element | Content): Element | Content =>
-      note === undefined ? child : { tag: 'Reference', children: [child] };
-    if (!link) return [inside(own)];
-    // An annotation has one parent: a link whose text is in two places belongs to the first.
-    const first = !links.has(link);
-    links.add(link);
-    const element: Element = { tag: 'Link', children: [own] };
-    return [inside(first ? { ...element, annotation: { page, index: link.annotation } } : element)];
-  });
+function textChildren(content: readonly Inline[], placing: Placing): (Element | Content)[] {
+  return readInlines(content).map((inline) => textChild(inline, placing));
+}
+
+function textChild({ source, note, actualText }: ReadInline, { links }: Placing): Element | Content {
+  const { page, words, link } = source;
+  const own = textContent(page, words, actualText);
+  const inside = (child: Element | Content): Element | Content =>
+    note === undefined ? child : { tag: 'Reference', children: [child] };
+  if (!link) return inside(own);
+  // An annotation has one parent: a link whose text is in two places belongs to the first.
+  const first = !links.has(link);
+  links.add(link);
+  const element: Element = { tag: 'Link', children: [own] };
+  return inside(first ? { ...element, annotation: { page, index: link.annotation } } : element);
 }

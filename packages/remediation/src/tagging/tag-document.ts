@@ -7,6 +7,7 @@ import { repeatedWords } from '../structure/tables/repeated-rows.ts';
 import { type LinkArea, type PageStructure, plainText } from '../structure/types.ts';
 import type { Matrix } from '../text/matrix.ts';
 import type { StreamUse } from '../text/page-text.ts';
+import { textOf } from './actual-text.ts';
 import { prepareAnnotations, type TaggedAnnotation } from './annotations.ts';
 import { type Bookmark, writeBookmarks } from './bookmarks.ts';
 import { type Content, type Element, elementTree, isContent } from './elements.ts';
@@ -99,7 +100,8 @@ export function textOfLinks(root: Element): ReadonlyMap<number, ReadonlyMap<numb
     if (element.annotation) {
       const { page, index } = element.annotation;
       const texts = pages.get(page) ?? new Map<number, string>();
-      texts.set(index, wordsOf(contentsOf(element)));
+      const own = contentsOf(element).map(({ page: on, words }) => textOf(words, on));
+      texts.set(index, own.join(' '));
       pages.set(page, texts);
     }
     for (const child of element.children) if (!isContent(child)) visit(child);
@@ -114,11 +116,4 @@ function contentsOf({ children }: Element): Content[] {
     if (isContent(child)) return [child];
     return child.actualText === undefined ? [] : contentsOf(child);
   });
-}
-
-function wordsOf(contents: readonly Content[]): string {
-  return contents
-    .flatMap((content) => content.words)
-    .map((word, index) => (index > 0 && (word.spaceBefore || word.lineStart) ? ` ${word.text}` : word.text))
-    .join('');
 }

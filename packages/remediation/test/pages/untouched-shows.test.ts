@@ -69,7 +69,7 @@ test('a link in the middle of a line from right to left is cut out of it, and re
   const right = 540 - 11 * LETTER;
   const { html, texts } = await remediate(content, [`${right - 3 * LETTER} 696 ${right} 710`]);
   expect(html).toContain('שלום לכולם <a href="https://example.org/">כאן</a> היום');
-  expect(texts).toEqual(['שלום לכולם', 'כאן', 'היום']);
+  expect(texts).toEqual(['שלום לכולם ', 'כאן', ' היום']);
 });
 
 test('what opens with an asterisk is an item of a list where others do as well, or where no word has one', async () => {

@@ -1,3 +1,4 @@
+import { PdfDict } from '@libpdf/core';
 import { WorkBudget } from '../../src/budget.ts';
 import { Findings } from '../../src/checker/rules.ts';
 import { readStructureTree, type StructureElement } from '../../src/checker/structure-tree.ts';
@@ -21,6 +22,18 @@ export async function typesOf(pdf: Uint8Array): Promise<string[]> {
 export async function actualTextsOf(pdf: Uint8Array): Promise<string[]> {
   const { objects, elements } = await treeOf(pdf);
   return elements.flatMap(({ dict }) => objects.text(dict, 'ActualText') ?? []);
+}
+
+/** What the annotations of a file say of themselves, those of its pages one after the other. */
+export async function descriptionsOf(pdf: Uint8Array): Promise<string[]> {
+  const { objects } = await treeOf(pdf);
+  return objects.pdf
+    .getPages()
+    .flatMap(({ dict }) =>
+      objects
+        .list(dict, 'Annots')
+        .flatMap((item) => (item instanceof PdfDict ? (objects.text(item, 'Contents') ?? []) : [])),
+    );
 }
 
 async function treeOf(

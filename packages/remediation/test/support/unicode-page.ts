@@ -1,7 +1,7 @@
 import { rawPdf, rawStream } from '@sluice/testkit/samples';
 import { remediatePdf } from '../../src/index.ts';
 import { streamsOf } from './output-streams.ts';
-import { actualTextsOf, rolesOf, typesOf } from './structure-roles.ts';
+import { actualTextsOf, descriptionsOf, rolesOf, typesOf } from './structure-roles.ts';
 
 const SIZE = 10;
 export const LETTER = SIZE / 2;
@@ -37,7 +37,7 @@ export async function remediatePage(
     '<</Type /Font /Subtype /Type0 /BaseFont /Made /Encoding /Identity-H /DescendantFonts [6 0 R] /ToUnicode 7 0 R>>',
     '<</Type /Font /Subtype /CIDFontType2 /BaseFont /Made /DW 500 /CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>>>>',
     rawStream(
-      '1 begincodespacerange <0000> <FFFF> endcodespacerange 2 beginbfrange <0000> <00FF> <0000> <0500> <06FF> <0500>',
+      '1 begincodespacerange <0000> <FFFF> endcodespacerange 3 beginbfrange <0000> <00FF> <0000> <0500> <06FF> <0500> <4E00> <9FFF> <4E00>',
     ),
   ]);
   const { html, pdf: tagged, report } = await remediatePdf(pdf, { language: null, fallbackTitle: 'x.pdf' });
@@ -52,6 +52,8 @@ export async function remediatePage(
     shown: Array.from(output.matchAll(/<([0-9a-f]+)>\]? TJ?j?/gi), ([, string = '']) => string.toLowerCase()),
     output,
     roles: await rolesOf(tagged),
+    /** What the annotations say of themselves. */
+    descriptions: await descriptionsOf(tagged),
     /** Types of its elements, each before what is in it. */
     outline: (await typesOf(tagged)).join(' '),
   };
