@@ -70,7 +70,7 @@ export function pageRows(
   objects: readonly PlacedObject[] = [],
   rightToLeft = false,
 ): Row[][] {
-  const linked = fragments.flatMap((fragment) => linkedPieces(fragment, links));
+  const linked = fragments.flatMap((fragment) => linkedPieces(fragment, links, rightToLeft));
   // In a mirror the columns of a listing are not where its spaces put them.
   const pieces = linked.map((piece) =>
     rightToLeft && piece.quarter === 0 ? { ...mirrored(piece), pitch: undefined } : piece,

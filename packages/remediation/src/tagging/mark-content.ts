@@ -1,7 +1,7 @@
 import { ContentLexer, ContentName, type Operation } from '../text/content-lexer.ts';
 import type { Content } from './elements.ts';
 import type { Piece, Target } from './page-plan.ts';
-import { showRuns } from './show-runs.ts';
+import { goesOn, showRuns } from './show-runs.ts';
 import { showPrefix, splitShow } from './split-show.ts';
 
 export interface StreamMarking {
@@ -185,7 +185,8 @@ class Marker {
   #mark(target: Target, start: number, end: number, orders: readonly number[]): void {
     const open = this.#open;
     const [first] = orders;
-    if (open?.target === target && (first === undefined || first >= (open.orders.at(-1) ?? 0))) {
+    const last = open?.orders.at(-1);
+    if (open?.target === target && (first === undefined || last === undefined || goesOn(last, first))) {
       open.end = end;
       for (const order of orders) open.orders.push(order);
       return;

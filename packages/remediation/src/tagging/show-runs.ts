@@ -24,33 +24,55 @@ export function showRuns(pieces: readonly Piece[]): ShowRun[] {
     const target = pieces[at]?.target;
     let end = at + 1;
     while (end < pieces.length && pieces[end]?.target === target) end++;
-    const together = pieces.slice(at, end);
-    if (isUnbroken(together)) runs.push(runOf(together));
-    else for (const ascending of ascendingParts(together)) runs.push(runOf(ascending));
+    for (const run of unbrokenParts(pieces.slice(at, end))) runs.push(runOf(run));
     at = end;
   }
   return runs;
 }
 
-/** Whether the words of a content are all there from the first of them that is read to the last. */
-function isUnbroken(pieces: readonly Piece[]): boolean {
-  const orders = new Set(pieces.map(({ order }) => order));
-  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const order of orders) {
-    first = Math.min(first, order);
-    last = Math.max(last, order);
-  }
-  return last - first < orders.size;
-}
-
-function ascendingParts(pieces: readonly Piece[]): Piece[][] {
+/** Pieces of one content, drawn one after the other, in as few parts as can be, none of which has words of others read inside of it. */
+function unbrokenParts(pieces: readonly Piece[]): Piece[][] {
+  const stretches = stretchesOf(pieces);
   const parts: Piece[][] = [];
   for (const piece of pieces) {
     const part = parts.at(-1);
-    if (part && piece.order >= (part.at(-1)?.order ?? 0)) part.push(piece);
+    const last = part?.at(-1);
+    if (last && stretches.get(last.order) === stretches.get(piece.order)) part?.push(piece);
+    else parts.push([piece]);
+  }
+  // A stretch of which other words are drawn in between is there in several parts, which may be without some of it.
+  return parts.flatMap((part) =>
+    new Set(stretchesOf(part).values()).size === 1 ? [part] : risingParts(part),
+  );
+}
+
+/** For each of the places of words in their content, the first of those that come without a gap up to it. */
+function stretchesOf(pieces: readonly Piece[]): Map<number, number> {
+  const orders = pieces.map(({ order }) => order).sort((a, b) => a - b);
+  const stretches = new Map<number, number>();
+  let [start, last] = [orders[0] ?? 0, orders[0] ?? 0];
+  for (const order of orders) {
+    if (!goesOn(last, order)) start = order;
+    stretches.set(order, start);
+    last = order;
+  }
+  return stretches;
+}
+
+function risingParts(pieces: readonly Piece[]): Piece[][] {
+  const parts: Piece[][] = [];
+  for (const piece of pieces) {
+    const part = parts.at(-1);
+    const last = part?.at(-1);
+    if (last && goesOn(last.order, piece.order)) part?.push(piece);
     else parts.push([piece]);
   }
   return parts;
+}
+
+/** Whether nothing is read between a word and another one, which comes behind it: a word can be drawn in several pieces. */
+export function goesOn(last: number, order: number): boolean {
+  return order === last || order === last + 1;
 }
 
 function runOf(pieces: readonly Piece[]): ShowRun {

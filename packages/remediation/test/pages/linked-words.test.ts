@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LETTER, remediatePage, show } from '../support/unicode-page.ts';
+import { LETTER, leftwards, remediatePage, show } from '../support/unicode-page.ts';
 
 /** Operations that draw a text without a gap between them. */
 function shows(x: number, y: number, parts: readonly string[]): string {
@@ -32,5 +32,27 @@ describe('a word that several operations draw', () => {
     const rects = letters.map((_, at) => `${60 + at * LETTER} 696 ${60 + (at + 1) * LETTER} 710`);
     const { html } = await remediatePage(shows(60, 700, letters), rects);
     expect(Array.from(html.matchAll(/<a [^>]*>(.*?)<\/a>/g), ([, text]) => text)).toEqual(letters);
+  });
+
+  test('keeps the accent that stands on the last letter of its link', async () => {
+    const content = shows(60, 700, ['cafe', '\u0301', 's are good']);
+    expect((await remediatePage(content, [`60 696 ${60 + 4 * LETTER} 710`])).html).toContain(
+      '<a href="https://example.org/">cafe\u0301</a>s are good',
+    );
+  });
+
+  test('is not divided at a number on a page that is read from right to left', async () => {
+    const content = [
+      leftwards(540, 713, ['שלום', 'לכולם', 'כאן', 'היום']),
+      leftwards(540, 700, ['שלום', 'לכולם']),
+      shows(450, 700, ['abc', '123']),
+    ].join('\n');
+    expect((await remediatePage(content, [`450 696 ${450 + 3 * LETTER} 710`])).html).toContain('>abc123</a>');
+  });
+
+  test('is in no link without an area', async () => {
+    const content = shows(60, 700, ['link', ', it says']);
+    const { descriptions } = await remediatePage(content, ['70 696 70 710', '60 696 80 710']);
+    expect(descriptions).toEqual(['https://example.org/', 'link']);
   });
 });

@@ -37,7 +37,7 @@ export async function remediatePage(
     '<</Type /Font /Subtype /Type0 /BaseFont /Made /Encoding /Identity-H /DescendantFonts [6 0 R] /ToUnicode 7 0 R>>',
     '<</Type /Font /Subtype /CIDFontType2 /BaseFont /Made /DW 500 /CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>>>>',
     rawStream(
-      '1 begincodespacerange <0000> <FFFF> endcodespacerange 3 beginbfrange <0000> <00FF> <0000> <0500> <06FF> <0500> <4E00> <9FFF> <4E00>',
+      '1 begincodespacerange <0000> <FFFF> endcodespacerange 4 beginbfrange <0000> <00FF> <0000> <0300> <036F> <0300> <0500> <06FF> <0500> <4E00> <9FFF> <4E00>',
     ),
   ]);
   const { html, pdf: tagged, report } = await remediatePdf(pdf, { language: null, fallbackTitle: 'x.pdf' });
