@@ -3,9 +3,10 @@ import type { Box } from '../../text/drawings.ts';
 import { hasLeader } from '../contents-table.ts';
 import { inlinesOf } from '../inlines.ts';
 import type { Row, Segment } from '../page-lines.ts';
-import { type DraftCell, type DraftTable, wordsOf } from './draft-table.ts';
+import { plainText } from '../types.ts';
+import { type DraftCell, type DraftTable, isFilled, wordsOf } from './draft-table.ts';
 import { figuresIn } from './logical-rows.ts';
-import { LOOSE_EM, type RowDistances, saysItIsTable, saysSomething } from './table-evidence.ts';
+import { areLabels, LOOSE_EM, type RowDistances, saysItIsTable, saysSomething } from './table-evidence.ts';
 
 /** From left to right, in points. */
 type Column = Pick<Box, 'x0' | 'x1'>;
@@ -36,6 +37,15 @@ export function spacedTable(
   const paired = rows.filter((row) => new Set(row.map((segment) => columnAt(columns, segment))).size > 1);
   if (rows.length < 3 || paired.length < rows.length * MIN_PAIRED_SHARE) return undefined;
   const { table, tops, bottom } = cellsOf(rows, columns, page, false);
+  if (
+    areLabels(
+      table
+        .flat()
+        .filter(isFilled)
+        .map(({ content }) => plainText(content)),
+    )
+  )
+    return undefined;
   const apart = !typewritten && distances.setsApart(rows);
   const stated = saysItIsTable(rows, table);
   if (!(stated || apart) || !saysSomething(table)) return undefined;

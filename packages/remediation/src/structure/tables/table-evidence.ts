@@ -97,6 +97,11 @@ export function haveNames(rows: readonly Row[], sides: readonly (readonly Row[])
   );
 }
 
+/** Whether all that is said are labels of what is to be written beside them, each with a colon: a form, and no cells. */
+export function areLabels(texts: readonly string[]): boolean {
+  return texts.length > 0 && texts.every((text) => text.trimEnd().endsWith(':'));
+}
+
 /** Whether there are words or numbers in most cells that have something in them. */
 export function saysSomething(rows: readonly DraftRow[]): boolean {
   const filled = rows.flat().filter(isFilled);

@@ -2,6 +2,7 @@ import { firstIndex, reach } from '../../../text/boxes.ts';
 import type { TextFragment } from '../../../text/text-pen.ts';
 import { areColumns } from '../../order/reading-order.ts';
 import { pageRows, type Segment } from '../../page-lines.ts';
+import { areLabels } from '../table-evidence.ts';
 import {
   type BandLine,
   columnOf,
@@ -216,6 +217,10 @@ export function areRowsOfTable(rows: readonly RowBand[], edges: readonly number[
   const short = rows.filter((row) => linesOf(row.fragments).length <= MAX_CELL_LINES);
   if (short.length < rows.length * MIN_PAIRED_SHARE) return false;
   const byColumn = Map.groupBy(fragments, (word) => columnOf(word, edges));
+  const cells = rows.flatMap((row) => [
+    ...Map.groupBy(row.fragments, (word) => columnOf(word, edges)).values(),
+  ]);
+  if (areLabels(cells.map((words) => linesOf(words).flat().at(-1)?.text ?? ''))) return false;
   const columns = [...edges, undefined].map((_, column) => reach(byColumn.get(column) ?? []));
   const room = columns.map((_, at) => (columns[at + 1]?.x0 ?? width.x1) - (columns[at - 1]?.x1 ?? width.x0));
   const listing = paired.filter((row) => listsInCells(row, edges, room));
