@@ -6,13 +6,16 @@ import { type Block, type Inline, isMark, type NoteBlock, type Word } from './ty
 const MAX_SIZE = 0.93;
 const LABEL = /^(?:\d{1,3}|\*{1,3}|[†‡§])[.)]?$/u;
 const NUMBER = /\d/;
-/** A sign behind a word, as typewriters set it. */
-const SIGN = /[\p{L}\p{N}.,;:!?)”"](\*{1,3}|[†‡§])[.,;:!?)”"]?$/u;
+const LETTER_OR_NUMBER = /[\p{L}\p{N}]/u;
+/** A sign behind a word, as typewriters set it; one on both sides is for emphasis. */
+const SIGN = /^(?![*†‡§]).*[\p{L}\p{N}.,;:!?)”"](\*{1,3}|[†‡§])[.,;:!?)”"]?$/u;
+/** Sizes this close are one. */
+const SAME_SIZE = 1.02;
 
 /**
  * Notes at the foot of pages: small print that opens with a mark that stands raised in the text of the same page, or a sign behind a
- * word of it. What opens with a sign, and is the only block of its page to do so, may be as large as the text above that the sign
- * stands in: so notes stand below tables, and lists have more items.
+ * word of it. What opens with a sign, and is the only block of its page to do so, may be as large as text, or what the sign stands in
+ * above: so notes stand below tables, and lists have more items.
  *
  * @param bodySize size that most of the document's text is set in
  * @returns the note that a block is
@@ -26,12 +29,16 @@ export function findNotes(
     const isSmall = ({ size }: DraftBlock): boolean => size <= bodySize * MAX_SIZE;
     const marks = new Set(drafts.filter((draft) => !isSmall(draft)).flatMap(marksIn));
     const opened = Map.groupBy(drafts, openingMark);
-    const above = new Set<string>();
+    const above = new Map<string, number>();
     for (const draft of drafts) {
       const mark = openingMark(draft);
+      const answered = mark === undefined || NUMBER.test(mark) ? undefined : above.get(mark);
       const answers =
-        mark !== undefined && !NUMBER.test(mark) && above.has(mark) && opened.get(mark)?.length === 1;
-      for (const sign of marksIn(draft)) above.add(sign);
+        mark !== undefined &&
+        answered !== undefined &&
+        opened.get(mark)?.length === 1 &&
+        draft.size <= Math.max(bodySize, answered) * SAME_SIZE;
+      for (const sign of marksIn(draft)) above.set(sign, Math.max(draft.size, above.get(sign) ?? 0));
       if (mark === undefined || !(answers || (isSmall(draft) && marks.has(mark)))) continue;
       const [first, ...rest] = wordsOf(draft);
       if (!first) continue;
@@ -48,10 +55,15 @@ export function findNotes(
   }
   return notes;
 }
+
 /** What a block opens with, if that can be the mark of a note. */
 function openingMark(draft: DraftBlock): string | undefined {
   const [first, ...rest] = draft.object || draft.table ? [] : wordsOf(draft);
-  return first && rest.length > 0 && LABEL.test(first.text) ? first.text.replace(/[.)]$/, '') : undefined;
+  const [second] = rest;
+  if (!first || !second || !LABEL.test(first.text)) return undefined;
+  // Signs alone are an ornament, and one of a section has a number behind it.
+  if (!rest.some(({ text }) => LETTER_OR_NUMBER.test(text))) return undefined;
+  return first.text === '§' && NUMBER.test(second.text) ? undefined : first.text.replace(/[.)]$/, '');
 }
 
 /** Marks that stand raised in a text, and signs behind its words. */

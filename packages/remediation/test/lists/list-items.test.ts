@@ -143,6 +143,31 @@ test('small print behind a sign that stands behind a word above is a note, and n
   expect(html).not.toContain('<li>');
 });
 
+test.each([
+  [
+    'a word in emphasis has on both sides',
+    'The *price* of bread has gone up since the war began',
+    '* In euros',
+    11,
+  ],
+  [
+    'a word has above what is larger than both',
+    'The price* of bread has gone up since the war began',
+    '* In euros',
+    18,
+  ],
+  ['a word has above an ornament', 'The price* of bread has gone up since the war began', '* * *', 11],
+  [
+    'a section has above another',
+    'As \\24712\\247 says, bread is not to be sold at such prices',
+    '\\247 14 The price',
+    11,
+  ],
+])('no sign of a note is what %s', async (_, text, below, size) => {
+  const line = `BT /F3 ${size} Tf 1 0 0 1 72 640 Tm (${below}) Tj ET`;
+  expect(await mainOf(prose(text, 72, 700), line)).not.toContain('role="note"');
+});
+
 test('the letter o is a bullet where a tab stands behind it', async () => {
   const letter = (text: string, y: number): string => `${prose('o', 72, y)}\n${prose(text, 90, y)}`;
   const html = await mainOf(letter('Of the garden', 700), letter('Of the library', 680));
