@@ -8,6 +8,11 @@ const MIRRORED = new Map(
   ['()', ')(', '[]', '][', '{}', '}{', '<>', '><', '«»', '»«'].map(([from = '', to = '']) => [from, to]),
 );
 
+/** Whether a bracket is what another one looks like in a text from right to left. */
+export function isMirrorOf(bracket: string, other: string): boolean {
+  return MIRRORED.get(bracket) === other;
+}
+
 export function isRightToLeft(text: string): boolean {
   return RIGHT_TO_LEFT.test(text);
 }

@@ -1,6 +1,7 @@
 import type { PdfDict } from '@libpdf/core';
 import { decodeTextString, type ObjectAccess } from '../pdf/object-access.ts';
 import { ContentName, type Operand } from './content-lexer.ts';
+import { isMirrorOf } from './direction.ts';
 import type { StreamUse } from './page-text.ts';
 
 /** Of one letter, in UTF-16. */
@@ -61,7 +62,8 @@ export class MarkedContent {
     if (!replaced) return text;
     if (replaced.used || replaced.text === '') return undefined;
     replaced.used = true;
-    return replaced.text;
+    // A bracket in a text from right to left: all others are turned from what they look like when the text is.
+    return isMirrorOf(text, replaced.text) ? text : replaced.text;
   }
 
   #actualText(properties: Operand | undefined, resources: PdfDict | undefined): string | undefined {

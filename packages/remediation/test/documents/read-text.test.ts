@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LETTER, remediatePage, show } from '../support/unicode-page.ts';
+import { LETTER, leftwards, remediatePage, show } from '../support/unicode-page.ts';
 
 /** Words in operations of their own, a space apart that is not drawn. */
 function apart(x: number, y: number, words: readonly string[]): { content: string; places: number[] } {
@@ -82,4 +82,19 @@ test('a title and its page number are read apart where dots lead from one to the
   const { html, texts } = await remediatePage(entries.join('\n'));
   expect(html).toContain('<li>Visitors 1</li><li>Schools 2</li><li>Accounts 3</li>');
   expect(texts).toEqual(['Visitors 1', 'Schools 2', 'Accounts 3']);
+});
+
+test('brackets around words from right to left are read as what they are, also where the file says it of each', async () => {
+  const said = (bracket: string, x: number, drawn: string): string =>
+    `/Span <</ActualText (\\${bracket})>> BDC ${show(x, 700, drawn)} EMC`;
+  const content = [
+    leftwards(540, 713, ['שלום', 'לכולם', 'כאן', 'היום', 'ומחר']),
+    leftwards(540, 700, ['שלום']),
+    said(')', 490, '('),
+    leftwards(510, 700, ['מחר']),
+    said('(', 510, ')'),
+  ].join('\n');
+  const { html, texts } = await remediatePage(content);
+  expect(html).toContain('שלום (מחר)');
+  expect(texts).toEqual([expect.stringContaining('שלום (מחר)')]);
 });
