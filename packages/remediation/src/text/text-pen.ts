@@ -43,6 +43,9 @@ export interface TextFragment {
 
 /** A gap wider than this many em between two glyphs is a space that the writer did not write. */
 const SPACE_EM = 0.17;
+const ACCENT = /^\p{M}+$/u;
+/** No accent is put further from the end of its letter. */
+const ACCENT_EM = 1;
 /** Advances this close are one. */
 const SAME_PITCH_SHARE = 0.02;
 /** What leaders are made of. */
@@ -132,7 +135,9 @@ export class TextPen {
     if (text !== undefined && dots === 0) this.#endDots();
     const draft = this.#draft;
     const spacing = this.#spacing * Math.hypot(matrix[0], matrix[1]);
-    const goesOn = draft?.quarter === quarter && continues(draft, x0, y0, size, spacing);
+    const goesOn =
+      draft?.quarter === quarter &&
+      (continues(draft, x0, y0, size, spacing) || isAccentOf(draft, text, length, x0, y0));
     const startsDots = draft !== undefined && goesOn && dots > 0 && draft.dots === 0;
     if (draft && goesOn && !startsDots) {
       draft.dots += dots;
@@ -146,8 +151,10 @@ export class TextPen {
         draft.glyphs.push(text);
         if (!isSamePitch(draft.pitch, pitch)) draft.pitch = undefined;
       }
-      draft.x1 = x1;
-      draft.y1 = y1;
+      if (text === undefined || !isAccentOf(draft, text, length, x0, y0)) {
+        draft.x1 = x1;
+        draft.y1 = y1;
+      }
       return;
     }
     // Read as a part of what has been closed already.
@@ -259,6 +266,12 @@ function continues(draft: Draft, x: number, y: number, size: number, spacing: nu
   if (Math.abs(size - draft.size) > draft.size * 0.05) return false;
   const gap = Math.hypot(x - draft.x1, y - draft.y1);
   return gap < SPACE_EM * size + spacing;
+}
+
+/** Whether a glyph without an advance is the accent of the letter before it, wherever above or below its end it is put. */
+function isAccentOf(draft: Draft, text: string | undefined, length: number, x: number, y: number): boolean {
+  if (text === undefined || length !== 0 || !ACCENT.test(text) || isRightToLeft(text)) return false;
+  return Math.hypot(x - draft.x1, y - draft.y1) < draft.size * ACCENT_EM;
 }
 
 function quarterOf(matrix: Matrix): 0 | 1 | 2 | 3 {

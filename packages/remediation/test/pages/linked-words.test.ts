@@ -7,7 +7,7 @@ function shows(x: number, y: number, parts: readonly string[]): string {
   return parts
     .map((part) => {
       const drawn = show(at, y, part);
-      at += part.length * LETTER;
+      at += part.replace(/\p{M}/gu, '').length * LETTER;
       return drawn;
     })
     .join('\n');
@@ -55,4 +55,10 @@ describe('a word that several operations draw', () => {
     const { descriptions } = await remediatePage(content, ['70 696 70 710', '60 696 80 710']);
     expect(descriptions).toEqual(['https://example.org/', 'link']);
   });
+});
+
+test('an accent that is drawn right of the letter behind its own is of its own', async () => {
+  const accent = show(62 + 2 * LETTER, 702, '\u0308');
+  const content = [show(60, 700, 'll'), accent, show(60 + 2 * LETTER, 700, 'ama is an animal')].join('\n');
+  expect((await remediatePage(content)).html).toContain('ll\u0308ama is an animal');
 });

@@ -20,7 +20,7 @@ export const leftwards = (right: number, y: number, words: readonly string[]): s
   return show(right - text.length * LETTER, y, text);
 };
 
-/** A page in a font whose codes are those of Unicode, each half as wide as it is high, with links and form fields. */
+/** A page in a font whose codes are those of Unicode, each half as wide as it is high but for accents, with links and form fields. */
 export async function remediatePage(
   content: string,
   links: readonly string[] = [],
@@ -35,7 +35,7 @@ export async function remediatePage(
     `<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources <</Font <</H 5 0 R>>>> /Contents 4 0 R /Annots [${[...annotations, ...widgets].join(' ')}]>>`,
     rawStream(content),
     '<</Type /Font /Subtype /Type0 /BaseFont /Made /Encoding /Identity-H /DescendantFonts [6 0 R] /ToUnicode 7 0 R>>',
-    '<</Type /Font /Subtype /CIDFontType2 /BaseFont /Made /DW 500 /CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>>>>',
+    '<</Type /Font /Subtype /CIDFontType2 /BaseFont /Made /DW 500 /W [768 879 0] /CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>>>>',
     rawStream(
       '1 begincodespacerange <0000> <FFFF> endcodespacerange 4 beginbfrange <0000> <00FF> <0000> <0300> <036F> <0300> <0500> <06FF> <0500> <4E00> <9FFF> <4E00>',
     ),
