@@ -269,6 +269,7 @@ print(
   corpora.map(([corpus, outputs]): Row => {
     const compared = outputs.map((output) => ({
       ...renderer.compare(output.source, output.pdf),
+      enlarged: renderer.compare(output.source, output.pdf, 2).differ.length,
       before: written(`${corpus}-before`, output.name, output.source),
       after: written(`${corpus}-after`, output.name, output.pdf),
     }));
@@ -294,6 +295,7 @@ print(
       'pages that Poppler reads otherwise': has('pdftotext')
         ? sum(({ before, after }) => pagesReadOtherwise(before, after))
         : null,
+      'pages that differ at two pixels a point': sum(({ enlarged }) => enlarged),
       'qpdf --check fails': has('qpdf') ? compared.filter(({ after }) => !isSound(after)).length : null,
       'pages a second': Math.round((pages / ms) * 10_000) / 10,
     };

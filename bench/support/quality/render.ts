@@ -72,7 +72,7 @@ export interface Comparison {
   readonly beyond: number;
 }
 
-/** Renders pages, at a pixel a point. */
+/** Renders pages. */
 export class Renderer {
   readonly #pdfium: Pdfium;
   readonly #pixelMatch: PixelMatch;
@@ -90,9 +90,10 @@ export class Renderer {
     return new Renderer(pdfium, pixelMatch.default);
   }
 
-  compare(before: Uint8Array, after: Uint8Array): Comparison {
-    const first = this.#pages(before);
-    const second = this.#pages(after);
+  /** @param scale pixels a point */
+  compare(before: Uint8Array, after: Uint8Array, scale = 1): Comparison {
+    const first = this.#pages(before, scale);
+    const second = this.#pages(after, scale);
     const differ: number[] = [];
     let most = 0;
     let beyond = 0;
@@ -110,23 +111,23 @@ export class Renderer {
     return { pages: first.length, differ, most, beyond };
   }
 
-  #pages(bytes: Uint8Array): Bitmap[] {
+  #pages(bytes: Uint8Array, scale: number): Bitmap[] {
     const { pdfium } = this.#pdfium;
     const at = pdfium.wasmExports.malloc(bytes.length);
     pdfium.HEAPU8.set(bytes, at);
     const document = this.#pdfium.FPDF_LoadMemDocument(at, bytes.length, '');
     const count = document === 0 ? 0 : this.#pdfium.FPDF_GetPageCount(document);
-    const pages = Array.from({ length: count }, (_, index) => this.#render(document, index));
+    const pages = Array.from({ length: count }, (_, index) => this.#render(document, index, scale));
     if (document !== 0) this.#pdfium.FPDF_CloseDocument(document);
     pdfium.wasmExports.free(at);
     return pages;
   }
 
-  #render(document: number, index: number): Bitmap {
+  #render(document: number, index: number, scale: number): Bitmap {
     const api = this.#pdfium;
     const page = api.FPDF_LoadPage(document, index);
-    const width = Math.ceil(api.FPDF_GetPageWidthF(page));
-    const height = Math.ceil(api.FPDF_GetPageHeightF(page));
+    const width = Math.ceil(api.FPDF_GetPageWidthF(page) * scale);
+    const height = Math.ceil(api.FPDF_GetPageHeightF(page) * scale);
     const bitmap = api.FPDFBitmap_Create(width, height, WITH_ALPHA);
     api.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, WHITE);
     api.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, WITH_ANNOTATIONS | RED_FIRST);
