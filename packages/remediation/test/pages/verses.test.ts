@@ -210,6 +210,39 @@ describe('cells of a table without rules', () => {
     );
   });
 
+  test('are no verses, though their lines end in marks, where rows begin level below cells of other heights', () => {
+    const pieces = (words: readonly string[]): string[][] => words.map((word) => word.split(' '));
+    const rows = [
+      [
+        ['river stone,', 'light,', 'over hills,'],
+        ['bird sings over deep hills;', 'over hills,', 'deep,', 'wind.'],
+      ],
+      [
+        ['field wind in golden autumn,', 'leaves,', 'wind,', 'bird,'],
+        ['deep water;', 'golden,', 'field.'],
+      ],
+      [
+        ['morning hills,', 'wind,'],
+        ['whispers autumn;', 'leaves,', 'river stone.'],
+      ],
+      [
+        ['evening bird,', 'over,', 'hills,'],
+        ['light morning;', 'field,', 'wind.'],
+      ],
+    ].map((cells) => cells.map(pieces));
+    expect(areVerses(columnsOf(rows, 8, false))).toBe(false);
+  });
+
+  test('are no verses below heads, though their lines end in marks', async () => {
+    const entries = [4, 3, 4, 2, 3, 4, 3].map((length, at) => linesOf([2, length], at * 3, true));
+    const content = entries.flatMap((cells, at) =>
+      cells.map((cell, column) => prose(cell.replace('.', ';'), 686 - at * LEADING, 30 + column * 270)),
+    );
+    const heads = ['Word', 'Meaning'].map((head, column) => prose(head, 700, 30 + column * 270, true));
+    const { html } = await remediate([across(760), ...heads, ...content].join('\n'));
+    expect(html.match(/<tr/g)).toHaveLength(entries.length + 1);
+  });
+
   test('are no verses where there is none, and what they say is wrapped', () => {
     const long = fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 6 });
     const wrapped = long.map((words) => {

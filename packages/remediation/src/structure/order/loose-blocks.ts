@@ -9,6 +9,8 @@ const MIN_LOOSE_SHARE = 0.5;
 const MIN_BLOCKS = 2;
 /** Blocks of a column that go on below the others are no further apart than the widest gap above them, by this factor. */
 const ROOM = 1.25;
+/** Fewer blocks beside each other may begin level by chance. */
+const MIN_ROWS = 3;
 /** Lines this near to each other (em) are on one line of the page. */
 const LEVEL_EM = 0.3;
 
@@ -50,6 +52,29 @@ export function areLoose(column: readonly Row[], other: readonly Row[]): boolean
     loose.size >= partners.size * MIN_LOOSE_SHARE &&
     crossed.filter((meant) => !meant).length * 2 <= crossed.length
   );
+}
+
+/** Whether blocks of two columns begin level with each other though one above ended before the other, as cells do and stanzas do not. */
+export function keepToRows(column: readonly Row[], other: readonly Row[]): boolean {
+  const [left, right] = [blocksIn(column), blocksIn(other)];
+  const rows = Math.min(left.length, right.length);
+  const pairs = left.slice(0, rows).flatMap((one, at): [Block, Block][] => {
+    const two = right[at];
+    return two && Math.abs(one.top - two.top) <= Math.min(one.level, two.level) ? [[one, two]] : [];
+  });
+  return (
+    rows >= MIN_ROWS &&
+    pairs.length === rows &&
+    pairs.slice(0, -1).some(([one, two]) => one.lines !== two.lines)
+  );
+}
+
+/** Whether two columns are one block each, with a line of the one beside each of the other. */
+export function areEvenBlocks(column: readonly Row[], other: readonly Row[]): boolean {
+  const isBlock = (lines: readonly Row[]): boolean => blocksOf(lines, isNextLine).length === 1;
+  const isLevel = (line: Row, at: number): boolean =>
+    Math.abs(yOf(line) - yOf(other[at])) <= sizeOf(line) * LEVEL_EM;
+  return column.length === other.length && column.every(isLevel) && isBlock(column) && isBlock(other);
 }
 
 /**

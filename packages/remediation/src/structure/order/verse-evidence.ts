@@ -2,7 +2,7 @@ import { reach } from '../../text/boxes.ts';
 import { isNextLine } from '../headings/section-numbers.ts';
 import { isMeant, type Row } from '../page-lines.ts';
 import { textOf } from './column-text.ts';
-import { areLoose } from './loose-blocks.ts';
+import { areEvenBlocks, areLoose, keepToRows } from './loose-blocks.ts';
 
 /** Of the lines that stand right below each other so many end though the next word had room: where cells wrap, it had none. */
 const MIN_MEANT_SHARE = 0.5;
@@ -18,7 +18,13 @@ const PAUSE = /\p{L}["”’)]?(?:[,;]| ?[–—])["”’)]?$/u;
 
 /** Whether columns of lines say that they are read one after the other: by how their lines end, or by where their stanzas begin and end. */
 export function areVerses(columns: readonly (readonly Row[])[]): boolean {
-  if (columns.some(hasNumbers)) return false;
+  const isBeside = (test: typeof areLoose): boolean =>
+    columns.slice(1).some((column, at) => test(columns[at] ?? [], column));
+  if (columns.some(hasNumbers) || isBeside(keepToRows)) return false;
+  const heads = haveHeads(columns);
+  // Below heads, entries with marks are cells, unless something parts them as stanzas are.
+  const entries = columns.map((column) => column.slice(heads ? 1 : 0));
+  if (heads && entries.slice(1).every((column, at) => areEvenBlocks(entries[at] ?? [], column))) return false;
   const ends = columns.map(endsOf);
   const sum = (key: keyof Ends): number => ends.reduce((total, each) => total + each[key], 0);
   if (ends.some(({ lines, followed }) => followed * 2 < lines - 1)) return false;
@@ -30,8 +36,8 @@ export function areVerses(columns: readonly (readonly Row[])[]): boolean {
   return (
     areMeant(MIN_MEANT_SHARE) &&
     ends.every(({ lines, words }) => words >= lines * MIN_WORDS) &&
-    !haveHeads(columns) &&
-    columns.slice(1).some((column, at) => areLoose(columns[at] ?? [], column))
+    !heads &&
+    isBeside(areLoose)
   );
 }
 
