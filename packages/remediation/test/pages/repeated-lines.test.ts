@@ -99,6 +99,13 @@ describe('is running text:', () => {
     expect(await runningText(pages)).toEqual(NAMES.map(() => 'Printed for the board.'));
   });
 
+  test('a sentence further out than a header, as far from it as paragraphs are from each other', async () => {
+    const pages = NAMES.map((name) =>
+      [prose('What a dam is for.', 800), prose('Water', 776), text(name, 730)].join('\n'),
+    );
+    expect(await runningText(pages)).toEqual(NAMES.map(() => 'What a dam is for. Water'));
+  });
+
   test('a header below which one page more is built up with each', async () => {
     const pages = [0, 1, 2, 3, 4, 5].map((at) =>
       [prose('Dams', 800), text(at === 0 ? 'other' : 'same', 700, 3 + at)].join('\n'),

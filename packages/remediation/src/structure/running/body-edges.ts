@@ -24,7 +24,7 @@ export function usualGap(pages: readonly PageMargins[]): number | undefined {
   return gaps.length < MIN_GAPS ? undefined : gaps[gaps.length >> 1];
 }
 
-/** Of some lines of a page, those that stand apart from its text, each with those further out that run on with it. */
+/** Of some lines of a page, those that stand apart from its text, each with those further out that run on with it; at each edge from the text outwards. */
 export function lineGroups(
   lines: ReadonlySet<MarginLine>,
   page: ReadonlyMap<number, MarginLine>,

@@ -50,8 +50,12 @@ export function findRunningText(pages: readonly PageMargins[], bodySize: number)
   const apart = new Set<MarginLine>();
   for (const [index, candidates] of found.entries()) {
     const lines = new Set(candidates.map(({ line }) => line));
+    const ended = new Set<MarginLine['kind'] | undefined>();
     for (const group of lineGroups(lines, places[index] ?? new Map())) {
-      if (isBody(group, gap, bodySize)) continue;
+      const kind = group.lines[0]?.kind;
+      // What stands further out than a header or footer is no text, however near to it.
+      if (!ended.has(kind) && isBody(group, gap, bodySize)) continue;
+      ended.add(kind);
       for (const line of group.lines) apart.add(line);
     }
   }
