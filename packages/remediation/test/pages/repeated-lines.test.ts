@@ -99,6 +99,30 @@ describe('is running text:', () => {
     expect(await runningText(pages)).toEqual(NAMES.map(() => 'Printed for the board.'));
   });
 
+  test.each([
+    ['header', 790],
+    ['footer', 60],
+  ])(
+    'a %s as far from the text as its paragraphs from each other, where a sentence goes on over it',
+    async (_, y) => {
+      const top = y === 790 ? y - PARAGRAPH_GAP : topAbove(y, 12) + 2 * PARAGRAPH_GAP;
+      // Both edges of the page are within the paragraphs.
+      const broken = (name: string): [string, string] => [
+        `Whoever comes to ${name} with`,
+        `a cart has to pay ${name} for it.`,
+      ];
+      const pages = NAMES.map((name) =>
+        [
+          prose('What a dam is for.', y),
+          prose(broken(name)[1], top),
+          text(name, top - PARAGRAPH_GAP, 12),
+          prose(broken(name)[0], top - PARAGRAPH_GAP - 12 * STEP),
+        ].join('\n'),
+      );
+      expect(await runningText(pages)).toEqual(NAMES.map(() => 'What a dam is for.'));
+    },
+  );
+
   test('a sentence further out than a header, as far from it as paragraphs are from each other', async () => {
     const pages = NAMES.map((name) =>
       [prose('What a dam is for.', 800), prose('Water', 776), text(name, 730)].join('\n'),

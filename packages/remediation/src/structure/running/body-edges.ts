@@ -46,6 +46,31 @@ export function lineGroups(
 }
 
 /**
+ * For each page, whether its text goes on from the page before in the middle of a sentence: what stands between at the edges of both pages is
+ * no part of it.
+ *
+ * @param pages the lines near the edges of each page
+ * @param known those of them that may be headers or footers
+ */
+export function goingOn(
+  pages: readonly PageMargins[],
+  known: readonly ReadonlySet<MarginLine>[],
+): readonly boolean[] {
+  const edge = (at: number, kind: MarginLine['kind']): MarginLine | undefined => {
+    const out = kind === 'Header' ? 1 : -1;
+    const own = (pages[at]?.lines ?? []).filter((line) => line.kind === kind);
+    const ends = own.flatMap((line) => (known[at]?.has(line) === true ? [line.y * out] : []));
+    const innermost = ends.reduce((least, end) => Math.min(least, end), Number.POSITIVE_INFINITY);
+    const text = own.filter(({ y }) => y * out < innermost).sort((a, b) => (b.y - a.y) * out);
+    return text[0]?.setAsText === true ? text[0] : undefined;
+  };
+  return pages.map((_, at) => {
+    const [last, first] = [edge(at - 1, 'Footer'), edge(at, 'Header')];
+    return last !== undefined && first !== undefined && isUnfinished(last.text, first.text);
+  });
+}
+
+/**
  * Whether lines at the edge of a page are of its text: set as it is, no further from it than its paragraphs are from each other, and
  * sentences, or below something else; or sentences that go on over lines.
  *

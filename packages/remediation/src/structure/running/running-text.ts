@@ -1,5 +1,5 @@
 import type { RunningText } from '../../tagging/page-plan.ts';
-import { isBody, lineGroups, usualGap } from './body-edges.ts';
+import { goingOn, isBody, lineGroups, usualGap } from './body-edges.ts';
 import { FIRST_YEAR, type MarginLine, type PageMargins } from './margin-lines.ts';
 
 /** How far away the page with the same line may be: facing pages have headers of their own. */
@@ -48,13 +48,15 @@ export function findRunningText(pages: readonly PageMargins[], bodySize: number)
   const found = withEvidence(all, pages);
   const gap = usualGap(pages);
   const apart = new Set<MarginLine>();
-  for (const [index, candidates] of found.entries()) {
-    const lines = new Set(candidates.map(({ line }) => line));
+  const known = found.map((candidates) => new Set(candidates.map(({ line }) => line)));
+  const goesOn = goingOn(pages, known);
+  for (const [index, lines] of known.entries()) {
     const ended = new Set<MarginLine['kind'] | undefined>();
     for (const group of lineGroups(lines, places[index] ?? new Map())) {
       const kind = group.lines[0]?.kind;
+      const interrupts = goesOn[kind === 'Header' ? index : index + 1] === true;
       // What stands further out than a header or footer is no text, however near to it.
-      if (!ended.has(kind) && isBody(group, gap, bodySize)) continue;
+      if (!interrupts && !ended.has(kind) && isBody(group, gap, bodySize)) continue;
       ended.add(kind);
       for (const line of group.lines) apart.add(line);
     }
