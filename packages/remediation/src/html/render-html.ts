@@ -217,11 +217,12 @@ function renderInlines(content: readonly Inline[]): string {
 
 function inlineMarkup(content: readonly Inline[]): string {
   return content
-    .map(({ text, href, note }) => {
+    .map(({ text, href, note, script }) => {
       const target = note === undefined ? href : `#${note}`;
       const body =
         target === undefined ? escapeHtml(text) : `<a href="${escapeHtml(target)}">${escapeHtml(text)}</a>`;
-      return note === undefined ? body : `<sup>${body}</sup>`;
+      const tag = note === undefined ? script : 'sup';
+      return tag === undefined ? body : `<${tag}>${body}</${tag}>`;
     })
     .join('');
 }

@@ -38,9 +38,19 @@ class GrowingText {
   }
 }
 
-/** Joins words of one page, undoing hyphenation at line ends, and keeping runs of the same link together and marks of notes apart. */
+/** A run of words while it grows. */
+interface Run {
+  readonly text: GrowingText;
+  readonly link: LinkArea | undefined;
+  readonly script: Inline['script'];
+  /** The mark of a note stands alone. */
+  readonly mark: boolean;
+  readonly words: Word[];
+}
+
+/** Joins words of one page, undoing hyphenation at line ends, and keeping runs of the same link together, and scripts and marks of notes apart. */
 export function inlinesOf(words: readonly Word[], page: number): Inline[] {
-  const result: { text: GrowingText; link: LinkArea | undefined; mark: boolean; words: Word[] }[] = [];
+  const result: Run[] = [];
   for (const [index, word] of words.entries()) {
     const last = result.at(-1);
     let space = word.before ?? (index > 0 && (word.spaceBefore || word.lineStart) ? ' ' : '');
@@ -50,25 +60,34 @@ export function inlinesOf(words: readonly Word[], page: number): Inline[] {
       last.text.dropLast();
       space = '';
     }
+    const { link } = word;
+    const script = word.raised ? 'sup' : word.lowered ? 'sub' : undefined;
     const mark = isMark(word);
-    if (last && last.link === word.link && !last.mark && !mark) {
+    if (last?.link === link && last?.script === script && last && !last.mark && !mark) {
       last.text.add(space + word.text);
       last.words.push(word);
       continue;
     }
-    // White space between a link and its surroundings belongs to the surroundings.
+    // White space between a link or a script and its surroundings belongs to the surroundings.
     let lead = '';
-    if (last && !last.link) last.text.add(space);
-    else if (!last || !word.link) lead = space;
+    if (last && !last.link && !last.script) last.text.add(space);
+    else if (!last || !(link || script)) lead = space;
     else if (space !== '')
-      result.push({ text: new GrowingText(space), link: undefined, mark: false, words: [] });
-    result.push({ text: new GrowingText(lead + word.text), link: word.link, mark, words: [word] });
+      result.push({
+        text: new GrowingText(space),
+        link: undefined,
+        script: undefined,
+        mark: false,
+        words: [],
+      });
+    result.push({ text: new GrowingText(lead + word.text), link, script, mark, words: [word] });
   }
-  return result.map(({ text, link, words: own }) => {
-    const source = { page, words: own, link };
-    const clean = text.whole.replaceAll('\u00ad', '');
-    return link?.href === undefined ? { text: clean, source } : { text: clean, href: link.href, source };
-  });
+  return result.map(({ text, link, script, words: own }) => ({
+    text: text.whole.replaceAll('\u00ad', ''),
+    ...(link?.href !== undefined && { href: link.href }),
+    ...(script && { script }),
+    source: { page, words: own, link },
+  }));
 }
 
 /** Text that a column or page breaks off, and the rest of it. */

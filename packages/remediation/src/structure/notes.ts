@@ -47,7 +47,7 @@ export function findNotes(
         kind: 'note',
         id,
         mark,
-        label: inlinesOf([first], page),
+        label: inlinesOf([{ ...first, raised: false }], page),
         content: inlinesOf(rest, page),
       });
       marks.delete(mark);

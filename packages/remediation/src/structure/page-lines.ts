@@ -46,7 +46,8 @@ const WORD_GAP_EM = 0.17;
 const DRAWN_SPACE_GAP_EM = 0.02;
 /** Fragments whose baselines differ by less than this share a line: super- and subscripts do. */
 const BASELINE_EM = 0.42;
-const SCRIPT_SHARE = 0.8;
+/** Scripts are smaller than this against what they belong to: browsers set them at five sixths. */
+const SCRIPT_SHARE = 0.85;
 /** What is smaller than this against a piece is no script of it: it is text beside a large letter. */
 const MIN_SCRIPT_SHARE = 0.45;
 const SCRIPT_BASELINE_EM = 0.55;
@@ -55,6 +56,7 @@ const MAX_SCRIPT_CHARACTERS = 6;
 /** Pieces above or below one, in its band: a table over a large sheet has some hundreds. */
 const MAX_SCRIPT_NEIGHBOURS = 1000;
 const RAISED_EM = 0.15;
+const LOWERED_EM = 0.05;
 /** Room for a space before the next word. */
 const NEXT_WORD_EM = 0.25;
 
@@ -250,6 +252,7 @@ function wordsOf(
     if (!piece) return [];
     // The space between two words is the one that stands between them, whichever is read first.
     const before = order[position - 1];
+    const isSmall = piece.size < line.size * SCRIPT_SHARE;
     const boundary = before === undefined ? 0 : before === at + 1 ? before : Math.min(at, position);
     return [
       {
@@ -258,7 +261,8 @@ function wordsOf(
         drawnSpace: piece.afterSpace,
         lineStart: false,
         link: piece.link,
-        raised: piece.size < line.size * SCRIPT_SHARE && piece.y > line.y + line.size * RAISED_EM,
+        raised: isSmall && piece.y > line.y + line.size * RAISED_EM,
+        lowered: isSmall && piece.y < line.y - line.size * LOWERED_EM,
         spans: piece.spans,
         x0: piece.x0,
         x1: piece.x1,

@@ -22,6 +22,8 @@ export interface Word {
   readonly link: LinkArea | undefined;
   /** Set small and above the line. */
   readonly raised: boolean;
+  /** Set small and below it. */
+  readonly lowered?: boolean;
   readonly spans: readonly GlyphSpan[];
 }
 
@@ -47,6 +49,8 @@ export interface Inline {
   readonly href?: string;
   /** Identifier of the note that it is the mark of. */
   readonly note?: string;
+  /** Raised or lowered against its line. */
+  readonly script?: 'sup' | 'sub';
   /** Lines of a listing, with their breaks and spaces. */
   readonly listing?: true;
   readonly source?: InlineSource;

@@ -55,10 +55,10 @@ describe('a large letter that opens a text', () => {
   });
 
   test('leaves small raised signs where they belong', async () => {
-    const { text } = await read(
+    const { html } = await read(
       say(60, 700, 'The area is 20 m') + say(156, 704, '2', 6) + say(166, 700, 'in all.'),
     );
-    expect(text).toContain('The area is 20 m2 in all.');
+    expect(html).toContain('The area is 20 m<sup>2</sup> in all.');
   });
 });
 
