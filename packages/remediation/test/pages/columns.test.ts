@@ -197,6 +197,37 @@ describe('columns that stand close to each other between lines across the page',
     expect(textOf(html)).toContain(`below. ${LEFT.join(' ')} ${RIGHT.join(' ')} The society`);
   });
 
+  test.each([
+    ['close to each other', 252],
+    ['far from each other', 300],
+  ])('leave the heading below them to what follows: %s', async (_, x) => {
+    const content = [
+      across(780),
+      across(740),
+      ...LEFT.map((text, at) => prose(text, 690 - at * 14)),
+      ...RIGHT.slice(1).map((text, at) => prose(text, 690 - at * 14, x)),
+      prose('The bells', 560, 72, true),
+      across(540),
+      across(510),
+    ].join('\n');
+    const { html } = await remediate(content);
+    expect(textOf(html)).toContain(`${LEFT.join(' ')} ${RIGHT.slice(1).join(' ')} The bells The society`);
+  });
+
+  test('keep the last lines of the longer one, as they are no heading', async () => {
+    const content = [
+      across(780),
+      across(740),
+      ...LEFT.map((text, at) => prose(text, 690 - at * 14)),
+      ...RIGHT.slice(2).map((text, at) => prose(text, 690 - at * 14, 252)),
+      across(540),
+      across(510),
+    ].join('\n');
+    expect(textOf((await remediate(content)).html)).toContain(
+      `${LEFT.join(' ')} ${RIGHT.slice(2).join(' ')}`,
+    );
+  });
+
   test('lose no words where a line runs across both', async () => {
     const line = prose('All of this was found in order by those who had asked for it in the spring.', 634);
     const { html } = await remediate([page(0).replaceAll(/^.* 634 Tm.*$/gm, ''), line].join('\n'));

@@ -1,6 +1,6 @@
 import { reach } from '../../text/boxes.ts';
 import { isUnfinished } from '../inlines.ts';
-import { isMeant, type Row } from '../page-lines.ts';
+import { isMeant, type Row, type Segment } from '../page-lines.ts';
 
 /** A column has no fewer rows than this. */
 export const MIN_COLUMN_ROWS = 3;
@@ -75,4 +75,27 @@ function isMasthead([row = [], ...below]: readonly Row[]): boolean {
     under.length >= MIN_COLUMN_ROWS &&
     !under.some((segment) => Math.abs(segment.x0 - last.x0) <= SAME_EDGE_PT)
   );
+}
+
+/** A heading below columns has no more lines. */
+const MAX_HEADING_ROWS = 2;
+/** Larger than its text, as a factor. */
+const LARGER = 1.05;
+
+/**
+ * How many rows columns have that end above what runs across the page: lines below the shorter one that stand out from its text, in
+ * bold or larger, with no text below them in their own column, are the heading of what follows.
+ */
+export function rowsAboveHeading(
+  rows: readonly Row[],
+  sides: readonly ((segment: Segment) => boolean)[],
+): number {
+  const ends = sides.map((belongs) => rows.findLastIndex((row) => row.some(belongs)) + 1);
+  const both = ends.reduce((least, end) => Math.min(least, end), rows.length);
+  const [text] = rows[both - 1] ?? [];
+  const standsOut = ({ bold, size }: Segment): boolean =>
+    text !== undefined && ((bold && !text.bold) || size > text.size * LARGER);
+  const from = Math.max(both, rows.length - MAX_HEADING_ROWS);
+  const below = rows.slice(from).findLastIndex((row) => !row.every(standsOut));
+  return from + below + 1;
 }

@@ -12,6 +12,7 @@ import {
   isHeaded,
   MIN_COLUMN_ROWS,
   mastheadRows,
+  rowsAboveHeading,
   runsOn,
   textOf,
 } from './column-text.ts';
@@ -52,13 +53,15 @@ export function readingOrder(rows: readonly Row[], depth = 0): Region[] {
   for (const [at, { crossing, rows: whole }] of all.entries()) {
     const over = depth === 0 && at === first ? mastheadRows(whole) : 0;
     for (const part of splitTables(whole.slice(0, over), depth)) regions.push(part);
-    const band = whole.slice(over);
-    const left = side(band, (segment) => segment.x1 <= gutter);
-    const right = side(band, (segment) => segment.x0 >= gutter);
+    const sides = [(segment: Segment) => segment.x1 <= gutter, (segment: Segment) => segment.x0 >= gutter];
+    const end = crossing || at + 1 === all.length ? whole.length : rowsAboveHeading(whole, sides);
+    const band = whole.slice(over, end);
+    const [left = [], right = []] = sides.map((belongs) => side(band, belongs));
     const columns = Math.min(left.length, right.length) >= MIN_COLUMN_ROWS;
     const across = crossing || !columns || isTable(band, left, right);
     const parts = across ? splitTables(band, depth) : besideEachOther(band, left, right, depth);
     for (const part of parts) regions.push(part);
+    for (const part of splitTables(whole.slice(end), depth)) regions.push(part);
   }
   return regions;
 }
@@ -71,14 +74,18 @@ function betweenRuns(rows: readonly Row[]): Region[] {
     const over = at === 0 ? mastheadRows(rows.slice(from, to)) : 0;
     const run = rows.slice(from + over, to);
     const edges = [Number.NEGATIVE_INFINITY, ...gutters, Number.POSITIVE_INFINITY];
-    const columns = edges
-      .slice(1)
-      .map((edge, column) => side(run, ({ x0, x1 }) => x0 >= (edges[column] ?? 0) && x1 <= edge));
+    const sides = edges.slice(1).map(
+      (edge, column) =>
+        ({ x0, x1 }: Segment) =>
+          x0 >= (edges[column] ?? 0) && x1 <= edge,
+    );
+    const end = to === rows.length ? run.length : rowsAboveHeading(run, sides);
+    const columns = sides.map((belongs) => side(run.slice(0, end), belongs));
     const areTexts = columns.every((column) => runsOn(column, MIN_RUNNING_SHARE));
     if (!areTexts || (isHeaded(run) && !columns.every(hasSentences))) continue;
     regions.push(splitTables(rows.slice(at, from + over), 0));
     for (const column of columns) regions.push(readingOrder(column, 1));
-    at = to;
+    at = from + over + end;
   }
   regions.push(splitTables(rows.slice(at), 0));
   return regions.flat();
