@@ -48,6 +48,8 @@ interface Run {
   readonly words: Word[];
 }
 
+const PLAIN = { link: undefined, script: undefined, mark: false } as const;
+
 /** Joins words of one page, undoing hyphenation at line ends, and keeping runs of the same link together, and scripts and marks of notes apart. */
 export function inlinesOf(words: readonly Word[], page: number): Inline[] {
   const result: Run[] = [];
@@ -61,9 +63,10 @@ export function inlinesOf(words: readonly Word[], page: number): Inline[] {
       space = '';
     }
     const { link } = word;
-    const script = word.raised ? 'sup' : word.lowered ? 'sub' : undefined;
-    const mark = isMark(word);
-    if (last?.link === link && last?.script === script && last && !last.mark && !mark) {
+    // A link stays in one piece, whatever is in it.
+    const script = link ? undefined : scriptOf(word);
+    const mark = !link && isMark(word);
+    if (last && last.link === link && last.script === script && !last.mark && !mark) {
       last.text.add(space + word.text);
       last.words.push(word);
       continue;
@@ -72,22 +75,22 @@ export function inlinesOf(words: readonly Word[], page: number): Inline[] {
     let lead = '';
     if (last && !last.link && !last.script) last.text.add(space);
     else if (!last || !(link || script)) lead = space;
-    else if (space !== '')
-      result.push({
-        text: new GrowingText(space),
-        link: undefined,
-        script: undefined,
-        mark: false,
-        words: [],
-      });
+    else if (space !== '') result.push({ ...PLAIN, text: new GrowingText(space), words: [] });
     result.push({ text: new GrowingText(lead + word.text), link, script, mark, words: [word] });
   }
-  return result.map(({ text, link, script, words: own }) => ({
-    text: text.whole.replaceAll('\u00ad', ''),
-    ...(link?.href !== undefined && { href: link.href }),
-    ...(script && { script }),
-    source: { page, words: own, link },
-  }));
+  return result.map(({ text, link, words: own }) => {
+    const script = own[0] && scriptOf(own[0]);
+    return {
+      text: text.whole.replaceAll('\u00ad', ''),
+      ...(link?.href !== undefined && { href: link.href }),
+      ...(script && own.every((word) => scriptOf(word) === script) && { script }),
+      source: { page, words: own, link },
+    };
+  });
+}
+
+function scriptOf({ raised, lowered }: Word): Inline['script'] {
+  return raised ? 'sup' : lowered ? 'sub' : undefined;
 }
 
 /** Text that a column or page breaks off, and the rest of it. */

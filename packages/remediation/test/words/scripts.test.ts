@@ -83,3 +83,13 @@ test('smaller words on the line itself are neither', async () => {
   );
   expect(html).toContain('The small ones.');
 });
+
+test('a link with a raised letter in it is one link, called all that it says; one that is all raised is said to be', async () => {
+  const pieces: Piece[] = [{ text: 'See 20 m' }, { text: '2', script: 'sup' }, { text: ' of garden' }];
+  const content = `${line(700, pieces, 0.8, 0.33)}\n${line(660, [{ text: 'And so on' }, { text: '[1]', script: 'sup' }], 0.8, 0.33)}`;
+  const links = ['83 696 200 712', '113.5 660 130 675'];
+  const { html, descriptions } = await remediatePage(content, links);
+  expect(html).toContain('See <a href="https://example.org/">20 m2 of garden</a>');
+  expect(html).toContain('And so on<sup><a href="https://example.org/">[1]</a></sup>');
+  expect(descriptions).toEqual(['20 m2 of garden', '[1]']);
+});
