@@ -135,9 +135,8 @@ export class TextPen {
     if (text !== undefined && dots === 0) this.#endDots();
     const draft = this.#draft;
     const spacing = this.#spacing * Math.hypot(matrix[0], matrix[1]);
-    const goesOn =
-      draft?.quarter === quarter &&
-      (continues(draft, x0, y0, size, spacing) || isAccentOf(draft, text, length, x0, y0));
+    const isAccent = draft !== undefined && isAccentOf(draft, text, length, x0, y0);
+    const goesOn = draft?.quarter === quarter && (isAccent || continues(draft, x0, y0, size, spacing));
     const startsDots = draft !== undefined && goesOn && dots > 0 && draft.dots === 0;
     if (draft && goesOn && !startsDots) {
       draft.dots += dots;
@@ -151,7 +150,7 @@ export class TextPen {
         draft.glyphs.push(text);
         if (!isSamePitch(draft.pitch, pitch)) draft.pitch = undefined;
       }
-      if (text === undefined || !isAccentOf(draft, text, length, x0, y0)) {
+      if (!isAccent) {
         draft.x1 = x1;
         draft.y1 = y1;
       }

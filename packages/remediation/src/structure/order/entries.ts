@@ -11,6 +11,7 @@ export type Part = { readonly rows: readonly Row[] } | { readonly columns: reado
 
 /** What stands beside a text: a number, a date and a place, initials. */
 const MAX_COLUMNS = 4;
+
 interface Column {
   readonly x0: number;
   readonly x1: number;

@@ -8,7 +8,7 @@ const MIN_LOOSE_SHARE = 0.5;
 /** So many blocks beside so many others are stanzas. */
 const MIN_BLOCKS = 2;
 /** Blocks of a column that go on below the others are no further apart than the widest gap above them, by this factor. */
-const ROOM = 1.25;
+export const BLOCK_ROOM = 1.25;
 /** Fewer blocks beside each other may begin level by chance. */
 const MIN_ROWS = 3;
 /** Lines this near to each other (em) are on one line of the page. */
@@ -134,7 +134,7 @@ export function goesOnInBlocks(column: readonly Row[], other: readonly Row[]): b
   const beside = longer?.filter(({ top }) => top >= end) ?? [];
   const below = longer?.slice(beside.length) ?? [];
   if (Math.min(beside.length, shorter?.length ?? 0) < MIN_BLOCKS) return false;
-  const room = widestGap(beside) * ROOM;
+  const room = widestGap(beside) * BLOCK_ROOM;
   return (
     widestGap([...beside.slice(-1), ...below]) <= room &&
     below.filter(({ lines }) => lines > 1).length * 2 > below.length

@@ -53,15 +53,16 @@ export function readingOrder(rows: readonly Row[], depth = 0): Region[] {
   for (const [at, { crossing, rows: whole }] of all.entries()) {
     const over = depth === 0 && at === first ? mastheadRows(whole) : 0;
     for (const part of splitTables(whole.slice(0, over), depth)) regions.push(part);
-    const sides = [(segment: Segment) => segment.x1 <= gutter, (segment: Segment) => segment.x0 >= gutter];
-    const end = crossing || at + 1 === all.length ? whole.length : rowsAboveHeading(whole, sides);
-    const band = whole.slice(over, end);
+    const below = whole.slice(over);
+    const sides = sidesOf(gutter);
+    const end = crossing || at + 1 === all.length ? below.length : rowsAboveHeading(below, sides);
+    const band = below.slice(0, end);
     const [left = [], right = []] = sides.map((belongs) => side(band, belongs));
     const columns = Math.min(left.length, right.length) >= MIN_COLUMN_ROWS;
     const across = crossing || !columns || isTable(band, left, right);
     const parts = across ? splitTables(band, depth) : besideEachOther(band, left, right, depth);
     for (const part of parts) regions.push(part);
-    for (const part of splitTables(whole.slice(end), depth)) regions.push(part);
+    for (const part of splitTables(below.slice(end), depth)) regions.push(part);
   }
   return regions;
 }
@@ -111,6 +112,11 @@ function besideEachOther(
   if (isOver && blocks.length > 1 && entries.length < 2 && !goesOnInBlocks(left, right))
     return blocks.flatMap((rows) => readingOrder(rows, depth + 1));
   return [...readingOrder(left, depth + 1), ...readingOrder(right, depth + 1)];
+}
+
+/** What belongs to the left of a gutter, and to its right. */
+function sidesOf(gutter: number): ((segment: Segment) => boolean)[] {
+  return [({ x1 }) => x1 <= gutter, ({ x0 }) => x0 >= gutter];
 }
 
 function side(rows: readonly Row[], belongs: (segment: Segment) => boolean): Row[] {
@@ -242,11 +248,7 @@ function endsFirst(column: readonly Row[], rows: readonly Row[]): boolean {
 function columnsOf(rows: readonly Row[], depth: number): (readonly Row[])[] {
   const gutter = depth < MAX_DEPTH ? findGutter(rows) : undefined;
   if (gutter === undefined) return [rows];
-  const sides = [
-    side(rows, (segment) => segment.x1 <= gutter),
-    side(rows, (segment) => segment.x0 >= gutter),
-  ];
-  return sides.flatMap((own) => columnsOf(own, depth + 1));
+  return sidesOf(gutter).flatMap((belongs) => columnsOf(side(rows, belongs), depth + 1));
 }
 
 /** Rows that are read as they stand, but for entries with something beside their text. */
@@ -277,17 +279,22 @@ function splitRows(rows: readonly Row[], headings: ReadonlySet<Row>, depth: numb
     const table = region.table && rows.length >= 3;
     const gutter = table && depth < MAX_DEPTH ? findGutter(rows) : undefined;
     if (gutter === undefined) return rows.length > 0 ? [{ rows, table }] : [];
-    const isLeft = (segment: Segment): boolean => segment.x1 <= gutter;
-    const isRight = (segment: Segment): boolean => segment.x0 >= gutter;
-    if (!areColumns(rows, [side(rows, isLeft), side(rows, isRight)])) return [{ rows, table }];
+    const sides = sidesOf(gutter);
+    if (
+      !areColumns(
+        rows,
+        sides.map((belongs) => side(rows, belongs)),
+      )
+    )
+      return [{ rows, table }];
     // One of the columns may have further lines.
     const columns = [...rows];
     for (const row of regions[at + 1]?.rows ?? []) {
-      const isBelow = isNextLine(columns.at(-1) ?? row, row) && (row.every(isLeft) || row.every(isRight));
+      const isBelow = isNextLine(columns.at(-1) ?? row, row) && sides.some((belongs) => row.every(belongs));
       if (!isBelow) break;
       columns.push(row);
       taken.add(row);
     }
-    return [isLeft, isRight].flatMap((belongs) => readingOrder(side(columns, belongs), depth + 1));
+    return sides.flatMap((belongs) => readingOrder(side(columns, belongs), depth + 1));
   });
 }

@@ -4,6 +4,7 @@ import { isNextLine } from '../headings/section-numbers.ts';
 import { pitchOf } from '../listings/listing-rows.ts';
 import type { Row } from '../page-lines.ts';
 import type { Part } from './entries.ts';
+import { BLOCK_ROOM } from './loose-blocks.ts';
 import { emptyIn } from './page-gutters.ts';
 import { areVerses } from './verse-evidence.ts';
 
@@ -19,9 +20,7 @@ const MAX_STRIPS = 40;
 const MAX_LOOKS = 40;
 /** So many rows next to it tell whether what a row runs across is the strip between two columns. */
 const NEAR_ROWS = 12;
-/** Blocks of a column that go on below the others are no further apart than the widest gap above them, by this factor. */
-const ROOM = 1.25;
-/** Where nothing comes below, they may be: a page number is further away. */
+/** Where nothing comes below, blocks of a column may be further apart: a page number is further away. */
 const ROOM_AT_END = 2;
 
 type Span = Pick<Box, 'x0' | 'x1'>;
@@ -167,7 +166,7 @@ function boundsOf(columns: readonly Column[], isFollowed: boolean): { from: numb
   const widest = inner.reduce((most, lines) => Math.max(most, widestGap(lines)), 0);
   const goesOn = (above: Row = [], line: Row = [], room: number): boolean =>
     isNextLine(above, line) || distance(above, line) <= room;
-  const room = widest * (isFollowed ? ROOM : ROOM_AT_END);
+  const room = widest * (isFollowed ? BLOCK_ROOM : ROOM_AT_END);
   const isSetAlike = (line: Row | undefined): boolean => !isFollowed || styles.has(styleOf(line));
   let [from, to] = [first, last + 1];
   for (const { at, lines } of columns) {
@@ -175,7 +174,7 @@ function boundsOf(columns: readonly Column[], isFollowed: boolean): { from: numb
     while (
       top > 0 &&
       styles.has(styleOf(lines[top - 1])) &&
-      goesOn(lines[top - 1], lines[top], widest * ROOM)
+      goesOn(lines[top - 1], lines[top], widest * BLOCK_ROOM)
     )
       top--;
     from = Math.min(from, at[top] ?? from);

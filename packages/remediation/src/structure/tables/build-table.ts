@@ -61,10 +61,8 @@ function isToFillIn(row: DraftRow, below: readonly DraftRow[]): boolean {
   const given = cells.filter((cell) => cell.column > 0 && isFilled(cell)).length;
   if (row.length < 2 || !row.every(isFilled)) return false;
   if (given <= cells.length * MAX_GIVEN_SHARE) return true;
-  const blank =
-    below.length -
-    1 -
-    below.findLastIndex((other) => other.some((cell) => cell.column > 0 && isFilled(cell)));
+  const last = below.findLastIndex((other) => other.some((cell) => cell.column > 0 && isFilled(cell)));
+  const blank = below.length - (last + 1);
   return (
     blank >= below.length * MIN_BLANK_SHARE && !row.some(({ content }) => DIGIT.test(plainText(content)))
   );
